@@ -1,0 +1,17 @@
+using System.Runtime.InteropServices;
+
+namespace XenLoop.Native;
+
+/// <content><c>sched.h</c>.</content>
+public static unsafe partial class LibC
+{
+    public const int SCHED_OTHER = 0;
+    public const int SCHED_BATCH = 3;
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int sched_yield();
+
+    /// <summary>Sets the scheduling class of a thread (<paramref name="pid"/> 0: the calling one); <paramref name="priority"/> points at <c>struct sched_param</c>, one <c>int</c>.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int sched_setscheduler(int pid, int policy, int* priority);
+}

@@ -1,0 +1,22 @@
+namespace XenLoop.SharedRing;
+
+/// <summary>
+/// The platform seam: pages and doorbells shared with one other domain. Grant tables and event channels on Xen;
+/// memfd pages and eventfds, handed over by the local host's broker, between namespaces of one kernel.
+/// </summary>
+public interface IChannelPlatform : IDisposable
+{
+    /// <summary><c>local</c> or <c>xen</c>, as <c>--platform</c> spells it.</summary>
+    string Name { get; }
+
+    /// <summary>Listener: allocates zeroed pages for a descriptor and two rings, grants them to <paramref name="peer"/> alone, and opens a doorbell.</summary>
+    /// <param name="peer">The only domain that may map the pages.</param>
+    /// <param name="ringBytes">Data bytes per direction, a power of two.</param>
+    /// <param name="offer">What to publish to the peer.</param>
+    /// <exception cref="ChannelPlatformException">No pages, no grants or no port left, or the platform is unreachable.</exception>
+    IChannelLink Offer(DomainId peer, int ringBytes, out ChannelOffer offer);
+
+    /// <summary>Connector: maps what <paramref name="peer"/> offered. The content is not looked at here.</summary>
+    /// <exception cref="ChannelPlatformException">The offer is stale, malformed, not for us, or cannot be mapped safely.</exception>
+    IChannelLink Map(DomainId peer, ChannelOffer offer);
+}
