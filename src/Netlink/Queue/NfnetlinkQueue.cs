@@ -3,9 +3,6 @@ namespace XenLoop.Netlink.Queue;
 /// <summary>Numbers of <c>linux/netfilter/nfnetlink.h</c>, <c>nfnetlink_queue.h</c> and <c>linux/netfilter.h</c>, named as there.</summary>
 public static class NfnetlinkQueue
 {
-    /// <summary>Protocol of the netlink socket.</summary>
-    public const int NETLINK_NETFILTER = 12;
-
     public const int NFNL_SUBSYS_QUEUE = 3;
     public const byte NFNETLINK_V0 = 0;
 
