@@ -1,7 +1,7 @@
 namespace XenLoop.Netlink.Queue;
 
 /// <summary>Numbers of <c>linux/netfilter/nfnetlink.h</c>, <c>nfnetlink_queue.h</c> and <c>linux/netfilter.h</c>, named as there.</summary>
-public static class NfnetlinkQueue
+internal static class NfnetlinkQueue
 {
     public const int NFNL_SUBSYS_QUEUE = 3;
     public const byte NFNETLINK_V0 = 0;
@@ -41,9 +41,4 @@ public static class NfnetlinkQueue
     public const uint NF_DROP = 0;
     public const uint NF_ACCEPT = 1;
 
-    /// <summary>
-    /// Most payload bytes that one message can carry: the attribute's 16-bit length less its header
-    /// (<c>nfqnl_set_mode</c> in <c>net/netfilter/nfnetlink_queue.c</c>).
-    /// </summary>
-    public const int LongestPayload = 0xFFFF - NetlinkLayout.AttributeHeaderLength;
 }

@@ -7,6 +7,12 @@ namespace XenLoop.Netlink.Queue;
 /// <summary>One bound <c>NFQUEUE</c>, on a netlink socket of its own. Closing it lets its packets take the standard path again.</summary>
 public sealed unsafe class QueueSocket : IDisposable
 {
+    /// <summary>
+    /// Most payload bytes that one message can carry: the attribute's 16-bit length less its header (<c>nfqnl_set_mode</c> in
+    /// <c>net/netfilter/nfnetlink_queue.c</c>).
+    /// </summary>
+    public const int LongestPayload = 0xFFFF - NetlinkLayout.AttributeHeaderLength;
+
     private readonly NetlinkSocket _socket;
 
     private QueueSocket(NetlinkSocket socket, ushort number)

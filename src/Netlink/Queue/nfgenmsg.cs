@@ -4,7 +4,7 @@ namespace XenLoop.Netlink.Queue;
 
 /// <summary><c>struct nfgenmsg</c> (<c>linux/netfilter/nfnetlink.h</c>), 4 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
-public struct nfgenmsg
+internal struct nfgenmsg
 {
     public byte nfgen_family;
     public byte version;

@@ -4,7 +4,7 @@ namespace XenLoop.Netlink.Queue;
 
 /// <summary><c>struct nfqnl_msg_config_cmd</c> (<c>linux/netfilter/nfnetlink_queue.h</c>), 4 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
-public struct nfqnl_msg_config_cmd
+internal struct nfqnl_msg_config_cmd
 {
     public byte command;
     public byte _pad;

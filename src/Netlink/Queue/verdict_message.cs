@@ -11,7 +11,7 @@ namespace XenLoop.Netlink.Queue;
 /// </code>
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
-public struct verdict_message
+internal struct verdict_message
 {
     /// <summary>Bytes of the message; already a multiple of 4.</summary>
     public const int Size = 32;
