@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
-namespace XenLoop.Discovery;
+namespace XenLoop.Addresses;
 
 /// <summary>
 /// An IP address of either family as one 128-bit value; IPv4 in its mapped form <c>::ffff:a.b.c.d</c> (RFC 4291, 2.5.5.2),
