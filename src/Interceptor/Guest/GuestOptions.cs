@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using XenLoop.Addresses;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Interceptor.Guest;
@@ -19,6 +21,9 @@ internal sealed record GuestOptions
 
     /// <summary>Local platform: the bridge that the interface is plugged into; empty: routed.</summary>
     public string Bridge { get; init; } = "bridge0";
+
+    /// <summary>Local platform: addresses that the host shall hold this guest to; empty: any that the bridge would carry.</summary>
+    public ImmutableArray<InternetAddress> AnnouncedAddresses { get; init; } = [];
 
     /// <summary>Data bytes per direction of a channel.</summary>
     public int RingBytes { get; init; } = 512 * 1024;
