@@ -21,6 +21,9 @@ internal sealed unsafe class Forwarder : IDisposable
 {
     private const int EventsPerWait = 64;
 
+    /// <summary>How long an orderly release waits for the peer's closing mark.</summary>
+    private const int CloseMilliseconds = 1000;
+
     private readonly FileDescriptor _epoll;
     private readonly FileDescriptor _wake;
     private readonly ConcurrentQueue<Action> _posted = new();
@@ -81,17 +84,19 @@ internal sealed unsafe class Forwarder : IDisposable
     /// <summary>Removes a peer: what waits in its queue goes the standard way, and the queue is closed.</summary>
     public void Remove(PeerPort port) => Post(() =>
     {
-        Fail(port);
-        port.Detach();
-        _capture.Drain(port);
+        Close(port);
         _ports.Remove(port);
-        port.Dispose();
     });
 
     /// <summary>Puts a connected channel to use.</summary>
-    public void Attach(PeerPort port, Channel channel, bool peerTakesOffload) => Post(() =>
+    /// <param name="port">Whose.</param>
+    /// <param name="channel">Used until it is released.</param>
+    /// <param name="peerTakesOffload">The peer takes partial checksums and super-packets.</param>
+    /// <param name="captureWhole">Ask the kernel for such packets; otherwise it segments and sums first.</param>
+    public void Attach(PeerPort port, Channel channel, bool peerTakesOffload, bool captureWhole) => Post(() =>
     {
         port.Attach(channel, peerTakesOffload);
+        port.Queue.SetSegmentation(captureWhole);
         Watch(channel.Doorbell.PollFd, EventSource.Doorbell, port.Domain.Value);
         if (channel.Link.LivenessFd >= 0 && channel.Link.LivenessFd != channel.Doorbell.PollFd)
         {
@@ -120,7 +125,7 @@ internal sealed unsafe class Forwarder : IDisposable
             _thread.Join();
         }
 
-        _ports.ForEach(static port => port.Dispose());
+        _ports.ForEach(Close);
         _capture.Dispose();
         _injection.Dispose();
         _wake.Dispose();
@@ -341,6 +346,23 @@ internal sealed unsafe class Forwarder : IDisposable
         port.CaptureReady = true;
     }
 
+    /// <summary>The kernel drops what a closing queue still holds, so that must be on its way before.</summary>
+    private void Close(PeerPort port)
+    {
+        if (port.Channel is not null)
+        {
+            LetGo(port);
+        }
+
+        Fail(port);
+        while (port.CaptureReady)
+        {
+            _capture.Run(port, DestinationTable.Empty);
+        }
+
+        port.Dispose();
+    }
+
     private void LetGo(PeerPort port)
     {
         Channel channel = port.Channel!;
@@ -349,8 +371,6 @@ internal sealed unsafe class Forwarder : IDisposable
         port.InjectReady = false;
         port.Detach();
     }
-
-    private const int CloseMilliseconds = 1000;
 
     private void Watch(int fd, EventSource source, ushort domain)
     {
