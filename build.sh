@@ -12,6 +12,7 @@ readonly BUILD_PACKAGES=(gcc libc6-dev binutils zlib1g-dev)
 readonly GUEST_PACKAGES=(iproute2 iptables iputils-ping iperf3 openssh-client openssh-server)
 readonly TEST_PACKAGES=("${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}" conntrack nftables tcpdump libcap2-bin)
 readonly DEMO_PACKAGES=("${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}" sockperf)
+readonly OVS_PACKAGES=(openvswitch-switch)
 readonly BENCH_PACKAGES=(g++ libc6-dev libboost-dev libdpdk-dev pkg-config)
 
 # The SDK's own noise, and its demand for ICU, which nothing here uses.
@@ -109,17 +110,17 @@ build_binary() {
 
     # Under another name first: a running out/xenloop cannot be overwritten, but it can be replaced.
     cp out/publish/xenloop out/xenloop.new
+    check_binary out/xenloop.new
     mv out/xenloop.new out/xenloop
-    check_binary
+    step "out/xenloop: static, stripped, $(stat -c %s out/xenloop) bytes"
 }
 
 check_binary() {
     local size
-    size=$(stat -c %s out/xenloop)
-    ! readelf -lW out/xenloop | grep -q INTERP || fail "out/xenloop is not static: it asks for a dynamic loader."
-    ! readelf -SW out/xenloop | grep -q '\.symtab' || fail "out/xenloop is not stripped."
-    [[ $size -le $MAX_BYTES ]] || fail "out/xenloop has $size bytes, more than the $MAX_BYTES allowed."
-    step "out/xenloop: static, stripped, $size bytes"
+    size=$(stat -c %s "$1")
+    ! readelf -lW "$1" | grep -q INTERP || fail "The binary is not static: it asks for a dynamic loader."
+    ! readelf -SW "$1" | grep -q '\.symtab' || fail "The binary is not stripped."
+    [[ $size -le $MAX_BYTES ]] || fail "The binary has $size bytes, more than the $MAX_BYTES allowed."
 }
 
 # Sets REPLY to an attribute of the report's <assembly> element; 0 if it is not there.
@@ -194,6 +195,7 @@ main() {
         demo)
             need_sdk
             need_packages "${DEMO_PACKAGES[@]}"
+            [[ " $* " != *' --with-ovs '* ]] || need_packages "${OVS_PACKAGES[@]}"
             build_binary
             step "Building the demo"
             quietly demo dotnet build bench/Demo -c "$CONFIGURATION" -v:q

@@ -71,6 +71,7 @@ public sealed class RulesTests : IDisposable
     [Fact]
     public void A_restart_after_a_kill_does_not_pile_up_rules()
     {
+        string before = PacketFilterState.Read(A);
         using var colony = new Colony(_host);
         colony.Connect(A, B);
         string running = PacketFilterState.Read(A);
@@ -82,6 +83,7 @@ public sealed class RulesTests : IDisposable
             colony.Connect(A, B);
         }
 
+        Assert.NotEqual(before, running);
         Assert.Equal(running, PacketFilterState.Read(A));
     }
 }
