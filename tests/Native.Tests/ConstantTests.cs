@@ -13,6 +13,8 @@ public class ConstantTests
     [InlineData("sys/eventfd.h", "EFD_")]
     [InlineData("poll.h", "POLL")]
     [InlineData("sched.h", "SCHED_")]
+    [InlineData("unistd.h", "SEEK_")]
+    [InlineData("linux/magic.h", "TMPFS_")]
     public void LibraryConstants(string header, string prefixes)
     {
         string[] names = NamesOf(typeof(LibC), prefixes.Split('|'));

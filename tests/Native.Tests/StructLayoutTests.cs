@@ -9,7 +9,15 @@ public class StructLayoutTests
         c.AssertSame<iovec>("struct iovec");
         c.AssertSame<msghdr>("struct msghdr");
         c.AssertSame<mmsghdr>("struct mmsghdr");
+        c.AssertSame<cmsghdr>("struct cmsghdr");
+        Assert.Equal(new long[] { 16, 24, 32 }, c.Evaluate("CMSG_LEN(0)", "CMSG_SPACE(4)", "CMSG_SPACE(12)"));
     }
+
+    [Fact]
+    public void UnixAddresses() => new CStructLayout("sys/un.h").AssertSame<sockaddr_un>("struct sockaddr_un");
+
+    [Fact]
+    public void FileSystems() => new CStructLayout("sys/statfs.h").AssertSame<statfs>("struct statfs");
 
     [Fact]
     public void Polling()

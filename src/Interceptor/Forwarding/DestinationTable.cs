@@ -35,10 +35,10 @@ internal sealed class DestinationTable
     /// <param name="destinations">Whose address or prefix belongs to whom; <see cref="None"/> marks a prefix that leads elsewhere.</param>
     public static DestinationTable Build(IReadOnlyCollection<Destination> destinations)
     {
-        int hosts = destinations.Count(d => d.Prefix.IsSingleAddress);
+        int hosts = destinations.Count(IsHost);
         var slots = new Slot[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(2 * hosts) + 1)];
         Array.Fill(slots, new Slot(default, None));
-        foreach (Destination host in destinations.Where(d => d.Prefix.IsSingleAddress))
+        foreach (Destination host in destinations.Where(IsHost))
         {
             int i = Hash(host.Prefix.Address) & (slots.Length - 1);
             while (slots[i].Domain != None && slots[i].Address != host.Prefix.Address)
@@ -53,7 +53,7 @@ internal sealed class DestinationTable
         }
 
         Prefix[] prefixes = [.. destinations
-            .Where(d => !d.Prefix.IsSingleAddress)
+            .Where(d => !IsHost(d))
             .OrderByDescending(d => d.Prefix.Length)
             .Select(d => new Prefix(d.Prefix, d.Domain))];
         return new DestinationTable(slots, prefixes);
@@ -92,6 +92,8 @@ internal sealed class DestinationTable
 
         return None;
     }
+
+    private static bool IsHost(Destination destination) => destination.Prefix.IsSingleAddress && destination.Domain != None;
 
     /// <summary>Multiplicative hashing (Knuth, TAOCP 3, 6.4): the low bits of addresses differ most, the high bits of the product mix best.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

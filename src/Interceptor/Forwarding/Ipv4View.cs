@@ -19,6 +19,12 @@ internal readonly ref struct Ipv4View
     /// <summary>IP protocol number of UDP.</summary>
     public const byte Udp = 17;
 
+    /// <summary>Offset of the checksum in a TCP header, in bytes.</summary>
+    public const ushort TcpChecksumOffset = 16;
+
+    /// <summary>Offset of the checksum in a UDP header, in bytes.</summary>
+    public const ushort UdpChecksumOffset = 6;
+
     private const int MinimumTcpHeader = 20;
     private const int UdpHeader = 8;
     private const ushort FragmentOffsetMask = 0x1FFF;

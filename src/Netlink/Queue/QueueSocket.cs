@@ -84,6 +84,22 @@ public sealed unsafe class QueueSocket : IDisposable
         return Math.Max(received, 0);
     }
 
+    /// <summary>
+    /// Changes whether super-packets come whole; takes effect for packets that are queued from now on. Unlike a request, this does
+    /// not wait for an answer: packets may be on their way on the same socket. The kernel has always honoured it by then.
+    /// </summary>
+    public void SetSegmentation(bool enabled)
+    {
+        Span<byte> buffer = stackalloc byte[64];
+        NetlinkMessageWriter message = Start(buffer, Number);
+        message.PutBigEndian(NfnetlinkQueue.NFQA_CFG_FLAGS, enabled ? NfnetlinkQueue.NFQA_CFG_F_GSO : 0);
+        message.PutBigEndian(NfnetlinkQueue.NFQA_CFG_MASK, NfnetlinkQueue.NFQA_CFG_F_GSO);
+        fixed (byte* bytes = message.Finish(sequence: 0))
+        {
+            LibC.send(Fd, bytes, (nuint)message.Length, 0);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 

@@ -1,0 +1,47 @@
+namespace XenLoop.Discovery;
+
+/// <summary>How the agent behaves; every value has a default that suits.</summary>
+public sealed record AgentOptions
+{
+    /// <summary>Data bytes per direction of the channels that we allocate; a power of two from 4 KB to 16 MB.</summary>
+    public int RingBytes { get; init; } = 512 * 1024;
+
+    /// <summary>How long each step of a handshake may take before it is tried again.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Further tries of a step before the attempt is given up.</summary>
+    public int Retries { get; init; } = 3;
+
+    /// <summary>Pause after a failed attempt; doubled by each further failure, reset by success.</summary>
+    public TimeSpan BackOffMinimum { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The pause grows no further than this.</summary>
+    public TimeSpan BackOffMaximum { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>First pause after a peer broke the ring's protocol; doubled each time, forgotten only when a channel has lived longer than the longest pause.</summary>
+    public TimeSpan ViolationBackOffMinimum { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A violator's pause grows no further than this.</summary>
+    public TimeSpan ViolationBackOffMaximum { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>After our own connection to the store was renewed: how long a connected peer may stay unseen there before its channel is let go.</summary>
+    public TimeSpan ReappearanceGrace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The announcer counts as silent, and peers without a channel expire, when this passes without a heartbeat; three of its intervals.</summary>
+    public TimeSpan AnnouncerExpiry { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>First pause before connecting to a lost store again; doubled up to <see cref="ReconnectMaximum"/>.</summary>
+    public TimeSpan ReconnectMinimum { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest pause between two tries to reach the store; well below <see cref="ReappearanceGrace"/>, or channels die of a restarted announcer.</summary>
+    public TimeSpan ReconnectMaximum { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Time limit of closing all channels in an orderly way at the end.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromMilliseconds(1500);
+
+    /// <summary>Peers that are looked after; each costs one watch and one node of this domain's quota in the store (85 watches with oxenstored).</summary>
+    public int MaximumPeers { get; init; } = 64;
+
+    /// <summary>What our end of a channel accepts.</summary>
+    public ChannelFeatures Features { get; init; } = ChannelFeatures.SegmentationOffload;
+}

@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+
+namespace XenLoop.Discovery;
+
+/// <summary>One network interface of a guest, as a Xen toolstack describes a vif.</summary>
+/// <param name="Mac">Its Ethernet address.</param>
+/// <param name="Addresses">Its IP addresses, if the host is to hold the guest to them; at most <see cref="MaximumAddresses"/>.</param>
+/// <param name="Bridge">The bridge in the host that it is plugged into; null or empty means a routed vif.</param>
+public sealed record GuestInterface(MacAddress Mac, ImmutableArray<InternetAddress> Addresses, string? Bridge)
+{
+    /// <summary>Addresses per interface.</summary>
+    public const int MaximumAddresses = 8;
+}
