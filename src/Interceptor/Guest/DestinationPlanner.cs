@@ -61,7 +61,7 @@ internal static class DestinationPlanner
     /// Networks behind a peer that is our router, with all other routes beside them: the longest prefix decides, and it may lead
     /// elsewhere. Left out where policy rules decide on more than the destination.
     /// </summary>
-    private static IEnumerable<Destination> Gateways(NetworkSnapshot network, LinkEntry link, Dictionary<MacAddress, DomainId> byMac)
+    private static Destination[] Gateways(NetworkSnapshot network, LinkEntry link, Dictionary<MacAddress, DomainId> byMac)
     {
         if (network.HasPolicyRules)
         {

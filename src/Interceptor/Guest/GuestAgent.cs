@@ -62,7 +62,7 @@ internal sealed class GuestAgent : IForwarderListener
         {
             _discovery = discovery;
             Exception? failure = null;
-            keeper = new DestinationKeeper(_options, link, mirror, forwarder, ports, error => EndWith(error), _log);
+            keeper = new DestinationKeeper(NewRules(link), link, mirror, forwarder, ports, error => EndWith(error), _log);
             using StatusServer status = StatusServer.Listen(
                 ControlSocket.PathOf(_options.Directory, _options.Name),
                 () => Report(link, device, ports, keeper),
@@ -88,7 +88,7 @@ internal sealed class GuestAgent : IForwarderListener
             }
             finally
             {
-                await keeper.RemoveRulesAsync().ConfigureAwait(false);
+                keeper.RemoveRules();
                 await discoveryStop.CancelAsync().ConfigureAwait(false);
                 await discovering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -155,6 +155,8 @@ internal sealed class GuestAgent : IForwarderListener
         ended.Token.ThrowIfCancellationRequested();
     }
 
+    private IFirewallRules NewRules(LinkEntry link) => new UnmanagedRules();
+
     private DiscoveryAgent NewDiscovery(LinkEntry link, InjectionDevice device, PeerPorts ports)
     {
         var self = new GuestIdentity(_options.Domain, _options.Name, [new GuestInterface(link.Mac!.Value, _options.AnnouncedAddresses, _options.Bridge)]);
@@ -201,7 +203,7 @@ internal sealed class GuestAgent : IForwarderListener
             Math.Round((now - _started).TotalSeconds, 1),
             new AnnouncerReport(announcer.Alive, announcer.LastHeartbeat is { } last ? Math.Round((now - last).TotalSeconds, 1) : null, announcer.StoreConnected),
             StatusReporter.Process(),
-            keeper.Rules,
+            keeper.RulesReport,
             [.. _discovery.Status().Select(peer => StatusReporter.Peer(peer, ports.Current.GetValueOrDefault(peer.Peer.Id), keeper.Plan, now))]);
     }
 }

@@ -1,0 +1,75 @@
+namespace XenLoop.Discovery;
+
+/// <summary>
+/// How long one peer is left alone after failures. Ordinary failures double the pause from a second up, until a channel lives;
+/// a violator's pause starts higher and is forgotten only when a channel has lived longer than the longest ordinary pause,
+/// so that connecting and misbehaving in turn gains nothing.
+/// </summary>
+public sealed class BackOff(AgentOptions options)
+{
+    private int _violations;
+
+    /// <summary>Failures in a row.</summary>
+    public int Failures { get; private set; }
+
+    /// <summary>No attempt before this.</summary>
+    public TimeSpan Until { get; private set; }
+
+    /// <summary>True while a violation must not be forgotten, even if the peer comes and goes: it can do that as it likes.</summary>
+    public bool Remembers(TimeSpan now) => _violations > 0 && now < Until + options.ViolationBackOffMaximum;
+
+    /// <summary>An attempt failed, or a channel ended as soon as it was there.</summary>
+    public void Failed(TimeSpan now)
+    {
+        Failures++;
+        Extend(now + Grown(options.BackOffMinimum, options.BackOffMaximum, Failures));
+    }
+
+    /// <summary>The peer broke the ring's protocol.</summary>
+    public void Violated(TimeSpan now)
+    {
+        Failures++;
+        _violations++;
+        Extend(now + Grown(options.ViolationBackOffMinimum, options.ViolationBackOffMaximum, _violations));
+    }
+
+    /// <summary>A channel ended that had lived this long.</summary>
+    /// <returns>False: so short that it counts as a failure, or connecting and closing in turn would cost us without limit.</returns>
+    public bool Lived(TimeSpan life)
+    {
+        if (life < options.BackOffMinimum)
+        {
+            return false;
+        }
+
+        Failures = 0;
+        if (life >= options.BackOffMaximum)
+        {
+            _violations = 0;
+        }
+
+        return true;
+    }
+
+    /// <summary>The peer has a new life: what held the earlier one back does not count, unless it was a violation.</summary>
+    public void PeerRestarted(TimeSpan now)
+    {
+        if (_violations == 0 && now < Until)
+        {
+            Until = now;
+        }
+    }
+
+    private static TimeSpan Grown(TimeSpan minimum, TimeSpan maximum, int times)
+    {
+        TimeSpan pause = minimum;
+        for (int i = 1; i < times && pause < maximum; i++)
+        {
+            pause *= 2;
+        }
+
+        return pause < maximum ? pause : maximum;
+    }
+
+    private void Extend(TimeSpan until) => Until = until > Until ? until : Until;
+}

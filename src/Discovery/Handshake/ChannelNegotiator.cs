@@ -1,0 +1,284 @@
+using XenLoop.SharedRing;
+
+namespace XenLoop.Discovery;
+
+/// <summary>
+/// The handshake with one peer: decides from what is known now, does nothing itself. No input or output, no clock, no thread:
+/// inputs are methods that are told the time, outputs are queued <see cref="NegotiatorAction"/>s.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Each side owns one node and reads the other's. Decisions depend on the peer node's present value only, never on how many
+/// events told of it, so that lost, doubled, late or reordered events do no harm:
+/// </para>
+/// <code>
+///  listener (smaller domid)               connector
+///                                 want    (nonce w)            only if it is the one that wants to
+///  allocate; offer   (nonce n)                                 also unasked
+///                                 attached (answers n)         mapped and validated
+///  activate; open    (nonce n)
+///                                 activate                     on seeing open n
+///  closed / anything else         closed / anything else       either ends it; the other lets go
+/// </code>
+/// <para>
+/// A message counts only between the two present lives (<see cref="HandshakeMessage.From"/>, <see cref="HandshakeMessage.To"/>,
+/// compared with what the announcer says of the peer) and only about the present nonce. The listener carries traffic from
+/// <c>attached</c> on, the connector from <c>open</c> on.
+/// </para>
+/// <para>
+/// While the announcer is silent no channel is opened, since nobody vouches for the peer's addresses; connected ones live on.
+/// While the store is away, attempts are dropped and connected channels live on too: after it is back the peer must show up
+/// there again within <see cref="AgentOptions.ReappearanceGrace"/>.
+/// </para>
+/// </remarks>
+public sealed partial class ChannelNegotiator(DomainId self, ulong instance, DomainId peer, AgentOptions options, Func<ulong> newNonce)
+{
+    private readonly Queue<NegotiatorAction> _actions = new();
+    private readonly BackOff _backOff = new(options);
+    private ulong? _peerInstance;
+    private bool _announcerAlive;
+    private bool _storeUp;
+    private bool _wish;
+    private HandshakeReading _reading;
+    private bool _seenThisSession;
+    private HandshakeMessage? _own;
+    private TimeSpan? _publishAgain;
+    private TimeSpan? _stepDue;
+    private TimeSpan? _graceEnds;
+    private int _tries;
+    private bool _ready;
+    private ulong _request;
+    private ulong _served;
+    private ulong _answered;
+    private ulong _dropped;
+    private TimeSpan _connectedAt;
+    private CloseReason _ending;
+
+    /// <summary>Where the channel stands.</summary>
+    public NegotiationState State { get; private set; }
+
+    /// <summary>The channel that is offered, attached, connected or closing; 0 without one.</summary>
+    public ulong Nonce { get; private set; }
+
+    /// <summary>Our part in it.</summary>
+    public ChannelRole Role { get; } = self.CompareTo(peer) < 0 ? ChannelRole.Listener : ChannelRole.Connector;
+
+    /// <summary>Why the last attempt or channel ended.</summary>
+    public string LastFailure { get; private set; } = string.Empty;
+
+    /// <summary>Failed attempts since a channel last lived.</summary>
+    public int Failures => _backOff.Failures;
+
+    /// <summary>No attempt of ours, and no answer to the peer's, before this.</summary>
+    public TimeSpan BackOffUntil => _backOff.Until;
+
+    /// <summary>True if <see cref="Wish"/> would start an attempt now.</summary>
+    public bool CanStart(TimeSpan now) => State == NegotiationState.Idle && MayOpen(now);
+
+    /// <summary>True once nothing is left to remember: the peer is withdrawn, there is no channel, no violator's record.</summary>
+    public bool IsForgettable(TimeSpan now) => _peerInstance is null && State == NegotiationState.Idle && !_backOff.Remembers(now);
+
+    /// <summary>When <see cref="Tick"/> is due; null: not before another input.</summary>
+    public TimeSpan? Due(TimeSpan now)
+    {
+        TimeSpan? due = _stepDue;
+        Earliest(ref due, _publishAgain);
+        Earliest(ref due, _graceEnds);
+        if (State == NegotiationState.Idle && _backOff.Until > now)
+        {
+            Earliest(ref due, _backOff.Until);
+        }
+
+        return due;
+    }
+
+    /// <summary>The next thing to do, in order.</summary>
+    public bool TryTake(out NegotiatorAction action) => _actions.TryDequeue(out action);
+
+    /// <summary>The announcer lists the peer, in this life of it.</summary>
+    public void Announced(TimeSpan now, ulong peerInstance)
+    {
+        if (_peerInstance is { } before && before != peerInstance)
+        {
+            _backOff.PeerRestarted(now);
+            Abandon(CloseReason.Superseded, orderly: false);
+        }
+
+        _peerInstance = peerInstance;
+        Evaluate(now);
+    }
+
+    /// <summary>The peer is no longer co-resident, or no longer takes part.</summary>
+    public void Withdrawn()
+    {
+        Abandon(CloseReason.Gone, orderly: _reading.Kind == HandshakeReadingKind.Message);
+        _peerInstance = null;
+        if (State == NegotiationState.Idle)
+        {
+            Forget();
+        }
+    }
+
+    /// <summary>Heartbeats came back, or stopped.</summary>
+    public void AnnouncerChanged(TimeSpan now, bool alive)
+    {
+        _announcerAlive = alive;
+        Evaluate(now);
+    }
+
+    /// <summary>We are connected to the store, perhaps again: it may have forgotten our node and the peer's.</summary>
+    public void StoreConnected(TimeSpan now)
+    {
+        _storeUp = true;
+        _reading = HandshakeReading.Absent;
+        _seenThisSession = false;
+        _graceEnds = State == NegotiationState.Connected ? now + options.ReappearanceGrace : null;
+        if (_own is not null)
+        {
+            Publish(_own);
+        }
+
+        Evaluate(now);
+    }
+
+    /// <summary>The connection to the store was lost.</summary>
+    public void StoreLost()
+    {
+        _storeUp = false;
+        _publishAgain = null;
+        _graceEnds = null;
+        if (State is NegotiationState.Wanting or NegotiationState.Offering or NegotiationState.Attached)
+        {
+            Abandon(CloseReason.Superseded, orderly: false);
+        }
+    }
+
+    /// <summary>The peer's node was read.</summary>
+    public void PeerNode(TimeSpan now, HandshakeReading reading)
+    {
+        _reading = reading;
+        Evaluate(now);
+    }
+
+    /// <summary>Traffic for the peer found no channel.</summary>
+    public void Wish(TimeSpan now)
+    {
+        if (CanStart(now))
+        {
+            _wish = true;
+            Evaluate(now);
+        }
+    }
+
+    /// <summary>We no longer want the channel: idle, or going away.</summary>
+    public void Close(CloseReason reason) => Abandon(reason, orderly: true);
+
+    /// <summary>The data path gave the connected channel up.</summary>
+    public void Failed(ChannelFailure failure)
+    {
+        if (State == NegotiationState.Connected)
+        {
+            Abandon(ReasonOf(failure), orderly: failure == ChannelFailure.ClosedByPeer);
+        }
+    }
+
+    /// <summary>Pages, grants and a doorbell are there.</summary>
+    public void Allocated(TimeSpan now, ulong nonce, ChannelOffer offer, int ringBytes)
+    {
+        if (State == NegotiationState.Offering && Nonce == nonce)
+        {
+            BeginStep(now, Message(HandshakeStep.Offer) with { RingBytes = (uint)ringBytes, Offer = offer });
+        }
+    }
+
+    /// <summary>They are not.</summary>
+    public void AllocationFailed(TimeSpan now, ulong nonce, string why) => NotReady(now, NegotiationState.Offering, nonce, CloseReason.Resources, why);
+
+    /// <summary>The offer is mapped and its descriptor is what was offered.</summary>
+    public void Mapped(TimeSpan now, ulong nonce)
+    {
+        if (State == NegotiationState.Attached && Nonce == nonce)
+        {
+            BeginStep(now, Message(HandshakeStep.Attached));
+        }
+    }
+
+    /// <summary>It is not.</summary>
+    public void MapFailed(TimeSpan now, ulong nonce, string why) => NotReady(now, NegotiationState.Attached, nonce, CloseReason.Mapping, why);
+
+    /// <summary>The engine has let go and the pages are freed.</summary>
+    public void Released(TimeSpan now, ulong nonce)
+    {
+        if (State != NegotiationState.Closing || Nonce != nonce)
+        {
+            return;
+        }
+
+        bool lived = _backOff.Lived(now - _connectedAt);
+        if (_ending == CloseReason.Violation)
+        {
+            _backOff.Violated(now);
+        }
+        else if (!lived || _ending is CloseReason.Gone or CloseReason.Superseded)
+        {
+            _backOff.Failed(now);
+        }
+
+        BecomeIdle();
+        if (_peerInstance is null)
+        {
+            Forget();
+        }
+
+        Evaluate(now);
+    }
+
+    /// <summary>Our node could not be written, or its permissions not set.</summary>
+    public void PublishFailed(TimeSpan now)
+    {
+        if (_storeUp)
+        {
+            _publishAgain = now + options.BackOffMinimum;
+        }
+    }
+
+    /// <summary>Time has passed: see <see cref="Due"/>.</summary>
+    public void Tick(TimeSpan now)
+    {
+        if (_publishAgain <= now)
+        {
+            _publishAgain = null;
+            _actions.Enqueue(_own is null ? new NegotiatorAction(NegotiatorActionKind.Withdraw) : new NegotiatorAction(NegotiatorActionKind.Publish, Message: _own));
+        }
+
+        if (_graceEnds <= now)
+        {
+            Abandon(CloseReason.Gone, orderly: false);
+        }
+
+        if (_stepDue <= now)
+        {
+            if (_tries < options.Retries)
+            {
+                RepeatStep(now);
+            }
+            else
+            {
+                GiveUp(now, CloseReason.Timeout, "the peer did not answer in time");
+            }
+        }
+
+        Evaluate(now);
+    }
+
+    private bool MayOpen(TimeSpan now) => _storeUp && _announcerAlive && _peerInstance is not null && now >= _backOff.Until;
+
+    private static void Earliest(ref TimeSpan? due, TimeSpan? candidate) => due = due is null || candidate < due ? candidate ?? due : due;
+
+    private static CloseReason ReasonOf(ChannelFailure failure) => failure switch
+    {
+        ChannelFailure.ProtocolViolation => CloseReason.Violation,
+        ChannelFailure.ClosedByPeer => CloseReason.Answered,
+        _ => CloseReason.Gone,
+    };
+}

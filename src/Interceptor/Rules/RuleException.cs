@@ -1,0 +1,2 @@
+namespace XenLoop.Interceptor.Rules;
+internal sealed class RuleException(string m) : Exception(m);
