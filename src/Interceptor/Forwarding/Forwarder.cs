@@ -144,8 +144,8 @@ internal sealed unsafe class Forwarder : IDisposable
         while (!_stopping)
         {
             bool more = RunPorts();
-            int timeout = more ? 0 : TimeUntilNextDeadline();
-            int count = LibC.epoll_wait(_epoll.Number, events, EventsPerWait, timeout);
+            int idle = TimeUntilNextDeadline();
+            int count = LibC.epoll_wait(_epoll.Number, events, EventsPerWait, more ? 0 : idle);
             for (int i = 0; i < count; i++)
             {
                 bool hungUp = (events[i].events & (LibC.EPOLLHUP | LibC.EPOLLERR)) != 0;
