@@ -8,16 +8,10 @@ public static unsafe partial class LibC
     public const int SCHED_OTHER = 0;
     public const int SCHED_BATCH = 3;
 
-    public const int CLONE_NEWNET = 0x40000000;
-
     [LibraryImport(Library, SetLastError = true)]
     public static partial int sched_yield();
 
     /// <summary>Sets the scheduling class of a thread (<paramref name="pid"/> 0: the calling one); <paramref name="priority"/> points at <c>struct sched_param</c>, one <c>int</c>.</summary>
     [LibraryImport(Library, SetLastError = true)]
     public static partial int sched_setscheduler(int pid, int policy, int* priority);
-
-    /// <summary>Moves the calling thread into the namespace behind <paramref name="fd"/>, which must be of the given <c>CLONE_NEW...</c> type.</summary>
-    [LibraryImport(Library, SetLastError = true)]
-    public static partial int setns(int fd, int type);
 }

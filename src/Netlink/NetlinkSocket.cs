@@ -211,7 +211,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
                         // The payload starts with the dump's result, in the same form as an error's.
                         if (MemoryMarshal.TryRead(answers.Payload, out int result) && result < 0)
                         {
-                            throw new NetlinkException(operation, -result);
+                            throw new NetlinkException(operation, ErrorNumber(result), ReadWords(answers, sizeof(int)));
                         }
 
                         return consistent;
@@ -258,19 +258,31 @@ public sealed unsafe class NetlinkSocket : IDisposable
             throw new NetlinkException(operation, Errno.EPROTO);
         }
 
-        if ((answer.Header.nlmsg_flags & LinuxNetlink.NLM_F_ACK_TLVS) != 0
-            && (answer.Header.nlmsg_flags & LinuxNetlink.NLM_F_CAPPED) != 0)
+        // Behind an uncapped answer stands a copy of the request; the words are then not looked for.
+        words = (answer.Header.nlmsg_flags & LinuxNetlink.NLM_F_CAPPED) != 0 || result.error == 0 ? ReadWords(answer, Unsafe.SizeOf<nlmsgerr>()) : null;
+        return ErrorNumber(result.error);
+    }
+
+    /// <summary>The extended acknowledgement's text, which starts <paramref name="offset"/> bytes into the payload; null if there is none.</summary>
+    private static string? ReadWords(in NetlinkMessageReader answer, int offset)
+    {
+        if ((answer.Header.nlmsg_flags & LinuxNetlink.NLM_F_ACK_TLVS) == 0)
         {
-            var attributes = new AttributeReader(answer.Payload[Unsafe.SizeOf<nlmsgerr>()..]);
-            while (attributes.MoveNext())
+            return null;
+        }
+
+        var attributes = new AttributeReader(answer.Payload[offset..]);
+        while (attributes.MoveNext())
+        {
+            if (attributes.Type == LinuxNetlink.NLMSGERR_ATTR_MSG)
             {
-                if (attributes.Type == LinuxNetlink.NLMSGERR_ATTR_MSG)
-                {
-                    words = attributes.GetString();
-                }
+                return attributes.GetString();
             }
         }
 
-        return result.error == int.MinValue ? Errno.EPROTO : Math.Abs(result.error);
+        return null;
     }
+
+    /// <summary>The kernel reports errors as negative numbers.</summary>
+    private static int ErrorNumber(int result) => result is > 0 or int.MinValue ? Errno.EPROTO : -result;
 }

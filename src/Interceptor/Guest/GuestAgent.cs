@@ -155,7 +155,7 @@ internal sealed class GuestAgent : IForwarderListener
         ended.Token.ThrowIfCancellationRequested();
     }
 
-    private IFirewallRules NewRules(LinkEntry link) => new UnmanagedRules();
+    private static UnmanagedRules NewRules(LinkEntry _) => new();
 
     private DiscoveryAgent NewDiscovery(LinkEntry link, InjectionDevice device, PeerPorts ports)
     {

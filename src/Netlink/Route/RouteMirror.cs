@@ -53,6 +53,9 @@ public sealed unsafe class RouteMirror : IDisposable
     /// <summary>Readable when <see cref="Update"/> has something to do; for poll and epoll (level-triggered).</summary>
     public int Descriptor => _events.Descriptor;
 
+    /// <summary>How often everything was listed anew: once at the start, and whenever the kernel had to drop events.</summary>
+    public int FullDumps { get; private set; }
+
     /// <summary>Starts to follow the calling thread's network namespace and takes the first snapshot.</summary>
     /// <exception cref="NetlinkException">rtnetlink is not to be had.</exception>
     public static RouteMirror Open()
@@ -166,6 +169,7 @@ public sealed unsafe class RouteMirror : IDisposable
             Dump(LinuxRtnetlink.RTM_GETNEIGH, new ndmsg { ndm_family = Families.DumpFamily }, new StateDump(fresh, fresh.ForgetNeighbours), "list the neighbours");
             _state = fresh;
             _isIncomplete = false;
+            FullDumps++;
         }
 
         if (_state.RoutesAreStale)
