@@ -10,6 +10,7 @@ public sealed class BackgroundProcess : IDisposable
     private readonly string _commandLine;
     private readonly StringBuilder _log = new();
     private readonly Lock _lock = new();
+    private bool _disposed;
 
     private BackgroundProcess(Process process, string commandLine)
     {
@@ -72,6 +73,12 @@ public sealed class BackgroundProcess : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         Send(Signal.Kill);
         _process.WaitForExit(TimeSpan.FromSeconds(5));
         _process.Dispose();

@@ -1,11 +1,54 @@
+using System.Net.Sockets;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
 
-/// <summary>Opens the local host's store.</summary>
+/// <summary>Opens the local host's store and introduces the guest to it.</summary>
 /// <param name="directory">Where the host keeps its sockets.</param>
-public sealed class LocalStoreConnector(string directory) : IStoreConnector
+/// <param name="timeout">For connecting and for each reply later.</param>
+/// <param name="clock">Measures it.</param>
+public sealed class LocalStoreConnector(string directory, TimeSpan timeout, TimeProvider clock) : IStoreConnector
 {
     /// <inheritdoc/>
-    public Task<StoreSession> OpenAsync(GuestIdentity self, DomainId? previous, CancellationToken cancel) => throw new NotSupportedException(directory);
+    public async Task<StoreSession> OpenAsync(GuestIdentity self, DomainId? previous, CancellationToken cancel)
+    {
+        string path = Path.Combine(directory, LocalStoreServer.SocketName);
+        XenStoreConnection connection = new(await ConnectAsync(path, cancel).ConfigureAwait(false), timeout, clock);
+        try
+        {
+            DomainId? wished = previous ?? self.RequestedDomain;
+            StoreResult<ReadOnlyMemory<byte>> reply = await connection.IntroduceAsync(LocalIntroduction.ToPayload(self, wished), cancel).ConfigureAwait(false);
+            if (reply.IsOk && XenStorePayload.ToStrings(reply.Value.Span) is [string number] && DomainId.TryParse(number, out DomainId domain))
+            {
+                return new StoreSession(connection, domain);
+            }
+
+            throw new StoreUnavailableException(reply.Status switch
+            {
+                StoreStatus.Exists => $"The host on {path} has another guest with domain number {wished}. Choose another number, or stop that guest.",
+                StoreStatus.Invalid => $"The host on {path} does not accept this guest's name, number or interfaces. A name has 1 to 64 letters, digits, '.', '_' or '-'; a number is 1 to {DomainId.FirstReserved - 1}.",
+                _ => $"The host on {path} did not take this guest in ({reply.Status}).",
+            });
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<Stream> ConnectAsync(string path, CancellationToken cancel)
+    {
+        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel).AsTask().WaitAsync(timeout, clock, cancel).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (Exception failure) when (failure is SocketException or TimeoutException or ArgumentException)
+        {
+            socket.Dispose();
+            throw new StoreUnavailableException($"Nobody answers on {path}: {failure.Message}. Is `xenloop announce --platform local` running, with the same directory?", failure);
+        }
+    }
 }

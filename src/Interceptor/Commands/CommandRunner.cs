@@ -1,5 +1,6 @@
 using XenLoop.Discovery;
 using XenLoop.Interceptor.Guest;
+using XenLoop.Interceptor.Rules;
 using XenLoop.Netlink;
 using XenLoop.SharedRing;
 
@@ -39,5 +40,5 @@ internal static class CommandRunner
     }
 
     private static bool IsExpected(Exception error) =>
-        error is GuestSetupException or StoreUnavailableException or ChannelPlatformException or NetlinkException;
+        error is GuestSetupException or RuleException or StoreUnavailableException or ChannelPlatformException or NetlinkException;
 }

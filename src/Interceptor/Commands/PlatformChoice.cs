@@ -7,6 +7,9 @@ namespace XenLoop.Interceptor.Commands;
 /// <summary>Finds out what connects this guest to others.</summary>
 internal static class PlatformChoice
 {
+    /// <summary>How long the store may take to answer one request.</summary>
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>The platform that <c>--platform</c> names.</summary>
     /// <param name="wanted"><c>auto</c> or <c>local</c>.</param>
     /// <param name="directory">Where the local host's sockets are.</param>
@@ -20,6 +23,6 @@ internal static class PlatformChoice
                 $"No platform was found: there is no local host in {directory}. Start one with: xenloop announce --directory {directory}");
         }
 
-        return new GuestPlatform("local", new LocalStoreConnector(directory), self => new LocalChannelPlatform(broker, self));
+        return new GuestPlatform("local", new LocalStoreConnector(directory, StoreTimeout, TimeProvider.System), self => new LocalChannelPlatform(broker, self));
     }
 }

@@ -28,6 +28,8 @@ internal static class XenLoopCommand
             RunCommand.Create(),
             AnnounceCommand.Create(),
             StatusCommand.Create(),
+            RulesCommand.Create(),
+            CleanupCommand.Create(),
             VersionCommand.Create(),
         };
         return new Invocation(root);

@@ -26,8 +26,14 @@ internal sealed unsafe class CapturePath : IDisposable
     /// <summary>Payload from which on the copy out of a scratch buffer costs more than one receive per packet.</summary>
     private const int LargePacket = 4096;
 
-    /// <summary>Bytes of waiting verdicts from which on they are sent: they hold the senders' socket buffers.</summary>
-    private const int VerdictBytes = 128 * 1024;
+    /// <summary>Bytes of waiting verdicts from which on they are sent within a pass: they hold the senders' socket buffers.</summary>
+    private const int PassVerdictBytes = 128 * 1024;
+
+    /// <summary>Packets that may wait for their verdict after a pass; a request and its answers then share one syscall.</summary>
+    private const int IdleVerdictPackets = 8;
+
+    /// <summary>Bytes that may do so: a sender with more than that on its way is told at once.</summary>
+    private const int IdleVerdictBytes = 8 * 1024;
 
     /// <summary>Bytes of a message that are looked at if the packet only goes back.</summary>
     private const int AcceptBytes = 256;
@@ -86,14 +92,17 @@ internal sealed unsafe class CapturePath : IDisposable
             taken += port.ExpectLargePackets
                 ? CarryOne(port, channel, destinations)
                 : CarryMany(port, channel, packets, destinations);
-            if (verdicts.PendingBytes >= VerdictBytes)
+            if (verdicts.PendingBytes >= PassVerdictBytes)
             {
                 verdicts.Flush();
             }
         }
 
         Publish(port, channel);
-        verdicts.Flush();
+        if (verdicts.HasAccept || verdicts.PendingPackets >= IdleVerdictPackets || verdicts.PendingBytes >= IdleVerdictBytes)
+        {
+            verdicts.Flush();
+        }
     }
 
     /// <summary>One packet, received straight into the ring. The queue belongs to one peer: nobody else's packet can land there.</summary>

@@ -35,24 +35,22 @@ internal sealed class DestinationTable
     /// <param name="destinations">Whose address or prefix belongs to whom; <see cref="None"/> marks a prefix that leads elsewhere.</param>
     public static DestinationTable Build(IReadOnlyCollection<Destination> destinations)
     {
-        int hosts = destinations.Count(IsHost);
+        Destination[] distinct = [.. destinations.DistinctBy(d => d.Prefix)];
+        int hosts = distinct.Count(IsHost);
         var slots = new Slot[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(2 * hosts) + 1)];
         Array.Fill(slots, new Slot(default, None));
-        foreach (Destination host in destinations.Where(IsHost))
+        foreach (Destination host in distinct.Where(IsHost))
         {
             int i = Hash(host.Prefix.Address) & (slots.Length - 1);
-            while (slots[i].Domain != None && slots[i].Address != host.Prefix.Address)
+            while (slots[i].Domain != None)
             {
                 i = (i + 1) & (slots.Length - 1);
             }
 
-            if (slots[i].Domain == None)
-            {
-                slots[i] = new Slot(host.Prefix.Address, host.Domain);
-            }
+            slots[i] = new Slot(host.Prefix.Address, host.Domain);
         }
 
-        Prefix[] prefixes = [.. destinations
+        Prefix[] prefixes = [.. distinct
             .Where(d => !IsHost(d))
             .OrderByDescending(d => d.Prefix.Length)
             .Select(d => new Prefix(d.Prefix, d.Domain))];

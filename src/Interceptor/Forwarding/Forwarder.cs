@@ -21,6 +21,12 @@ internal sealed unsafe class Forwarder : IDisposable
 {
     private const int EventsPerWait = 64;
 
+    /// <summary>Passes of injection after the peer's death: more than a ring of the usual size ever holds.</summary>
+    private const int FarewellRounds = 1024;
+
+    /// <summary>Milliseconds that a verdict may wait for company; it holds a little of the sender's socket buffer.</summary>
+    private const int VerdictMilliseconds = 2;
+
     /// <summary>How long an orderly release waits for the peer's closing mark.</summary>
     private const int CloseMilliseconds = 1000;
 
@@ -138,11 +144,12 @@ internal sealed unsafe class Forwarder : IDisposable
         while (!_stopping)
         {
             bool more = RunPorts();
-            int timeout = more ? 0 : TimeUntilNextDeadline();
-            int count = LibC.epoll_wait(_epoll.Number, events, EventsPerWait, timeout);
+            int idle = TimeUntilNextDeadline();
+            int count = LibC.epoll_wait(_epoll.Number, events, EventsPerWait, more ? 0 : idle);
             for (int i = 0; i < count; i++)
             {
-                Dispatch((EventSource)(events[i].data >> 32), (ushort)events[i].data);
+                bool hungUp = (events[i].events & (LibC.EPOLLHUP | LibC.EPOLLERR)) != 0;
+                Dispatch((EventSource)(events[i].data >> 32), (ushort)events[i].data, hungUp);
             }
         }
     }
@@ -193,7 +200,7 @@ internal sealed unsafe class Forwarder : IDisposable
         return false;
     }
 
-    private void Dispatch(EventSource source, ushort domain)
+    private void Dispatch(EventSource source, ushort domain, bool hungUp)
     {
         if (source == EventSource.Posted)
         {
@@ -207,25 +214,48 @@ internal sealed unsafe class Forwarder : IDisposable
             return;
         }
 
-        switch (source)
+        if (source == EventSource.Queue)
         {
-            case EventSource.Queue:
-                port.CaptureReady = true;
-                break;
-            case EventSource.Doorbell when port.State != PortState.Failed && port.Channel is { } channel:
-                channel.Doorbell.Acknowledge();
-                port.Counters.ReceivedDoorbells++;
-                port.InjectReady = true;
-                if (port.State == PortState.Held)
-                {
-                    _hold.TryResume(port);
-                }
+            port.CaptureReady = true;
+        }
+        else if (port.State != PortState.Failed && port.Channel is { } channel)
+        {
+            if (source == EventSource.Doorbell)
+            {
+                OnDoorbell(port, channel);
+            }
 
-                break;
-            case EventSource.Liveness when port.State != PortState.Failed && port.Channel is { PeerGone: true }:
-                Fail(port);
-                _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
-                break;
+            if ((hungUp || source == EventSource.Liveness) && channel.PeerGone)
+            {
+                OnPeerGone(port);
+            }
+        }
+    }
+
+    private void OnDoorbell(PeerPort port, Channel channel)
+    {
+        channel.Doorbell.Acknowledge();
+        port.Counters.ReceivedDoorbells++;
+        port.InjectReady = true;
+        if (port.State == PortState.Held)
+        {
+            _hold.TryResume(port);
+        }
+    }
+
+    /// <summary>What the peer published before it died is as good as any packet; the rounds are bounded in case it lives on and only closed its doorbell.</summary>
+    private void OnPeerGone(PeerPort port)
+    {
+        port.InjectReady = true;
+        for (int round = 0; round < FarewellRounds && port.InjectReady; round++)
+        {
+            _injection.Run(port);
+        }
+
+        if (port.State != PortState.Failed)
+        {
+            Fail(port);
+            _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
         }
     }
 
@@ -253,49 +283,69 @@ internal sealed unsafe class Forwarder : IDisposable
         }
     }
 
+    /// <summary>Milliseconds to sleep: until the next deadline, or -1 without one. What is due already is done first.</summary>
     private int TimeUntilNextDeadline()
     {
+        long now = 0;
         long next = long.MaxValue;
         foreach (PeerPort port in _ports)
         {
-            if (port.State == PortState.Held)
+            long deadline = port.State switch
             {
-                next = Math.Min(next, port.HoldDeadline);
-            }
-            else if (port.State == PortState.Closing)
+                PortState.Held => port.HoldDeadline,
+                PortState.Closing => port.CloseDeadline,
+                _ => long.MaxValue,
+            };
+            if (deadline == long.MaxValue && port.Queue.Verdicts.PendingPackets == 0)
             {
-                next = Math.Min(next, port.CloseDeadline);
+                continue;
             }
+
+            now = now == 0 ? Environment.TickCount64 : now;
+            if (deadline <= now)
+            {
+                OnDeadline(port, now);
+                return 0;
+            }
+
+            next = Math.Min(next, Math.Min(deadline, VerdictDeadline(port, now)));
         }
 
-        if (next == long.MaxValue)
-        {
-            return -1;
-        }
-
-        long left = next - Environment.TickCount64;
-        if (left > 0)
-        {
-            return (int)Math.Min(left, int.MaxValue);
-        }
-
-        OnDeadlines();
-        return 0;
+        return next == long.MaxValue ? -1 : (int)Math.Min(next - now, int.MaxValue);
     }
 
-    private void OnDeadlines()
+    /// <summary>When the port's waiting verdicts must go; they go now if that has passed.</summary>
+    private static long VerdictDeadline(PeerPort port, long now)
     {
-        long now = Environment.TickCount64;
-        foreach (PeerPort port in _ports)
+        if (port.Queue.Verdicts.PendingPackets == 0)
         {
-            if (port.State == PortState.Held && port.HoldDeadline <= now)
-            {
-                _hold.OnDeadline(port, now);
-            }
-            else if (port.State == PortState.Closing && port.CloseDeadline <= now)
-            {
-                LetGo(port);
-            }
+            port.VerdictDeadline = 0;
+            return long.MaxValue;
+        }
+
+        if (port.VerdictDeadline == 0)
+        {
+            port.VerdictDeadline = now + VerdictMilliseconds;
+        }
+        else if (port.VerdictDeadline <= now)
+        {
+            port.Queue.Verdicts.Flush();
+            port.VerdictDeadline = 0;
+            return long.MaxValue;
+        }
+
+        return port.VerdictDeadline;
+    }
+
+    private void OnDeadline(PeerPort port, long now)
+    {
+        if (port.State == PortState.Held)
+        {
+            _hold.OnDeadline(port, now);
+        }
+        else
+        {
+            LetGo(port);
         }
     }
 

@@ -12,7 +12,7 @@ namespace XenLoop.Interceptor.Guest;
 internal sealed class DestinationKeeper
 {
     /// <summary>How often the rules are looked at, in case another program has flushed them.</summary>
-    private static readonly TimeSpan VerifyPeriod = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan VerifyPeriod = TimeSpan.FromSeconds(5);
 
     // One slot: a change that comes while another waits to be looked at is covered by that look.
     private readonly System.Threading.Channels.Channel<bool> _wanted = System.Threading.Channels.Channel.CreateBounded<bool>(1);

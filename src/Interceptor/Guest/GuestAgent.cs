@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.Forwarding;
+using XenLoop.Interceptor.Rules;
 using XenLoop.Interceptor.Status;
 using XenLoop.Interceptor.Tap;
 using XenLoop.Netlink;
@@ -155,7 +156,7 @@ internal sealed class GuestAgent : IForwarderListener
         ended.Token.ThrowIfCancellationRequested();
     }
 
-    private static UnmanagedRules NewRules(LinkEntry _) => new();
+    private IFirewallRules NewRules(LinkEntry link) => _options.ManageRules ? new ManagedRules(link.Name, new RuleOptions()) : new UnmanagedRules();
 
     private DiscoveryAgent NewDiscovery(LinkEntry link, InjectionDevice device, PeerPorts ports)
     {

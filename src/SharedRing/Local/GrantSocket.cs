@@ -82,12 +82,25 @@ internal static unsafe class GrantSocket
     private static void RemoveStale(string path, sockaddr_un address)
     {
         using FileDescriptor probe = Open(LibC.SOCK_NONBLOCK);
-        if (LibC.connect(probe.Number, &address, (uint)sizeof(sockaddr_un)) == 0 || LibC.LastError != Errno.ECONNREFUSED)
+        if (LibC.connect(probe.Number, &address, (uint)sizeof(sockaddr_un)) == 0 || LibC.LastError != Errno.ECONNREFUSED || !IsSocket(address))
         {
             throw new ChannelPlatformException($"{path} is in use: another grant broker runs on this host, or the file is no socket. Stop that 'xenloop announce', or choose another directory.");
         }
 
         File.Delete(path);
+    }
+
+    /// <summary>Connecting to an ordinary file is refused just like connecting to a dead socket; only a socket cannot be opened, with ENXIO (open(2)).</summary>
+    private static bool IsSocket(sockaddr_un address)
+    {
+        int fd = LibC.open(address.sun_path, LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_CLOEXEC);
+        if (fd >= 0)
+        {
+            _ = LibC.close(fd);
+            return false;
+        }
+
+        return LibC.LastError == Errno.ENXIO;
     }
 
     [DoesNotReturn]

@@ -25,18 +25,22 @@ public sealed class TcpStream : IDisposable
     /// <param name="to">Receives and checks.</param>
     /// <param name="port">At <paramref name="to"/>.</param>
     /// <param name="limit">Bytes to send before the end of the stream; without it, until <see cref="Complete"/>.</param>
-    public TcpStream(Guest from, Guest to, int port, long limit = long.MaxValue)
+    /// <param name="destination">An address of <paramref name="to"/> other than its first.</param>
+    public TcpStream(Guest from, Guest to, int port, long limit = long.MaxValue, IPAddress? destination = null)
     {
         _limit = limit;
         _listener = GuestSockets.ListenTcp(to, port);
         _sender = GuestSockets.CreateTcp(from);
         _receiving = Task.Factory.StartNew(Receive, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        _sender.Connect(new IPEndPoint(to.Address, port));
+        _sender.Connect(new IPEndPoint(destination ?? to.Address, port));
         _sending = Task.Factory.StartNew(Send, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Bytes that have arrived and were right.</summary>
     public long Received => Interlocked.Read(ref _received);
+
+    /// <summary>The sender's address as the receiver sees it, once bytes have arrived.</summary>
+    public IPAddress? ObservedSource => (_receiver?.RemoteEndPoint as IPEndPoint)?.Address;
 
     /// <summary>Segments that the sender has sent again so far.</summary>
     public int Retransmits => _sending.IsCompleted ? _retransmits : GuestSockets.Retransmits(_sender);

@@ -1,0 +1,14 @@
+namespace XenLoop.Demo;
+
+/// <summary>The ways from guest to guest that are compared.</summary>
+internal enum PathKind
+{
+    /// <summary>veth, bridge, veth: what netfront, bridge and netback are to real guests.</summary>
+    Standard,
+
+    /// <summary>XenLoop.</summary>
+    Fast,
+
+    /// <summary>Open vSwitch's user-space datapath.</summary>
+    OpenVSwitch,
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Discovery;
+
+/// <summary>
+/// Hands out domain numbers as Xen does, ever upwards, and remembers across a restart of the host where it was: a number
+/// whose guest is still alive and about to come back must not go to somebody else meanwhile.
+/// </summary>
+/// <param name="file">Holds the next number; losing it does no harm but the one above.</param>
+internal sealed class DomainNumbers(string file)
+{
+    private ushort _next = Load(file);
+
+    /// <summary>The next number. One caller at a time.</summary>
+    public DomainId Next()
+    {
+        DomainId domain = new(_next);
+        Advance(domain);
+        return domain;
+    }
+
+    /// <summary>A number was taken by wish: the next ones come after it.</summary>
+    public void Advance(DomainId taken)
+    {
+        if (taken.Value < _next)
+        {
+            return;
+        }
+
+        _next = taken.Value + 1 < DomainId.FirstReserved ? (ushort)(taken.Value + 1) : (ushort)1;
+        File.WriteAllText(file, _next.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static ushort Load(string file)
+    {
+        try
+        {
+            return DomainId.TryParse(File.ReadAllText(file).AsSpan().Trim(), out DomainId next) && next.Value != 0 ? next.Value : (ushort)1;
+        }
+        catch (FileNotFoundException)
+        {
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,329 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.IO.Pipelines;
+
+namespace XenLoop.Discovery;
+
+/// <summary>
+/// A client of a XenStore, over any duplex byte stream: a Unix socket, <c>/dev/xen/xenbus</c>, or a pipe within the process.
+/// Requests may overlap; replies are matched by their identifiers. A malformed reply ends the connection: once the framing
+/// is in doubt nothing after it can be trusted. Connecting again is the business of the layer above.
+/// </summary>
+public sealed class XenStoreConnection : IStore
+{
+    private const int EventCapacity = 1024;
+
+    // A store that never answers is lost; without a limit its unanswered requests would pile up here.
+    private const int MaximumPending = 256;
+
+    private readonly IDuplexPipe _transport;
+    private readonly IDisposable? _owned;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _clock;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<uint, PendingRequest> _pending = [];
+    private readonly SemaphoreSlim _writing = new(1);
+    private readonly StoreEventQueue _events = new(EventCapacity);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _reader;
+    private uint _lastRequest;
+
+    /// <summary>Speaks over a stream, which is disposed with the connection.</summary>
+    /// <param name="stream">Duplex, connected.</param>
+    /// <param name="timeout">For each reply.</param>
+    /// <param name="clock">Measures it.</param>
+    public XenStoreConnection(Stream stream, TimeSpan timeout, TimeProvider clock)
+        : this(DuplexPipe.Over(stream), stream, timeout, clock)
+    {
+    }
+
+    /// <summary>Speaks over a pipe.</summary>
+    /// <param name="transport">Completed when the connection ends.</param>
+    /// <param name="owned">Disposed with the connection.</param>
+    /// <param name="timeout">For each reply.</param>
+    /// <param name="clock">Measures it.</param>
+    public XenStoreConnection(IDuplexPipe transport, IDisposable? owned, TimeSpan timeout, TimeProvider clock)
+    {
+        _transport = transport;
+        _owned = owned;
+        _timeout = timeout;
+        _clock = clock;
+        _reader = Task.Run(ReadRepliesAsync);
+    }
+
+    /// <inheritdoc/>
+    public Task<string> Lost => _lost.Task;
+
+    /// <inheritdoc/>
+    public ValueTask<StoreEvent?> NextEventAsync(CancellationToken cancel) => _events.NextAsync(cancel);
+
+    /// <inheritdoc/>
+    public Task<StoreResult<ReadOnlyMemory<byte>>> ReadAsync(string path, CancellationToken cancel) => ReadAsync(path, transaction: 0, cancel);
+
+    /// <summary>Reads within a transaction.</summary>
+    public Task<StoreResult<ReadOnlyMemory<byte>>> ReadAsync(string path, uint transaction, CancellationToken cancel) =>
+        RequestAsync(XenStoreMessage.XS_READ, transaction, XenStorePayload.FromStrings(path), cancel);
+
+    /// <inheritdoc/>
+    public Task<StoreStatus> WriteAsync(string path, ReadOnlyMemory<byte> value, CancellationToken cancel) => WriteAsync(path, value, transaction: 0, cancel);
+
+    /// <summary>Writes within a transaction.</summary>
+    public Task<StoreStatus> WriteAsync(string path, ReadOnlyMemory<byte> value, uint transaction, CancellationToken cancel) =>
+        StatusAsync(XenStoreMessage.XS_WRITE, transaction, XenStorePayload.FromPathAndValue(path, value.Span), cancel);
+
+    /// <inheritdoc/>
+    public Task<StoreStatus> RemoveAsync(string path, CancellationToken cancel) =>
+        StatusAsync(XenStoreMessage.XS_RM, 0, XenStorePayload.FromStrings(path), cancel);
+
+    /// <inheritdoc/>
+    public Task<StoreStatus> MakeDirectoryAsync(string path, CancellationToken cancel) =>
+        StatusAsync(XenStoreMessage.XS_MKDIR, 0, XenStorePayload.FromStrings(path), cancel);
+
+    /// <inheritdoc/>
+    public async Task<StoreResult<ImmutableArray<string>>> ListAsync(string path, CancellationToken cancel)
+    {
+        StoreResult<ReadOnlyMemory<byte>> reply = await RequestAsync(XenStoreMessage.XS_DIRECTORY, 0, XenStorePayload.FromStrings(path), cancel).ConfigureAwait(false);
+        return !reply.IsOk ? reply.Status
+            : XenStorePayload.ToStrings(reply.Value.Span) is { } names ? new StoreResult<ImmutableArray<string>>(StoreStatus.Ok, [.. names])
+            : StoreStatus.Invalid;
+    }
+
+    /// <inheritdoc/>
+    public Task<StoreStatus> SetPermissionsAsync(string path, ImmutableArray<StorePermission> permissions, CancellationToken cancel) =>
+        StatusAsync(XenStoreMessage.XS_SET_PERMS, 0, XenStorePayload.FromStrings([path, .. permissions.Select(permission => permission.ToString())]), cancel);
+
+    /// <inheritdoc/>
+    public async Task<StoreResult<ImmutableArray<StorePermission>>> GetPermissionsAsync(string path, CancellationToken cancel)
+    {
+        StoreResult<ReadOnlyMemory<byte>> reply = await RequestAsync(XenStoreMessage.XS_GET_PERMS, 0, XenStorePayload.FromStrings(path), cancel).ConfigureAwait(false);
+        if (!reply.IsOk)
+        {
+            return reply.Status;
+        }
+
+        ImmutableArray<StorePermission>.Builder permissions = ImmutableArray.CreateBuilder<StorePermission>();
+        foreach (string text in XenStorePayload.ToStrings(reply.Value.Span) ?? [string.Empty])
+        {
+            if (!StorePermission.TryParse(text, out StorePermission permission))
+            {
+                return StoreStatus.Invalid;
+            }
+
+            permissions.Add(permission);
+        }
+
+        return new StoreResult<ImmutableArray<StorePermission>>(StoreStatus.Ok, permissions.ToImmutable());
+    }
+
+    /// <inheritdoc/>
+    public Task<StoreStatus> WatchAsync(string path, string token, CancellationToken cancel) =>
+        StatusAsync(XenStoreMessage.XS_WATCH, 0, XenStorePayload.FromStrings(path, token), cancel);
+
+    /// <inheritdoc/>
+    public Task<StoreStatus> UnwatchAsync(string path, string token, CancellationToken cancel) =>
+        StatusAsync(XenStoreMessage.XS_UNWATCH, 0, XenStorePayload.FromStrings(path, token), cancel);
+
+    /// <summary>Begins a transaction; its identifier is for the overloads that take one.</summary>
+    public async Task<StoreResult<uint>> StartTransactionAsync(CancellationToken cancel)
+    {
+        StoreResult<ReadOnlyMemory<byte>> reply = await RequestAsync(XenStoreMessage.XS_TRANSACTION_START, 0, XenStorePayload.FromStrings(string.Empty), cancel).ConfigureAwait(false);
+        return !reply.IsOk ? reply.Status
+            : XenStorePayload.ToStrings(reply.Value.Span) is [string text]
+                && uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint transaction)
+                && transaction != 0 ? new StoreResult<uint>(StoreStatus.Ok, transaction)
+            : StoreStatus.Invalid;
+    }
+
+    /// <summary>Commits a transaction or drops it; <see cref="StoreStatus.TryAgain"/>: somebody else wrote meanwhile.</summary>
+    public Task<StoreStatus> EndTransactionAsync(uint transaction, bool commit, CancellationToken cancel) =>
+        StatusAsync(XenStoreMessage.XS_TRANSACTION_END, transaction, XenStorePayload.FromStrings(commit ? "T" : "F"), cancel);
+
+    /// <summary>INTRODUCE as the local store understands it: see <see cref="LocalIntroduction"/>.</summary>
+    internal Task<StoreResult<ReadOnlyMemory<byte>>> IntroduceAsync(ReadOnlyMemory<byte> introduction, CancellationToken cancel) =>
+        RequestAsync(XenStoreMessage.XS_INTRODUCE, 0, introduction, cancel);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Close("closed by us");
+        await _reader.ConfigureAwait(false);
+    }
+
+    private async Task<StoreStatus> StatusAsync(XenStoreMessage type, uint transaction, ReadOnlyMemory<byte> payload, CancellationToken cancel) =>
+        (await RequestAsync(type, transaction, payload, cancel).ConfigureAwait(false)).Status;
+
+    private async Task<StoreResult<ReadOnlyMemory<byte>>> RequestAsync(XenStoreMessage type, uint transaction, ReadOnlyMemory<byte> payload, CancellationToken cancel)
+    {
+        if (payload.Length > XenStoreWire.MaximumPayload)
+        {
+            // The store would kill the connection for it.
+            return StoreStatus.QuotaExceeded;
+        }
+
+        PendingRequest? request = Register(type, transaction);
+        if (request is null)
+        {
+            return StoreStatus.ConnectionLost;
+        }
+
+        try
+        {
+            await SendAsync(request, payload, cancel).ConfigureAwait(false);
+            return await request.Reply.Task.WaitAsync(_timeout, _clock, cancel).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The entry stays: the reply may still come and is then no violation.
+            return StoreStatus.TimedOut;
+        }
+        catch (Exception failure) when (failure is IOException or InvalidOperationException)
+        {
+            Close(failure.Message);
+            return StoreStatus.ConnectionLost;
+        }
+    }
+
+    private PendingRequest? Register(XenStoreMessage type, uint transaction)
+    {
+        bool stuck;
+        lock (_lock)
+        {
+            if (_closing.IsCancellationRequested)
+            {
+                return null;
+            }
+
+            stuck = _pending.Count >= MaximumPending;
+            if (!stuck)
+            {
+                PendingRequest request = new(++_lastRequest, type, transaction);
+                _pending[request.Id] = request;
+                return request;
+            }
+        }
+
+        Close("the store leaves requests without a reply");
+        return null;
+    }
+
+    private async Task SendAsync(PendingRequest request, ReadOnlyMemory<byte> payload, CancellationToken cancel)
+    {
+        if (!await _writing.WaitAsync(_timeout, cancel).ConfigureAwait(false))
+        {
+            throw new TimeoutException();
+        }
+
+        try
+        {
+            // A write that is cancelled may leave half a message in the stream, so only the end of the connection cancels it.
+            bool taken = await XenStoreFrame.WriteAsync(_transport.Output, request.Type, request.Id, request.Transaction, payload, _closing.Token)
+                .AsTask().WaitAsync(_timeout, _clock, CancellationToken.None).ConfigureAwait(false);
+            if (!taken)
+            {
+                Close("the store closed the connection");
+            }
+        }
+        catch (TimeoutException)
+        {
+            Close("the store does not read its requests");
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection ends, and the request has its answer from there.
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private async Task ReadRepliesAsync()
+    {
+        string why = "the store closed the connection";
+        try
+        {
+            while (await XenStoreFrame.ReadAsync(_transport.Input, _closing.Token).ConfigureAwait(false) is { } frame)
+            {
+                if (Dispatch(frame) is { } complaint)
+                {
+                    why = $"the store sent {complaint}";
+                    break;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            why = "closed by us";
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException or InvalidOperationException)
+        {
+            why = failure.Message;
+        }
+
+        Close(why);
+        await DuplexPipe.EndAsync(_transport, "the client closed the connection").ConfigureAwait(false);
+        _owned?.Dispose();
+    }
+
+    /// <returns>What is wrong with the message, or null.</returns>
+    private string? Dispatch(XenStoreFrame frame)
+    {
+        if (frame.Header.Type == XenStoreMessage.XS_WATCH_EVENT)
+        {
+            if (XenStorePayload.ToStrings(frame.Payload.Span) is not [string path, string token, ..] || token.Length == 0)
+            {
+                return "a malformed watch event";
+            }
+
+            _events.Add(new StoreEvent(path, token));
+            return null;
+        }
+
+        PendingRequest? request;
+        lock (_lock)
+        {
+            _pending.Remove(frame.Header.Request, out request);
+        }
+
+        if (request is null || request.Transaction != frame.Header.Transaction)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"a reply to request {frame.Header.Request}, which nobody made");
+        }
+
+        if (frame.Header.Type == XenStoreMessage.XS_ERROR)
+        {
+            request.Reply.TrySetResult(StoreErrorName.Parse(frame.Payload.Span));
+        }
+        else if (frame.Header.Type == request.Type)
+        {
+            request.Reply.TrySetResult(new StoreResult<ReadOnlyMemory<byte>>(StoreStatus.Ok, frame.Payload));
+        }
+        else
+        {
+            request.Reply.TrySetResult(StoreStatus.ConnectionLost);
+            return string.Create(CultureInfo.InvariantCulture, $"a reply of type {(uint)frame.Header.Type} to a request of type {(uint)request.Type}");
+        }
+
+        return null;
+    }
+
+    private void Close(string why)
+    {
+        PendingRequest[] orphans;
+        lock (_lock)
+        {
+            _closing.Cancel();
+            orphans = [.. _pending.Values];
+            _pending.Clear();
+        }
+
+        foreach (PendingRequest orphan in orphans)
+        {
+            orphan.Reply.TrySetResult(StoreStatus.ConnectionLost);
+        }
+
+        _events.Complete();
+        _lost.TrySetResult(why);
+    }
+}
