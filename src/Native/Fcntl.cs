@@ -6,10 +6,12 @@ namespace XenLoop.Native;
 public static unsafe partial class LibC
 {
     public const int O_RDONLY = 0;
+    public const int O_WRONLY = 1;
     public const int O_RDWR = 2;
     public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
 
+    public const int F_GETPIPE_SZ = 1032;
     public const int F_ADD_SEALS = 1033;
     public const int F_GET_SEALS = 1034;
     public const int F_SEAL_SEAL = 1;
@@ -23,4 +25,8 @@ public static unsafe partial class LibC
     /// <remarks>Variadic in C; with an integer third argument the x86-64 and arm64 Linux ABIs pass it like a fixed one.</remarks>
     [LibraryImport(Library, SetLastError = true)]
     public static partial int fcntl(int fd, int command, nint argument);
+
+    /// <summary>Allocates the bytes of a range now, so that touching them later cannot fail for want of memory.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int fallocate(int fd, int mode, long offset, long length);
 }

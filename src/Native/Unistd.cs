@@ -5,6 +5,8 @@ namespace XenLoop.Native;
 /// <content><c>unistd.h</c>.</content>
 public static unsafe partial class LibC
 {
+    public const int SEEK_END = 2;
+
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint read(int fd, void* buffer, nuint count);
 
@@ -16,6 +18,12 @@ public static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int ftruncate(int fd, long length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial long lseek(int fd, long offset, int whence);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int unlink(byte* path);
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int pipe2(int* fds, int flags);

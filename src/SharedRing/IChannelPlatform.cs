@@ -2,7 +2,7 @@ namespace XenLoop.SharedRing;
 
 /// <summary>
 /// The platform seam: pages and doorbells shared with one other domain. Grant tables and event channels on Xen;
-/// memfd pages and eventfds, handed over by the local host's broker, between namespaces of one kernel.
+/// memfd pages and pipes, handed over by the local host's broker, between namespaces of one kernel.
 /// </summary>
 public interface IChannelPlatform : IDisposable
 {

@@ -1,6 +1,6 @@
 namespace XenLoop.SharedRing;
 
-/// <summary>One channel's pair of notifications: ours to ring, the peer's to wait for (an event channel, or two eventfds).</summary>
+/// <summary>One channel's pair of notifications: ours to ring, the peer's to wait for (an event channel, or two pipes).</summary>
 public interface IDoorbell : IDisposable
 {
     /// <summary>Becomes readable when the peer has rung, or has gone.</summary>

@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+
+namespace XenLoop.SharedRing.Local;
+
+/// <summary>The grants that nobody has mapped yet, by reference. Whoever takes a grant out owns its descriptors.</summary>
+internal sealed class GrantTable
+{
+    /// <summary>Unmapped grants of one owner: as many as it may have handshakes under way.</summary>
+    public const int MaxPerOwner = 64;
+
+    /// <summary>Unmapped grants together: their descriptors stay below the usual 1,024 of a process.</summary>
+    public const int MaxTogether = 256;
+
+    private readonly Dictionary<uint, Grant> _grants = [];
+
+    /// <summary>Adds a grant under a reference that cannot be foretold, and that a later broker will not give again.</summary>
+    public GrantStatus TryAdd(Grant grant, out uint reference)
+    {
+        reference = 0;
+        if (_grants.Count >= MaxTogether || _grants.Values.Count(other => other.Owner == grant.Owner) >= MaxPerOwner)
+        {
+            return GrantStatus.TooManyGrants;
+        }
+
+        do
+        {
+            reference = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
+        }
+        while (reference == 0 || !_grants.TryAdd(reference, grant));
+        return GrantStatus.Done;
+    }
+
+    /// <summary>Takes out what <paramref name="owner"/> granted to <paramref name="mapper"/>; null for everything else.</summary>
+    public Grant? TakeForMapper(uint reference, DomainId owner, DomainId mapper) =>
+        _grants.TryGetValue(reference, out Grant? grant) && grant.OwnerDomain == owner && grant.Mapper == mapper && _grants.Remove(reference) ? grant : null;
+
+    /// <summary>Takes out a grant of <paramref name="owner"/>; null for everything else.</summary>
+    public Grant? TakeForOwner(uint reference, object owner) =>
+        _grants.TryGetValue(reference, out Grant? grant) && grant.Owner == owner && _grants.Remove(reference) ? grant : null;
+
+    /// <summary>Takes out everything of <paramref name="owner"/>.</summary>
+    public IReadOnlyList<Grant> TakeAllOf(object owner)
+    {
+        uint[] references = [.. _grants.Where(entry => entry.Value.Owner == owner).Select(entry => entry.Key)];
+        List<Grant> taken = [];
+        foreach (uint reference in references)
+        {
+            _grants.Remove(reference, out Grant? grant);
+            taken.Add(grant!);
+        }
+
+        return taken;
+    }
+}

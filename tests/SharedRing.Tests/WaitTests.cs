@@ -1,0 +1,103 @@
+namespace XenLoop.SharedRing.Tests;
+
+/// <summary>Who rings when, step by step; that no wake-up is lost in between is proven by the model checker.</summary>
+public class WaitTests
+{
+    [Fact]
+    public void OnlyASleepingConsumerIsRungAndOnlyOnce()
+    {
+        using RingFixture ring = new(4096);
+        ring.TryWrite(8, 1);
+        Assert.False(ring.Producer.Publish());
+        Assert.False(ring.Consumer.PrepareToWaitForData());
+        ring.Expect(8, 1);
+        ring.Consumer.Release();
+        Assert.True(ring.Consumer.PrepareToWaitForData());
+        Assert.False(ring.Producer.Publish());
+        ring.TryWrite(8, 2);
+        ring.TryWrite(8, 3);
+        Assert.True(ring.Producer.Publish());
+        ring.TryWrite(8, 4);
+        Assert.False(ring.Producer.Publish());
+    }
+
+    [Fact]
+    public void AConsumerThatChangedItsMindIsNotRung()
+    {
+        using RingFixture ring = new(4096);
+        Assert.True(ring.Consumer.PrepareToWaitForData());
+        ring.Consumer.CancelWait();
+        ring.TryWrite(8, 1);
+        Assert.False(ring.Producer.Publish());
+    }
+
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(uint.MaxValue - 4095)]
+    public void AWaitingProducerIsRungWhenAQuarterIsFree(uint start)
+    {
+        using RingFixture ring = new(4096, start);
+        for (int i = 0; i < 256; i++)
+        {
+            ring.TryWrite(8, 1);
+        }
+
+        ring.Producer.Publish();
+        Assert.False(ring.TryWrite(8, 1));
+        Assert.True(ring.Producer.PrepareToWaitForSpace(8));
+        for (int i = 1; i < 64; i++)
+        {
+            ring.Expect(8, 1);
+            Assert.False(ring.Consumer.Release());
+        }
+
+        ring.Expect(8, 1);
+        Assert.True(ring.Consumer.Release());
+        ring.Expect(8, 1);
+        Assert.False(ring.Consumer.Release());
+        Assert.False(ring.Producer.PrepareToWaitForSpace(8));
+    }
+
+    [Fact]
+    public void AProducerOfALargeRecordIsRungWhenItFits()
+    {
+        using RingFixture ring = new(4096);
+        for (int i = 0; i < 256; i++)
+        {
+            ring.TryWrite(8, 1);
+        }
+
+        ring.Producer.Publish();
+        Assert.True(ring.Producer.PrepareToWaitForSpace(2040));
+        for (int i = 1; i < 128; i++)
+        {
+            ring.Expect(8, 1);
+            Assert.False(ring.Consumer.Release());
+        }
+
+        ring.Expect(8, 1);
+        Assert.True(ring.Consumer.Release());
+        Assert.True(ring.TryWrite(2040, 1));
+    }
+
+    [Fact]
+    public void NobodySleepsOnWorkThatTheOtherSideCannotSee()
+    {
+        using RingFixture ring = new(4096);
+        ring.TryWrite(8, 1);
+        Assert.Throws<InvalidOperationException>(() => ring.Producer.PrepareToWaitForSpace(8));
+        ring.Producer.Publish();
+        ring.Expect(8, 1);
+        Assert.Throws<InvalidOperationException>(() => ring.Consumer.PrepareToWaitForData());
+    }
+
+    [Fact]
+    public void TheClosedMarkWakesOnce()
+    {
+        using RingFixture ring = new(4096);
+        ring.Producer.Close();
+        Assert.False(ring.Consumer.PrepareToWaitForData());
+        Assert.True(ring.Consumer.ProducerClosed);
+        Assert.True(ring.Consumer.PrepareToWaitForData());
+    }
+}
