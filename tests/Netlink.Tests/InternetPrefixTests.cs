@@ -34,6 +34,8 @@ public class InternetPrefixTests
     [InlineData("10.0.0.0/8/8")]
     [InlineData("10.0.0.0/99999999999")]
     [InlineData("10.0.0/8")]
+    [InlineData("010.0.0.1")]
+    [InlineData("0x0a.0.0.1/8")]
     [InlineData("::/129")]
     [InlineData("eth0")]
     public void Refuses(string text) => Assert.False(InternetPrefix.TryParse(text, out _));

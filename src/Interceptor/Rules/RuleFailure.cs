@@ -13,8 +13,6 @@ internal static class RuleFailure
         ("holding the xtables lock", "Another program changes the firewall without end; try again."),
         ("NFQUEUE", "This kernel has no NFQUEUE target for this iptables: modprobe xt_NFQUEUE, or use the other one (--backend)."),
         ("conntrack", "This kernel has no conntrack match for this iptables: modprobe xt_conntrack."),
-        ("Device or resource busy", "A rule of somebody else's refers to the chain XENLOOP; delete that one first."),
-        ("Too many links", "A rule of somebody else's refers to the chain XENLOOP; delete that one first."),
         ("Could not fetch rule set generation id", "This kernel has no nf_tables, or this process may not use it: modprobe nf_tables, or use --backend legacy."),
         ("Table does not exist", "This kernel has no ip_tables: modprobe iptable_mangle, or use --backend nft."),
     ];

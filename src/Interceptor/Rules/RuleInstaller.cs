@@ -25,7 +25,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         ConntrackDecision decision = Decide(new Lazy<BackendSurvey[]>(surveys));
         _targets = [.. targets];
         CaptureRule[] rules = CaptureRule.For(networkInterface, _targets, decision.Form);
-        var failures = new List<string>();
+        List<string> failures = [.. surveys.Where(survey => survey.Saved is null).Select(survey => survey.Failure)];
         foreach (BackendSurvey candidate in BackendSurvey.Rank(surveys, options.Backend))
         {
             try
@@ -41,7 +41,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
             // Rules in two places would queue every packet twice.
             foreach (BackendSurvey other in surveys.Where(other => other != candidate && other.Saved is { State.IsAbsent: false }))
             {
-                other.Backend.Restore(RuleText.Remove(other.Saved!.State));
+                TakeAway(other.Backend, other.Saved!.State);
             }
 
             return Current = new InstalledRules(candidate.Backend, candidate.Reason(options.Backend), decision, networkInterface, rules);
@@ -107,7 +107,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         {
             try
             {
-                backend.Restore(RuleText.Remove(state));
+                TakeAway(backend, state);
                 removed.Add(backend.Name);
             }
             catch (RuleException error)
@@ -139,11 +139,25 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         // A second jump would queue packets twice.
         if (state.Jumps.Length > 1)
         {
-            backend.Restore(RuleText.Remove(state));
+            backend.Restore(RuleText.Remove(state, keepChain: true));
             state = state with { Jumps = [] };
         }
 
         backend.Restore(RuleText.Install(rules, addJump: state.Jumps.IsEmpty));
+    }
+
+    private static void TakeAway(RuleBackend backend, RuleState state)
+    {
+        try
+        {
+            backend.Restore(RuleText.Remove(state));
+        }
+        catch (RuleException error) when (state.HasChain)
+        {
+            // The kernel keeps a chain that a rule refers to. Traffic must be free all the same.
+            backend.Restore(RuleText.Remove(state, keepChain: true));
+            throw new RuleException($"xenloop's rules are gone, but their empty chain {RuleText.Chain} is not, most likely because somebody else's rule jumps to it; delete that rule and try again. {error.Message}", error);
+        }
     }
 
     private InstalledRules Installed() => Current ?? throw new InvalidOperationException("No rules were installed.");

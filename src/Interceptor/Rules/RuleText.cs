@@ -46,7 +46,9 @@ internal static class RuleText
     }
 
     /// <summary>Takes away what <paramref name="state"/> shows of ours: the jumps first.</summary>
-    public static string Remove(RuleState state)
+    /// <param name="state">As read just now.</param>
+    /// <param name="keepChain">Leaves the chain, empty.</param>
+    public static string Remove(RuleState state, bool keepChain = false)
     {
         var text = new StringBuilder($"*{Table}\n");
         foreach (string jump in state.Jumps)
@@ -56,7 +58,7 @@ internal static class RuleText
 
         if (state.HasChain)
         {
-            text.Append($"-F {Chain}\n-X {Chain}\n");
+            text.Append($"-F {Chain}\n{(keepChain ? "" : $"-X {Chain}\n")}");
         }
 
         return text.Append("COMMIT\n").ToString();

@@ -34,12 +34,12 @@ internal sealed record SavedRules(RuleState State, int OtherRules, string? Connt
             }
 
             hasChain |= table == RuleText.Table && line.StartsWith($":{RuleText.Chain} ", StringComparison.Ordinal);
-            if (!line.StartsWith("-A ", StringComparison.Ordinal))
+            List<string> words = Split(line);
+            if (words.Count < 2 || words[0] != "-A")
             {
                 continue;
             }
 
-            List<string> words = Split(line);
             string chain = words[1];
             if (table == RuleText.Table && chain == RuleText.Chain)
             {
@@ -54,7 +54,7 @@ internal sealed record SavedRules(RuleState State, int OtherRules, string? Connt
             }
             else if (table == RuleText.Table && chain == RuleText.Hook && IsOurJump(words))
             {
-                jumps.Add(line[$"-A {RuleText.Hook} ".Length..]);
+                jumps.Add(line[(line.IndexOf(RuleText.Hook, StringComparison.Ordinal) + RuleText.Hook.Length + 1)..]);
             }
             else
             {
