@@ -145,7 +145,7 @@ choose_form() {
     if command -v nft >/dev/null && nft -s -t list ruleset 2>/dev/null | awk -v chain="$chain" '
         $1 == "chain" { own = ($2 == chain); next }
         own || /^[ \t]*#/ { next }
-        { gsub(/"[^"]*"/, ""); if ($0 ~ /(^|[ \t])(ct|masquerade|snat|dnat|redirect|synproxy|notrack|flow add)([ \t]|$)/) found = 1 }
+        { gsub(/"[^"]*"/, ""); if ($0 ~ /(^|[ \t])(ct|masquerade|snat|dnat|redirect|synproxy|notrack|flowtable)([ \t]|$)/) found = 1 }
         END { exit !found }'; then
         echo conntrack
         return

@@ -25,10 +25,12 @@ internal sealed record BackendSurvey(RuleBackend Backend, SavedRules? Saved, str
             throw new RuleException($"There is no iptables-{wanted} on this system. It has: {string.Join(", ", all.Select(survey => survey.Backend.Name))}.");
         }
 
-        BackendSurvey[] usable = [.. asked
-            .Where(survey => survey.Saved is not null)
-            .OrderBy(survey => survey.Saved!.State.IsAbsent)
-            .ThenBy(survey => survey.Saved!.OtherRules == 0)];
+        BackendSurvey[] usable =
+        [
+            .. asked.Where(survey => survey.Saved is { State.IsAbsent: false }),
+            .. asked.Where(survey => survey.Saved is { State.IsAbsent: true, OtherRules: > 0 }),
+            .. asked.Where(survey => survey.Saved is { State.IsAbsent: true, OtherRules: 0 }),
+        ];
         return usable.Length > 0 ? usable : throw new RuleException(string.Join(' ', asked.Select(survey => survey.Failure)));
     }
 

@@ -21,8 +21,20 @@ internal static class RuleFailure
     public static string Explain(string backend, string operation, ProgramResult result)
     {
         string words = string.Join("; ", result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(line => !line.StartsWith("Try `", StringComparison.Ordinal)));
-        string advice = Known.FirstOrDefault(known => words.Contains(known.Said, StringComparison.Ordinal)).Advice
-            ?? (result.ExitCode == LockTimeoutExitCode ? "Another program may hold the firewall's lock; try again." : "");
+        string advice = AdviceFor(words) ?? (result.ExitCode == LockTimeoutExitCode ? "Another program may hold the firewall's lock; try again." : "");
         return $"{backend} cannot {operation}: {(words.Length > 0 ? words : $"exit code {result.ExitCode}")}. {advice}".TrimEnd();
+    }
+
+    private static string? AdviceFor(string words)
+    {
+        foreach ((string said, string advice) in Known)
+        {
+            if (words.Contains(said, StringComparison.Ordinal))
+            {
+                return advice;
+            }
+        }
+
+        return null;
     }
 }

@@ -121,10 +121,10 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
 
     /// <summary>What is ours in the iptables of this system, whoever installed it; backends that hold nothing are left out.</summary>
     /// <exception cref="RuleException">No iptables can list its rules.</exception>
-    public (RuleBackend Backend, RuleState State)[] Show() =>
+    public FoundRules[] Show() =>
         [.. BackendSurvey.Rank(BackendSurvey.Take(runner), wanted: null)
-            .Select(survey => (survey.Backend, survey.Saved!.State))
-            .Where(entry => !entry.State.IsAbsent)];
+            .Where(survey => !survey.Saved!.State.IsAbsent)
+            .Select(survey => new FoundRules(survey.Backend, survey.Saved!.State))];
 
     /// <summary>The text for <c>iptables-restore --noflush</c> that <see cref="Install"/> would apply where nothing of ours is.</summary>
     /// <exception cref="RuleException">A name or prefix that no rule can hold.</exception>
