@@ -1,5 +1,6 @@
 using XenLoop.Lab;
 using XenLoop.Lab.Agent;
+using XenLoop.Lab.Reports;
 
 namespace XenLoop.Demo;
 
@@ -58,10 +59,11 @@ internal sealed class Machine : IDisposable
     {
         using var binding = new ProcessorBinding(scenario.OneProcessor ? AgentProcesses() : []);
         var meter = new BridgeMeter(A, B);
+        var losses = new TcpLossMeter(A, B);
         long ring = RingBytes;
         var load = new ProcessorLoad();
         Reading reading = scenario.Measure(A, B, seconds);
-        return new Sample(reading.Value, reading.Retransmits, meter.Bytes, RingBytes - ring, load.BusyProcessors());
+        return new Sample(reading.Value, reading.Retransmits, reading.Retransmits is null ? null : losses.Lost, meter.Bytes, RingBytes - ring, load.BusyProcessors());
     }
 
     public void Dispose()

@@ -39,8 +39,8 @@ internal sealed class Results
         ? null
         : LeftBridge(scenario) && (scenario.LowerIsBetter ? ratio <= target : ratio >= target);
 
-    /// <summary>Segments sent again, over all samples; <see langword="null"/> where none was counted.</summary>
-    public long? Retransmits(Scenario scenario, PathKind path) => Samples(scenario, path) is { Count: > 0 } samples && samples[0].Retransmits is not null
-        ? samples.Sum(s => s.Retransmits)
+    /// <summary>Segments lost, over all samples; <see langword="null"/> where none was counted.</summary>
+    public long? LostSegments(Scenario scenario, PathKind path) => Samples(scenario, path) is { Count: > 0 } samples && samples[0].LostSegments is not null
+        ? samples.Sum(s => s.LostSegments)
         : null;
 }

@@ -56,7 +56,7 @@ internal static class Screen
         table.AddColumns(Right("fast /\nstandard"), Right("target"), Right("off the\nbridge"));
         if (wide)
         {
-            table.AddColumns(Right("retransmits\nstd / fast"), Right("busy CPUs\nstd / fast"));
+            table.AddColumns(Right("TCP losses\nstd / fast"), Right("busy CPUs\nstd / fast"));
         }
 
         foreach (Scenario scenario in Scenarios.All)
@@ -114,7 +114,7 @@ internal static class Screen
             : [];
         string[] costs = wide
             ? [
-                Pair(results.Retransmits(scenario, PathKind.Standard), results.Retransmits(scenario, PathKind.Fast)),
+                Pair(results.LostSegments(scenario, PathKind.Standard), results.LostSegments(scenario, PathKind.Fast)),
                 string.Create(CultureInfo.InvariantCulture, $"{Busy(PathKind.Standard):0.0} / {Busy(PathKind.Fast):0.0}"),
             ]
             : [];

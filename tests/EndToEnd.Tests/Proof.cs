@@ -1,4 +1,5 @@
 using XenLoop.Lab;
+using XenLoop.Lab.Reports;
 
 namespace XenLoop.EndToEnd.Tests;
 
@@ -26,6 +27,13 @@ internal static class Proof
     {
         long crossed = meter.Packets;
         Assert.True(crossed <= allowed, $"{crossed:N0} packets crossed the bridge, where at most {allowed:N0} should.");
+    }
+
+    /// <summary>No TCP segment was lost, and none overtaken.</summary>
+    public static void NothingLost(TcpLossMeter losses)
+    {
+        Assert.Equal(0, losses.Lost);
+        Assert.Equal(0, losses.Reordered);
     }
 
     /// <summary>All of <paramref name="payload"/> bytes crossed the bridge.</summary>
