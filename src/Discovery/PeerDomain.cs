@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using XenLoop.Addresses;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;

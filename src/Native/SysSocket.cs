@@ -19,6 +19,7 @@ public static unsafe partial class LibC
     public const int SOCK_NONBLOCK = 0x800;
 
     public const int SOL_SOCKET = 1;
+    public const int SO_RCVBUF = 8;
     public const int SO_PEERCRED = 17;
     public const int SO_RCVTIMEO = 20;
     public const int SO_SNDTIMEO = 21;

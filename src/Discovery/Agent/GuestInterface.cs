@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using XenLoop.Addresses;
 
 namespace XenLoop.Discovery;
 

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using XenLoop.Native;
 
 namespace XenLoop.Discovery;
 
@@ -8,12 +8,10 @@ internal static class RandomNumber
     /// <summary>64 random bits, not all zero: zero means none.</summary>
     public static ulong Next()
     {
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
         ulong number;
         do
         {
-            RandomNumberGenerator.Fill(bytes);
-            number = BitConverter.ToUInt64(bytes);
+            number = KernelRandom.NextUInt64();
         }
         while (number == 0);
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using XenLoop.Addresses;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;

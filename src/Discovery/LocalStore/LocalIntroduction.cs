@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using XenLoop.Addresses;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using XenLoop.Native;
 
 namespace XenLoop.SharedRing.Local;
 
@@ -24,7 +24,7 @@ internal sealed class GrantTable
 
         do
         {
-            reference = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
+            reference = KernelRandom.NextUInt32();
         }
         while (reference == 0 || !_grants.TryAdd(reference, grant));
         return GrantStatus.Done;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using XenLoop.Addresses;
 using XenLoop.SharedRing;
 using XenLoop.SharedRing.Local;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using XenLoop.Addresses;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery.Tests;

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace XenLoop.Discovery;
+namespace XenLoop.Addresses;
 
 /// <summary>An Ethernet address, 48 bits, the first byte on the wire in the highest of them.</summary>
 /// <param name="Value">Bits 47..0.</param>

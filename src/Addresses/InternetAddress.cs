@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
-namespace XenLoop.Discovery;
+namespace XenLoop.Addresses;
 
 /// <summary>
 /// An IP address of either family as one 128-bit value; IPv4 in its mapped form <c>::ffff:a.b.c.d</c> (RFC 4291, 2.5.5.2),
@@ -32,12 +32,12 @@ public readonly record struct InternetAddress(ulong High, ulong Low)
     /// <summary>The IPv4 address in host order; meaningful if <see cref="IsIPv4"/>.</summary>
     public uint ToIPv4() => (uint)Low;
 
-    /// <summary>Reads the usual text form of either family.</summary>
+    /// <summary>Reads the usual text form of either family. IPv4 in plain decimal only: <c>010.0.0.1</c> and <c>0x0a.0.0.1</c> mean different things to different programs.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out InternetAddress address)
     {
         address = default;
         if (!IPAddress.TryParse(text, out IPAddress? parsed)
-            || (parsed.AddressFamily == AddressFamily.InterNetwork && text.Count('.') != 3))
+            || (parsed.AddressFamily == AddressFamily.InterNetwork && !text.SequenceEqual(parsed.ToString())))
         {
             return false;
         }

@@ -1,0 +1,231 @@
+#!/usr/bin/env bash
+# The one door: builds, tests, shows and measures XenLoop. `./build.sh --help` says how.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+readonly MAX_BYTES=6000000
+readonly CONFIGURATION=Release
+readonly PROJECT_TIMEOUT=900
+
+# What each command needs from Debian. gcc links the native code, zlib1g-dev holds the static libz.
+readonly BUILD_PACKAGES=(gcc libc6-dev binutils zlib1g-dev)
+readonly GUEST_PACKAGES=(iproute2 iptables iputils-ping iperf3 openssh-client openssh-server)
+readonly TEST_PACKAGES=("${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}" conntrack nftables tcpdump libcap2-bin)
+readonly DEMO_PACKAGES=("${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}" sockperf)
+readonly OVS_PACKAGES=(openvswitch-switch)
+readonly BENCH_PACKAGES=(g++ libc6-dev libboost-dev libdpdk-dev pkg-config)
+
+# The SDK's own noise, and its demand for ICU, which nothing here uses.
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+
+usage() {
+    cat <<'TEXT'
+Usage: ./build.sh [COMMAND]
+
+  (none)            build out/xenloop: one static, stripped binary of at most 6 MB
+  demo [OPTIONS]    two guests on this machine, standard path and fast path side by side
+                    (needs root; ./build.sh demo --help)
+  test [FILTER]     pass all tests, or only a project (SharedRing), or the classes
+                    whose name contains FILTER (needs root for the end-to-end tests)
+  bench [OPTIONS]   the micro-benchmarks (BenchmarkDotNet's options)
+  clean             remove everything that was built
+
+Debian packages that a command needs are installed if it runs as root, and
+named otherwise. The .NET SDK 10 must be there already.
+TEXT
+}
+
+if [[ -t 1 && -z "${NO_COLOR:-}" ]]; then
+    readonly BOLD=$'\e[1m' RED=$'\e[31m' GREEN=$'\e[32m' PLAIN=$'\e[0m'
+else
+    readonly BOLD='' RED='' GREEN='' PLAIN=''
+fi
+
+step() { printf '%s==>%s %s\n' "$BOLD" "$PLAIN" "$*"; }
+fail() { printf '%s%s%s\n' "$RED" "$*" "$PLAIN" >&2; exit 1; }
+
+is_root() { [[ $EUID -eq 0 ]]; }
+
+need_sdk() {
+    command -v dotnet >/dev/null || fail "The .NET SDK 10 is needed; it is not among Debian's packages. Install it as its documentation says and put dotnet on PATH."
+}
+
+# Installs those of the given Debian packages that are missing, or says how.
+need_packages() {
+    if ! command -v dpkg-query >/dev/null; then
+        step "This is not Debian: make sure that it has what Debian calls: $*"
+        return
+    fi
+    local missing=() package
+    for package in "$@"; do
+        [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+    done
+    [[ ${#missing[@]} -gt 0 ]] || return 0
+    is_root || fail "Debian packages are missing. Please run: sudo apt-get install ${missing[*]}"
+    step "Installing ${missing[*]}"
+    without_services apt_install "${missing[@]}" || fail "apt-get could not install: ${missing[*]} (see out/log/apt.log)"
+}
+
+apt_install() {
+    mkdir -p out/log
+    local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@")
+    "${install[@]}" >out/log/apt.log 2>&1 || { apt-get update -q >>out/log/apt.log 2>&1 && "${install[@]}" >>out/log/apt.log 2>&1; }
+}
+
+# A server that is installed for a test has no business to start on the user's machine (see invoke-rc.d(8)).
+without_services() {
+    local policy=/usr/sbin/policy-rc.d status=0
+    if [[ -e $policy ]]; then
+        "$@"
+        return
+    fi
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    "$@" || status=$?
+    rm -f "$policy"
+    trap - EXIT
+    return "$status"
+}
+
+# Runs a dotnet command into a log, which is shown only if the command fails.
+quietly() {
+    local log=out/log/$1.log
+    shift
+    mkdir -p out/log
+    "$@" >"$log" 2>&1 || { cat "$log" >&2; fail "Failed: $*"; }
+}
+
+build_binary() {
+    step "Building out/xenloop"
+    quietly publish dotnet publish src/Interceptor -c "$CONFIGURATION" -r linux-x64 -o out/publish -v:m -p:CppCompilerAndLinker=gcc
+
+    # The linker notes that some C library functions (getpwnam, getaddrinfo, dlopen) would load shared libraries in a
+    # static program. The runtime's objects refer to them; XenLoop looks up neither users nor host names.
+    local warnings
+    warnings=$(grep 'warning' out/log/publish.log | grep -v 'in statically linked applications requires at runtime' || true)
+    [[ -z $warnings ]] || fail "The build must be free of warnings:"$'\n'"$warnings"
+
+    # Under another name first: a running out/xenloop cannot be overwritten, but it can be replaced.
+    cp out/publish/xenloop out/xenloop.new
+    check_binary out/xenloop.new
+    mv out/xenloop.new out/xenloop
+    step "out/xenloop: static, stripped, $(stat -c %s out/xenloop) bytes"
+}
+
+check_binary() {
+    local size
+    size=$(stat -c %s "$1")
+    ! readelf -lW "$1" | grep -q INTERP || fail "The binary is not static: it asks for a dynamic loader."
+    ! readelf -SW "$1" | grep -q '\.symtab' || fail "The binary is not stripped."
+    [[ $size -le $MAX_BYTES ]] || fail "The binary has $size bytes, more than the $MAX_BYTES allowed."
+}
+
+# Sets REPLY to an attribute of the report's <assembly> element; 0 if it is not there.
+report_attribute() {
+    REPLY=$(grep -o '<assembly [^>]*' "$1" | head -n 1 | grep -o " $2=\"[0-9]*\"" | tr -dc 0-9) || true
+    REPLY=${REPLY:-0}
+}
+
+# Adds the results of tests/$1.Tests to the totals.
+test_project() {
+    local name=$1 report=out/test/$1.xml log=out/log/test-$1.log status=0
+    shift
+    rm -f "$report"
+    timeout --kill-after=10 "$PROJECT_TIMEOUT" \
+        dotnet "tests/$name.Tests/bin/$CONFIGURATION/net9.0/XenLoop.$name.Tests.dll" --no-ansi --no-progress \
+        --results-directory out/test --report-xunit --report-xunit-filename "$name.xml" "$@" >"$log" 2>&1 || status=$?
+
+    local passed=0 failures=0 skipped=0 seconds
+    if [[ -s $report ]]; then
+        report_attribute "$report" passed; passed=$REPLY
+        report_attribute "$report" skipped; skipped=$REPLY
+        report_attribute "$report" failed; failures=$REPLY
+        report_attribute "$report" errors; failures=$((failures + REPLY))
+        seconds=$(grep -o ' time="[0-9.]*"' "$report" | head -n 1 | tr -dc 0-9.)
+    fi
+
+    # 8 is "no tests ran": the filter chose none here. Anything else without a failure counted is one of its own.
+    if [[ $status -ne 0 && $status -ne 8 && $failures -eq 0 ]]; then
+        failures=1
+        printf '%s did not end properly (exit code %s).\n' "$name" "$status"
+    fi
+
+    local colour=$GREEN
+    [[ $failures -eq 0 ]] || { colour=$RED; cat "$log"; }
+    printf '%s%-22s %5s passed %3s failed %3s skipped  %8s s%s\n' "$colour" "$name" "$passed" "$failures" "$skipped" "${seconds:--}" "$PLAIN"
+    TOTAL_PASSED=$((TOTAL_PASSED + passed))
+    TOTAL_FAILED=$((TOTAL_FAILED + failures))
+    TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))
+}
+
+run_tests() {
+    local filter=${1:-} projects=() arguments=() project
+    for project in tests/*.Tests; do
+        project=${project##*/}
+        projects+=("${project%.Tests}")
+    done
+    if [[ -n $filter && -d tests/$filter.Tests ]]; then
+        projects=("$filter")
+    elif [[ -n $filter ]]; then
+        arguments=(--filter-class "*$filter*")
+    fi
+
+    TOTAL_PASSED=0 TOTAL_FAILED=0 TOTAL_SKIPPED=0
+    mkdir -p out/test
+    step "Testing"
+    for project in "${projects[@]}"; do
+        test_project "$project" "${arguments[@]}"
+    done
+    printf '%s passed, %s failed, %s skipped\n' "$TOTAL_PASSED" "$TOTAL_FAILED" "$TOTAL_SKIPPED"
+    [[ $TOTAL_FAILED -eq 0 && $TOTAL_PASSED -gt 0 ]]
+}
+
+main() {
+    local command=${1:-}
+    shift || true
+    case $command in
+        '')
+            need_sdk
+            need_packages "${BUILD_PACKAGES[@]}"
+            build_binary
+            ;;
+        demo)
+            need_sdk
+            need_packages "${DEMO_PACKAGES[@]}"
+            [[ " $* " != *' --with-ovs '* ]] || need_packages "${OVS_PACKAGES[@]}"
+            build_binary
+            step "Building the demo"
+            quietly demo dotnet build bench/Demo -c "$CONFIGURATION" -v:q
+            exec dotnet "bench/Demo/bin/$CONFIGURATION/net9.0/XenLoop.Demo.dll" "$@"
+            ;;
+        test)
+            is_root || fail "The end-to-end tests build network namespaces and need root: sudo ./build.sh test"
+            need_sdk
+            need_packages "${TEST_PACKAGES[@]}"
+            build_binary
+            step "Building the tests"
+            quietly tests dotnet build XenLoop.slnx -c "$CONFIGURATION" -v:q
+            run_tests "$@"
+            ;;
+        bench)
+            need_sdk
+            need_packages "${BENCH_PACKAGES[@]}"
+            step "Building the micro-benchmarks"
+            quietly bench dotnet build bench/Micro -c "$CONFIGURATION" -v:q
+            exec dotnet run --no-build -c "$CONFIGURATION" --project bench/Micro -- "$@"
+            ;;
+        clean)
+            rm -rf out src/*/{bin,obj} tests/*/{bin,obj} bench/*/{bin,obj} BenchmarkDotNet.Artifacts
+            ;;
+        -h | --help | help)
+            usage
+            ;;
+        *)
+            usage >&2
+            exit 2
+            ;;
+    esac
+}
+
+main "$@"

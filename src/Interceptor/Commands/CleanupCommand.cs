@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using XenLoop.Interceptor.Rules.Commands;
+using XenLoop.Interceptor.Status;
+
+namespace XenLoop.Interceptor.Commands;
+
+/// <summary>
+/// <c>xenloop cleanup</c>: removes what a killed agent left behind. That is the firewall rules of this network namespace and
+/// the control socket; the kernel has removed the TAP, its redirect, the queues and the shared pages with the process.
+/// </summary>
+internal static class CleanupCommand
+{
+    /// <summary>The command with its options.</summary>
+    public static Command Create()
+    {
+        Option<string> directory = CommonOptions.Directory();
+        var command = new Command("cleanup", "Remove what a killed agent left behind: firewall rules and control sockets. Running agents put their rules back.") { directory };
+        command.SetAction((parsed, _) => CommandRunner.RunAsync(() =>
+        {
+            int stale = RemoveStaleSockets(parsed.GetRequiredValue(directory));
+            if (stale > 0)
+            {
+                Console.Out.WriteLine($"Removed {stale} control socket{(stale == 1 ? "" : "s")} that nobody answers.");
+            }
+
+            return Task.FromResult(RulesRemove.Run(json: false, Console.Out));
+        }));
+        return command;
+    }
+
+    private static int RemoveStaleSockets(string directory)
+    {
+        int removed = 0;
+        foreach (string name in ControlSocket.NamesIn(directory))
+        {
+            string path = ControlSocket.PathOf(directory, name);
+            using Socket? alive = ControlSocket.TryConnect(path);
+            if (alive is null)
+            {
+                File.Delete(path);
+                removed++;
+            }
+        }
+
+        return removed;
+    }
+}

@@ -1,0 +1,257 @@
+using System.Runtime.CompilerServices;
+using XenLoop.Discovery;
+using XenLoop.Native;
+using XenLoop.Netlink.Queue;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Forwarding;
+
+/// <summary>
+/// The first half of a packet's way: capture, classify, reserve, copy, publish, doorbell, verdict.
+/// </summary>
+/// <remarks>
+/// <code>
+///  NFQUEUE of the peer                      outbound ring                     verdicts
+///  recvmmsg (many small) --copy-->  reserve, commit, publish --doorbell-->  DROP (carried)
+///  recvmsg (one large) ----------->  straight into the ring                 ACCEPT (standard path)
+/// </code>
+/// Received is only what certainly fits the ring, so nothing is ever put aside here: while the ring is full, packets wait in
+/// the kernel's queue of that peer alone, where their senders feel them.
+/// </remarks>
+internal sealed unsafe class CapturePath : IDisposable
+{
+    /// <summary>Packets that one pass may take before the other ports get their turn.</summary>
+    private const int PassPackets = 64;
+
+    /// <summary>Payload from which on the copy out of a scratch buffer costs more than one receive per packet.</summary>
+    private const int LargePacket = 4096;
+
+    /// <summary>Bytes of waiting verdicts from which on they are sent within a pass: they hold the senders' socket buffers.</summary>
+    private const int PassVerdictBytes = 128 * 1024;
+
+    /// <summary>Packets that may wait for their verdict after a pass; a request and its answers then share one syscall.</summary>
+    private const int IdleVerdictPackets = 8;
+
+    /// <summary>Bytes that may do so: a sender with more than that on its way is told at once.</summary>
+    private const int IdleVerdictBytes = 8 * 1024;
+
+    /// <summary>Bytes of a message that are looked at if the packet only goes back.</summary>
+    private const int AcceptBytes = 256;
+
+    private readonly CaptureBuffers _buffers = new();
+    private readonly Action<DomainId> _requestChannel;
+    private readonly HoldPolicy _hold;
+
+    /// <summary>For one data path.</summary>
+    /// <param name="requestChannel">Told about packets for a peer without a channel; cheap, from the data path's thread.</param>
+    /// <param name="hold">How long packets wait for room.</param>
+    public CapturePath(Action<DomainId> requestChannel, HoldPolicy hold)
+    {
+        _requestChannel = requestChannel;
+        _hold = hold;
+    }
+
+    /// <summary>MTU of the interface that captured packets were about to leave by, in bytes.</summary>
+    public int Mtu { get; set; } = 1500;
+
+    /// <summary>Takes some packets off a port's queue. <see cref="PeerPort.CaptureReady"/> tells afterwards whether more may wait.</summary>
+    public void Run(PeerPort port, DestinationTable destinations)
+    {
+        if (port.State is PortState.Held or PortState.Stalled)
+        {
+            _hold.TryResume(port);
+        }
+
+        if (port.State == PortState.Open)
+        {
+            Carry(port, port.Channel!, destinations);
+        }
+        else if (port.State != PortState.Held)
+        {
+            AcceptAll(port);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _buffers.Dispose();
+
+    private void Carry(PeerPort port, Channel channel, DestinationTable destinations)
+    {
+        VerdictBatch verdicts = port.Queue.Verdicts;
+        for (int taken = 0; taken < PassPackets && port.CaptureReady;)
+        {
+            int room = channel.Outbound.Capacity - channel.Outbound.Used();
+            int packets = Math.Min(room / HoldPolicy.LongestRecord(channel.Outbound), CaptureBuffers.Count);
+            if (packets == 0)
+            {
+                Publish(port, channel);
+                _hold.Begin(port);
+                break;
+            }
+
+            taken += port.ExpectLargePackets
+                ? CarryOne(port, channel, destinations)
+                : CarryMany(port, channel, packets, destinations);
+            if (verdicts.PendingBytes >= PassVerdictBytes)
+            {
+                verdicts.Flush();
+            }
+        }
+
+        Publish(port, channel);
+        if (verdicts.HasAccept || verdicts.PendingPackets >= IdleVerdictPackets || verdicts.PendingBytes >= IdleVerdictBytes)
+        {
+            verdicts.Flush();
+        }
+    }
+
+    /// <summary>One packet, received straight into the ring. The queue belongs to one peer: nobody else's packet can land there.</summary>
+    private int CarryOne(PeerPort port, Channel channel, DestinationTable destinations)
+    {
+        RingProducer ring = channel.Outbound;
+        int room = Math.Min(QueueSocket.LongestPayload, ring.MaxPayload);
+        if (!ring.TryReserve(room, out byte* payload))
+        {
+            return 0;
+        }
+
+        int attributes = port.AttributeBytes;
+        byte* head = _buffers.Head;
+        int received = port.Queue.Receive(head, attributes, payload, room);
+        if (received == 0)
+        {
+            port.CaptureReady = false;
+            return 0;
+        }
+
+        if (!QueuedPacket.TryParse(new ReadOnlySpan<byte>(head, Math.Min(attributes, received)), received, out QueuedPacket packet)
+            || packet.IsTruncated
+            || packet.PayloadOffset != attributes
+            || packet.PayloadOffset + packet.PayloadLength > attributes + room)
+        {
+            CarryDisplaced(port, channel, attributes, payload, received, destinations);
+            return 1;
+        }
+
+        port.Counters.DirectReceives++;
+        int length = packet.PayloadLength;
+        port.ExpectLargePackets = length >= LargePacket;
+
+        // The peer can write here: the headers are judged by a private copy.
+        int headBytes = Math.Min(length, Ipv4View.LongestHeaders);
+        Unsafe.CopyBlockUnaligned(head, payload, (uint)headBytes);
+        if (PacketClassifier.TryClassify(packet, new ReadOnlySpan<byte>(head, headBytes), port, destinations, Mtu, out uint tag, out AcceptReason reason))
+        {
+            ring.Commit(length, tag);
+            Carried(port, packet);
+            Publish(port, channel);
+        }
+        else
+        {
+            Accepted(port, packet.Id, reason);
+        }
+
+        return 1;
+    }
+
+    /// <summary>The attributes were not as long as expected, so the payload is not where it should be: put the message together again.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CarryDisplaced(PeerPort port, Channel channel, int attributes, byte* rest, int received, DestinationTable destinations)
+    {
+        byte* message = _buffers.Message(0);
+        int inHead = Math.Min(attributes, received);
+        Unsafe.CopyBlockUnaligned(message, _buffers.Head, (uint)inHead);
+        Unsafe.CopyBlockUnaligned(message + inHead, rest, (uint)(received - inHead));
+
+        // What the kernel said about the packet is not the peer's business.
+        Unsafe.InitBlockUnaligned(rest, 0, (uint)Math.Min(CaptureBuffers.HeadBytes, received - inHead));
+        CarryCopied(port, channel, message, received, destinations);
+    }
+
+    private int CarryMany(PeerPort port, Channel channel, int most, DestinationTable destinations)
+    {
+        int received = port.Queue.ReceiveMany(_buffers.Messages(CaptureBuffers.MessageBytes), most);
+        port.CaptureReady = received == most;
+        for (int i = 0; i < received; i++)
+        {
+            CarryCopied(port, channel, _buffers.Message(i), (int)_buffers.Length(i), destinations);
+        }
+
+        port.Counters.BatchedReceives++;
+        return received;
+    }
+
+    private void CarryCopied(PeerPort port, Channel channel, byte* message, int messageLength, DestinationTable destinations)
+    {
+        if (!QueuedPacket.TryParse(new ReadOnlySpan<byte>(message, messageLength), messageLength, out QueuedPacket packet))
+        {
+            return;
+        }
+
+        byte* payload = message + packet.PayloadOffset;
+        int length = packet.PayloadLength;
+        port.AttributeBytes = Math.Min(packet.PayloadOffset, CaptureBuffers.HeadBytes);
+        port.ExpectLargePackets = length >= LargePacket;
+        ReadOnlySpan<byte> head = new(payload, Math.Min(length, Ipv4View.LongestHeaders));
+        if (!PacketClassifier.TryClassify(packet, head, port, destinations, Mtu, out uint tag, out AcceptReason reason))
+        {
+            Accepted(port, packet.Id, reason);
+        }
+        else if (length > channel.Outbound.MaxPayload || !channel.Outbound.TryReserve(length, out byte* record))
+        {
+            Accepted(port, packet.Id, AcceptReason.TooLarge);
+        }
+        else
+        {
+            Unsafe.CopyBlockUnaligned(record, payload, (uint)length);
+            channel.Outbound.Commit(length, tag);
+            Carried(port, packet);
+        }
+    }
+
+    /// <summary>Doorbell before verdict: the peer's wake-up takes longer than ours.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Publish(PeerPort port, Channel channel)
+    {
+        if (channel.Outbound.Publish())
+        {
+            channel.Doorbell.Ring();
+            port.Counters.SentDoorbells++;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Carried(PeerPort port, in QueuedPacket packet)
+    {
+        port.Counters.SentPackets++;
+        port.Counters.SentBytes += (uint)packet.PayloadLength;
+        port.Queue.Verdicts.Add(packet.Id, Verdict.Drop, packet.PayloadLength);
+    }
+
+    private static void Accepted(PeerPort port, uint id, AcceptReason reason)
+    {
+        port.Counters.Accepted[(int)reason]++;
+        port.Queue.Verdicts.Add(id, Verdict.Accept, 0);
+    }
+
+    /// <summary>Sends what waits on its way by the standard path.</summary>
+    private void AcceptAll(PeerPort port)
+    {
+        AcceptReason reason = port.State == PortState.Stalled ? AcceptReason.PeerStalled : AcceptReason.NoChannel;
+        int received = port.Queue.ReceiveMany(_buffers.Messages(AcceptBytes), CaptureBuffers.Count);
+        for (int i = 0; i < received; i++)
+        {
+            if (QueuedPacket.TryParse(new ReadOnlySpan<byte>(_buffers.Message(i), (int)_buffers.Length(i)), (int)_buffers.Length(i), out QueuedPacket packet))
+            {
+                Accepted(port, packet.Id, reason);
+            }
+        }
+
+        port.Queue.Verdicts.Flush();
+        port.CaptureReady = received == CaptureBuffers.Count;
+        if (received > 0 && port.State == PortState.NoChannel)
+        {
+            _requestChannel(port.Domain);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using XenLoop.Addresses;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Forwarding;
+
+/// <summary>
+/// Destination address to co-resident domain, as the kernel's routes and neighbours and Dom0's announcement say together.
+/// Built anew on the control thread whenever one of them changes, and read by the data path without a lock.
+/// </summary>
+/// <remarks>
+/// Neighbours and own routes were resolved when the table was built, so that a look-up is one probe of an open-addressed
+/// hash for single addresses and, only if routed prefixes exist, a walk over those, longest first.
+/// </remarks>
+internal sealed class DestinationTable
+{
+    /// <summary>What <see cref="Find"/> returns for an address that is no peer's: no guest has this number.</summary>
+    public static readonly DomainId None = new(DomainId.FirstReserved);
+
+    private readonly Slot[] _slots;
+    private readonly int _mask;
+    private readonly Prefix[] _prefixes;
+
+    private DestinationTable(Slot[] slots, Prefix[] prefixes)
+    {
+        _slots = slots;
+        _mask = slots.Length - 1;
+        _prefixes = prefixes;
+    }
+
+    /// <summary>Knows nobody.</summary>
+    public static DestinationTable Empty { get; } = new([new Slot(default, None)], []);
+
+    /// <summary>Builds a table; of equal prefixes the first counts.</summary>
+    /// <param name="destinations">Whose address or prefix belongs to whom; <see cref="None"/> marks a prefix that leads elsewhere.</param>
+    public static DestinationTable Build(IReadOnlyCollection<Destination> destinations)
+    {
+        Destination[] distinct = [.. destinations.DistinctBy(d => d.Prefix)];
+        int hosts = distinct.Count(IsHost);
+        var slots = new Slot[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(2 * hosts) + 1)];
+        Array.Fill(slots, new Slot(default, None));
+        foreach (Destination host in distinct.Where(IsHost))
+        {
+            int i = Hash(host.Prefix.Address) & (slots.Length - 1);
+            while (slots[i].Domain != None)
+            {
+                i = (i + 1) & (slots.Length - 1);
+            }
+
+            slots[i] = new Slot(host.Prefix.Address, host.Domain);
+        }
+
+        Prefix[] prefixes = [.. distinct
+            .Where(d => !IsHost(d))
+            .OrderByDescending(d => d.Prefix.Length)
+            .Select(d => new Prefix(d.Prefix, d.Domain))];
+        return new DestinationTable(slots, prefixes);
+    }
+
+    /// <summary>The domain that owns an address, or <see cref="None"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public DomainId Find(InternetAddress address)
+    {
+        Slot[] slots = _slots;
+        for (int i = Hash(address) & _mask; ; i = (i + 1) & _mask)
+        {
+            ref readonly Slot slot = ref slots[i];
+            if (slot.Domain == None)
+            {
+                return _prefixes.Length == 0 ? None : FindPrefix(address);
+            }
+
+            if (slot.Address == address)
+            {
+                return slot.Domain;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private DomainId FindPrefix(InternetAddress address)
+    {
+        foreach (ref readonly Prefix prefix in _prefixes.AsSpan())
+        {
+            if (prefix.Range.Contains(address))
+            {
+                return prefix.Domain;
+            }
+        }
+
+        return None;
+    }
+
+    private static bool IsHost(Destination destination) => destination.Prefix.IsSingleAddress && destination.Domain != None;
+
+    /// <summary>Multiplicative hashing (Knuth, TAOCP 3, 6.4): the low bits of addresses differ most, the high bits of the product mix best.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Hash(InternetAddress address) => (int)(((address.Low ^ address.High) * 0x9E3779B97F4A7C15UL) >> 33);
+
+    private readonly record struct Slot(InternetAddress Address, DomainId Domain);
+
+    private readonly record struct Prefix(InternetPrefix Range, DomainId Domain);
+}

@@ -1,0 +1,96 @@
+using XenLoop.Netlink.Queue;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Forwarding;
+
+/// <summary>
+/// What happens while a peer's ring is full: its packets stay without a verdict in the kernel's queue, so that nothing is lost
+/// or reordered and the senders slow down; but no longer than the peer may take to consume anything at all.
+/// </summary>
+internal sealed class HoldPolicy
+{
+    /// <summary>Milliseconds without any progress of the consumer after which what is held goes the standard way.</summary>
+    public const int DefaultLimit = 200;
+
+    private readonly int _limitMilliseconds;
+    private readonly Action<PeerPort, RingViolation> _violated;
+
+    /// <summary>With a limit in milliseconds, and whom to tell if the peer's index is impossible.</summary>
+    public HoldPolicy(int limitMilliseconds, Action<PeerPort, RingViolation> violated)
+    {
+        _limitMilliseconds = limitMilliseconds;
+        _violated = violated;
+    }
+
+    /// <summary>Bytes that the longest packet takes in a ring: with less room than this, nothing is received.</summary>
+    public static int LongestRecord(RingProducer ring) =>
+        (int)RingRecord.Bytes((uint)Math.Min(QueueSocket.LongestPayload, ring.MaxPayload));
+
+    /// <summary>The ring is full: waits for the consumer, unless room has just been made. All committed records must have been published.</summary>
+    public void Begin(PeerPort port)
+    {
+        RingProducer ring = port.Channel!.Outbound;
+        if (!PrepareToWait(port, ring))
+        {
+            return;
+        }
+
+        port.State = PortState.Held;
+        port.HoldStarted = Environment.TickCount64;
+        port.HoldDeadline = port.HoldStarted + _limitMilliseconds;
+        port.HoldConsumed = ring.Consumed;
+        port.Counters.Holds++;
+    }
+
+    /// <summary>Opens a held or stalled port again if the consumer has made room.</summary>
+    public void TryResume(PeerPort port)
+    {
+        RingProducer ring = port.Channel!.Outbound;
+        if (ring.Capacity - ring.Used() >= LongestRecord(ring) || !PrepareToWait(port, ring))
+        {
+            End(port, PortState.Open);
+        }
+    }
+
+    /// <summary>To be called when a held port's deadline has come: goes on holding if the consumer has made progress, else lets the packets go.</summary>
+    public void OnDeadline(PeerPort port, long now)
+    {
+        RingProducer ring = port.Channel!.Outbound;
+        ring.Used();
+        if (ring.Consumed != port.HoldConsumed)
+        {
+            port.HoldConsumed = ring.Consumed;
+            port.HoldDeadline = now + _limitMilliseconds;
+            TryResume(port);
+            return;
+        }
+
+        End(port, PortState.Stalled);
+    }
+
+    private bool PrepareToWait(PeerPort port, RingProducer ring)
+    {
+        bool wait = ring.PrepareToWaitForSpace(Math.Min(QueueSocket.LongestPayload, ring.MaxPayload));
+        if (ring.Violation != RingViolation.None)
+        {
+            _violated(port, ring.Violation);
+        }
+
+        return wait;
+    }
+
+    private static void End(PeerPort port, PortState next)
+    {
+        if (port.State == PortState.Held)
+        {
+            port.Counters.HeldMilliseconds += (ulong)(Environment.TickCount64 - port.HoldStarted);
+        }
+
+        // A violation found on the way has failed the port already.
+        if (port.State is PortState.Held or PortState.Stalled)
+        {
+            port.State = next;
+            port.CaptureReady = true;
+        }
+    }
+}

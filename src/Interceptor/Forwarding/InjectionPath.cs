@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+using XenLoop.Interceptor.Tap;
+using XenLoop.Native;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Forwarding;
+
+/// <summary>
+/// The second half of a packet's way: validate what the peer published, and inject it into this guest's kernel.
+/// </summary>
+/// <remarks>
+/// <code>
+///  inbound ring                 private memory                      TAP
+///  record: tag, IP packet  -->  copy of the IP and TCP headers -->  virtio_net_hdr | Ethernet | headers | rest, from the ring
+/// </code>
+/// Only the private copy is parsed, and that very copy is what the kernel gets, so the peer cannot change a header after it was
+/// judged. The rest is opaque payload, copied once, by the kernel. The Ethernet header and all offsets are our own work.
+/// </remarks>
+internal sealed unsafe class InjectionPath : IDisposable
+{
+    /// <summary>Records that one pass may take before the other ports get their turn.</summary>
+    private const int PassRecords = 64;
+
+    /// <summary>Bytes after which the producer is given room back within a pass.</summary>
+    private const int ReleaseBytes = 64 * 1024;
+
+    private const int EthernetBytes = SourceCheck.EthernetHeaderBytes;
+    private const int FrontBytes = virtio_net_hdr.Size + EthernetBytes;
+
+    private readonly TapDevice _tap;
+    private readonly Action<PeerPort, RingViolation> _violated;
+    private readonly byte* _front;
+
+    /// <summary>Injects through <paramref name="tap"/>; <paramref name="violated"/> hears of peers that break the ring's protocol.</summary>
+    public InjectionPath(TapDevice tap, Action<PeerPort, RingViolation> violated)
+    {
+        _tap = tap;
+        _violated = violated;
+        _front = (byte*)System.Runtime.InteropServices.NativeMemory.AlignedAlloc(FrontBytes + Ipv4View.LongestHeaders, 64);
+    }
+
+    /// <summary>Injects some of what the peer published. <see cref="PeerPort.InjectReady"/> tells afterwards whether more may wait.</summary>
+    public void Run(PeerPort port)
+    {
+        Channel channel = port.Channel!;
+        RingConsumer ring = channel.Inbound;
+        SourceCheck source = port.Source;
+        int unreleased = 0;
+        for (int taken = 0; taken < PassRecords; taken++)
+        {
+            RingStatus status = ring.TryRead(out byte* payload, out int length, out uint tag);
+            if (status != RingStatus.Ready)
+            {
+                port.InjectReady = false;
+                if (status == RingStatus.Violation)
+                {
+                    _violated(port, ring.Violation);
+                    return;
+                }
+
+                break;
+            }
+
+            Inject(port, source, payload, length, tag);
+            ring.Advance();
+            unreleased += length;
+            if (unreleased >= ReleaseBytes)
+            {
+                Release(port, channel);
+                unreleased = 0;
+            }
+        }
+
+        Release(port, channel);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => System.Runtime.InteropServices.NativeMemory.AlignedFree(_front);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Release(PeerPort port, Channel channel)
+    {
+        if (channel.Inbound.Release())
+        {
+            channel.Doorbell.Ring();
+            port.Counters.SpaceDoorbells++;
+        }
+    }
+
+    private void Inject(PeerPort port, SourceCheck source, byte* payload, int length, uint tag)
+    {
+        byte* headers = _front + FrontBytes;
+        int headerBytes = Math.Min(length, Ipv4View.LongestHeaders);
+        Unsafe.CopyBlockUnaligned(headers, payload, (uint)headerBytes);
+        if (!Ipv4View.TryParse(new ReadOnlySpan<byte>(headers, headerBytes), length, out Ipv4View packet)
+            || !TryDescribe(packet, tag, out *(virtio_net_hdr*)_front))
+        {
+            port.Counters.Dropped[(int)DropReason.Malformed]++;
+            return;
+        }
+
+        if (!source.Allows(packet.Source))
+        {
+            port.Counters.Dropped[(int)DropReason.SourceAddress]++;
+            return;
+        }
+
+        source.WriteEthernetHeader(_front + virtio_net_hdr.Size);
+        iovec* vectors = stackalloc iovec[2];
+        vectors[0] = new iovec { iov_base = _front, iov_len = (nuint)(FrontBytes + headerBytes) };
+        vectors[1] = new iovec { iov_base = payload + headerBytes, iov_len = (nuint)(length - headerBytes) };
+        if (_tap.Write(vectors, length > headerBytes ? 2 : 1) != 0)
+        {
+            port.Counters.Dropped[(int)DropReason.InjectionFailed]++;
+            return;
+        }
+
+        port.Counters.ReceivedPackets++;
+        port.Counters.ReceivedBytes += (uint)length;
+    }
+
+    /// <summary>Builds the kernel's header from the tag and the packet itself; false if they do not fit together.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryDescribe(in Ipv4View packet, uint tag, out virtio_net_hdr header)
+    {
+        header = default;
+        if (tag == 0)
+        {
+            return true;
+        }
+
+        int tcpHeader = packet.TcpHeaderLength();
+        if (!PacketTag.IsWellFormed(tag) || (tcpHeader == 0 && !packet.HasUdpHeader))
+        {
+            return false;
+        }
+
+        header.flags = virtio_net_hdr.VIRTIO_NET_HDR_F_NEEDS_CSUM;
+        header.csum_start = (ushort)(EthernetBytes + packet.HeaderLength);
+        header.csum_offset = tcpHeader != 0 ? Ipv4View.TcpChecksumOffset : Ipv4View.UdpChecksumOffset;
+        if ((tag & PacketTag.TcpSegmentation) == 0)
+        {
+            return true;
+        }
+
+        header.gso_type = (byte)(virtio_net_hdr.VIRTIO_NET_HDR_GSO_TCPV4
+            | ((tag & PacketTag.CongestionWindowReduced) != 0 ? virtio_net_hdr.VIRTIO_NET_HDR_GSO_ECN : 0));
+        header.gso_size = PacketTag.SegmentBytes(tag);
+        header.hdr_len = (ushort)(header.csum_start + tcpHeader);
+        return tcpHeader != 0;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
+namespace XenLoop.Interceptor.Forwarding;
+
+/// <summary>A read-only look at the bytes of an IPv4 packet's headers (RFC 791, RFC 9293); copies and allocates nothing.</summary>
+/// <remarks>Build one only by <see cref="TryParse"/>: it has checked that every property stays within the bytes.</remarks>
+internal readonly ref struct Ipv4View
+{
+    /// <summary>Bytes of the shortest IPv4 header.</summary>
+    public const int MinimumHeader = 20;
+
+    /// <summary>Bytes of the longest IPv4 header and the longest TCP header together: all that is ever parsed.</summary>
+    public const int LongestHeaders = 60 + 60;
+
+    /// <summary>IP protocol number of TCP.</summary>
+    public const byte Tcp = 6;
+
+    /// <summary>IP protocol number of UDP.</summary>
+    public const byte Udp = 17;
+
+    /// <summary>Offset of the checksum in a TCP header, in bytes.</summary>
+    public const ushort TcpChecksumOffset = 16;
+
+    /// <summary>Offset of the checksum in a UDP header, in bytes.</summary>
+    public const ushort UdpChecksumOffset = 6;
+
+    private const int MinimumTcpHeader = 20;
+    private const int UdpHeader = 8;
+    private const ushort FragmentOffsetMask = 0x1FFF;
+    private const byte CongestionWindowReducedFlag = 0x80;
+
+    private readonly ReadOnlySpan<byte> _bytes;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Ipv4View(ReadOnlySpan<byte> bytes) => _bytes = bytes;
+
+    /// <summary>Bytes of the IP header, with options.</summary>
+    public int HeaderLength => (_bytes[0] & 0x0F) * 4;
+
+    /// <summary>IP protocol number.</summary>
+    public byte Protocol => _bytes[9];
+
+    /// <summary>Source address, host order.</summary>
+    public uint Source => BinaryPrimitives.ReadUInt32BigEndian(_bytes[12..]);
+
+    /// <summary>Destination address, host order.</summary>
+    public uint Destination => BinaryPrimitives.ReadUInt32BigEndian(_bytes[16..]);
+
+    /// <summary>True for every fragment but the first, which alone has the transport header.</summary>
+    public bool IsLaterFragment => (BinaryPrimitives.ReadUInt16BigEndian(_bytes[6..]) & FragmentOffsetMask) != 0;
+
+    /// <summary>Parses the front of a packet.</summary>
+    /// <param name="head">Its first bytes, at least <see cref="LongestHeaders"/> of them or the whole packet.</param>
+    /// <param name="packetLength">Bytes of the whole packet.</param>
+    /// <param name="view">The result.</param>
+    /// <returns>False if this is no IPv4 packet of exactly that length.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryParse(ReadOnlySpan<byte> head, int packetLength, out Ipv4View view)
+    {
+        view = default;
+        if (head.Length < MinimumHeader || head[0] >> 4 != 4)
+        {
+            return false;
+        }
+
+        int headerLength = (head[0] & 0x0F) * 4;
+        if (headerLength < MinimumHeader
+            || headerLength > head.Length
+            || BinaryPrimitives.ReadUInt16BigEndian(head[2..]) != packetLength)
+        {
+            return false;
+        }
+
+        view = new Ipv4View(head);
+        return true;
+    }
+
+    /// <summary>Bytes of the TCP header, or 0 if it is not whole within the bytes at hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int TcpHeaderLength()
+    {
+        int start = HeaderLength;
+        if (Protocol != Tcp || IsLaterFragment || _bytes.Length < start + MinimumTcpHeader)
+        {
+            return 0;
+        }
+
+        int length = (_bytes[start + 12] >> 4) * 4;
+        return length >= MinimumTcpHeader && start + length <= _bytes.Length ? length : 0;
+    }
+
+    /// <summary>True if a UDP header stands within the bytes at hand.</summary>
+    public bool HasUdpHeader => Protocol == Udp && !IsLaterFragment && _bytes.Length >= HeaderLength + UdpHeader;
+
+    /// <summary>CWR of the TCP header; meaningful if <see cref="TcpHeaderLength"/> is not 0.</summary>
+    public bool CongestionWindowReduced => (_bytes[HeaderLength + 13] & CongestionWindowReducedFlag) != 0;
+}

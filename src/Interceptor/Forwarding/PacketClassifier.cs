@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using XenLoop.Addresses;
+using XenLoop.Netlink.Queue;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Forwarding;
+
+/// <summary>Decides whether a captured packet may take the fast path, and how the ring record describes it.</summary>
+internal static class PacketClassifier
+{
+    /// <summary>Looks at one captured packet.</summary>
+    /// <param name="captured">What the kernel said about it.</param>
+    /// <param name="head">Its first bytes, at least <see cref="Ipv4View.LongestHeaders"/> or all of it.</param>
+    /// <param name="port">Whose queue it came through.</param>
+    /// <param name="destinations">Who owns which address.</param>
+    /// <param name="mtu">Of the interface that it was about to leave by, in bytes.</param>
+    /// <param name="tag">The record's tag, if the packet may go.</param>
+    /// <param name="reason">Why not, otherwise.</param>
+    /// <returns>True if the packet may go into the ring.</returns>
+    public static bool TryClassify(
+        in QueuedPacket captured,
+        ReadOnlySpan<byte> head,
+        PeerPort port,
+        DestinationTable destinations,
+        int mtu,
+        out uint tag,
+        out AcceptReason reason)
+    {
+        tag = 0;
+        reason = AcceptReason.Truncated;
+        if (captured.IsTruncated)
+        {
+            return false;
+        }
+
+        reason = AcceptReason.NotIPv4;
+        if (!Ipv4View.TryParse(head, captured.PayloadLength, out Ipv4View packet))
+        {
+            return false;
+        }
+
+        // The rule matched this destination a moment ago; routes or neighbours may have changed since.
+        reason = AcceptReason.OtherDestination;
+        if (destinations.Find(InternetAddress.FromIPv4(packet.Destination)) != port.Domain)
+        {
+            return false;
+        }
+
+        return (!captured.HasPartialChecksum && !captured.IsSegmented)
+            || TryDescribeOffload(captured, packet, port, mtu, out tag, out reason);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryDescribeOffload(in QueuedPacket captured, in Ipv4View packet, PeerPort port, int mtu, out uint tag, out AcceptReason reason)
+    {
+        tag = PacketTag.PartialChecksum;
+        reason = AcceptReason.UnsupportedOffload;
+        int tcpHeader = packet.TcpHeaderLength();
+        if (!port.PeerTakesOffload || (tcpHeader == 0 && !packet.HasUdpHeader))
+        {
+            return false;
+        }
+
+        if (!captured.IsSegmented)
+        {
+            return true;
+        }
+
+        if (tcpHeader == 0)
+        {
+            // 5 datagrams of 1000 bytes came out as 1472, 1472, 1472 and 584: the kernel does not tell the true size.
+            reason = AcceptReason.UdpSegmentation;
+            return false;
+        }
+
+        int segment = mtu - packet.HeaderLength - tcpHeader;
+        if (!captured.HasPartialChecksum || segment <= 0)
+        {
+            return false;
+        }
+
+        tag |= PacketTag.TcpSegmentation
+            | PacketTag.WithSegmentBytes(Math.Min(segment, ushort.MaxValue))
+            | (packet.CongestionWindowReduced ? PacketTag.CongestionWindowReduced : 0);
+        return true;
+    }
+}

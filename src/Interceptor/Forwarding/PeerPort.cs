@@ -1,0 +1,102 @@
+using XenLoop.Addresses;
+using XenLoop.Discovery;
+using XenLoop.Netlink.Queue;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Forwarding;
+
+/// <summary>
+/// One co-resident peer on the data path: the queue that captures packets for it and, while one is connected, the channel that
+/// carries them. Touched by the data path's thread alone, save for what says otherwise.
+/// </summary>
+internal sealed class PeerPort : IDisposable
+{
+    /// <summary>A port without a channel; its packets go the standard way and ask for one.</summary>
+    public PeerPort(DomainId domain, QueueSocket queue)
+    {
+        Domain = domain;
+        Queue = queue;
+    }
+
+    /// <summary>Whose port this is.</summary>
+    public DomainId Domain { get; }
+
+    /// <summary>Packets for the peer come from here.</summary>
+    public QueueSocket Queue { get; }
+
+    /// <summary>May be read by any thread.</summary>
+    public PortCounters Counters { get; } = new();
+
+    /// <summary>What the peer may use as source, and its Ethernet address; replaced as a whole by the control thread.</summary>
+    public volatile SourceCheck Source = SourceCheck.None;
+
+    /// <summary>The channel, or null.</summary>
+    public Channel? Channel { get; private set; }
+
+    /// <summary>True if the peer takes super-packets and partial checksums.</summary>
+    public bool PeerTakesOffload { get; private set; }
+
+    /// <summary>What becomes of captured packets now.</summary>
+    public PortState State { get; set; }
+
+    /// <summary>The peer has closed its direction of the channel, and the control side was told.</summary>
+    public bool ClosedByPeer { get; set; }
+
+    /// <summary>The queue may hold packets.</summary>
+    public bool CaptureReady { get; set; }
+
+    /// <summary>The peer may have published records.</summary>
+    public bool InjectReady { get; set; }
+
+    /// <summary>True if the packet captured last was a large one: the next will likely be too, and is received straight into the ring.</summary>
+    public bool ExpectLargePackets { get; set; }
+
+    /// <summary>Bytes of attributes in front of the payload in the message received last.</summary>
+    public int AttributeBytes { get; set; } = 64;
+
+    /// <summary>When the present hold began, in <see cref="Environment.TickCount64"/> milliseconds.</summary>
+    public long HoldStarted { get; set; }
+
+    /// <summary>When the present hold ends if the consumer makes no progress.</summary>
+    public long HoldDeadline { get; set; }
+
+    /// <summary>The consumer's index when the hold's deadline was set.</summary>
+    public uint HoldConsumed { get; set; }
+
+    /// <summary>When the verdicts that wait now must be sent; 0: not yet decided.</summary>
+    public long VerdictDeadline { get; set; }
+
+    /// <summary>When an orderly release gives up waiting for the peer.</summary>
+    public long CloseDeadline { get; set; }
+
+    /// <summary>Completed when the channel is no longer touched; null unless a release was asked for.</summary>
+    public TaskCompletionSource? Released { get; set; }
+
+    /// <summary>Bytes in the outbound ring and its size, as last seen by the data path; for status.</summary>
+    public (int Used, int Capacity) RingFill { get; set; }
+
+    /// <summary>Puts a connected channel to use.</summary>
+    public void Attach(Channel channel, bool peerTakesOffload)
+    {
+        Channel = channel;
+        PeerTakesOffload = peerTakesOffload;
+        ClosedByPeer = false;
+        State = PortState.Open;
+        CaptureReady = true;
+        InjectReady = true;
+    }
+
+    /// <summary>Forgets the channel; nothing touches its pages any more.</summary>
+    public void Detach()
+    {
+        Channel = null;
+        State = PortState.NoChannel;
+        CaptureReady = true;
+        RingFill = default;
+        Released?.TrySetResult();
+        Released = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Queue.Dispose();
+}

@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+
+namespace XenLoop.Interceptor.Forwarding;
+
+/// <summary>
+/// What happened on one peer's port. Written by the data path's thread alone, read by others whenever they like: every
+/// counter is 64 bits and aligned, so a reader sees a value that was true a moment ago.
+/// </summary>
+internal sealed class PortCounters
+{
+    public ulong SentPackets;
+    public ulong SentBytes;
+    public ulong SentDoorbells;
+    public ulong Holds;
+    public ulong HeldMilliseconds;
+    public ulong ReceivedPackets;
+    public ulong ReceivedBytes;
+    public ulong ReceivedDoorbells;
+    public ulong SpaceDoorbells;
+    public ulong DirectReceives;
+    public ulong BatchedReceives;
+    public ulong VerdictSends;
+    public AcceptCounts Accepted;
+    public DropCounts Dropped;
+
+    /// <summary>One counter per <see cref="AcceptReason"/>.</summary>
+    [InlineArray(8)]
+    public struct AcceptCounts
+    {
+        private ulong first;
+    }
+
+    /// <summary>One counter per <see cref="DropReason"/>.</summary>
+    [InlineArray(3)]
+    public struct DropCounts
+    {
+        private ulong first;
+    }
+}

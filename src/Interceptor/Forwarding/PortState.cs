@@ -1,0 +1,23 @@
+namespace XenLoop.Interceptor.Forwarding;
+
+/// <summary>What becomes of the packets that a port captures.</summary>
+internal enum PortState
+{
+    /// <summary>They go the standard way, and ask for a channel.</summary>
+    NoChannel,
+
+    /// <summary>They go into the ring.</summary>
+    Open,
+
+    /// <summary>The ring is full: they wait in the kernel, which slows their senders down.</summary>
+    Held,
+
+    /// <summary>The hold lasted too long: they go the standard way until the peer takes something out of the ring.</summary>
+    Stalled,
+
+    /// <summary>Our direction is closed: they go the standard way, while what the peer published is still injected.</summary>
+    Closing,
+
+    /// <summary>The peer is gone or broke the protocol: they go the standard way, the ring is not touched, and the agent has been told.</summary>
+    Failed,
+}

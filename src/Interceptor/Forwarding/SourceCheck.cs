@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using XenLoop.Addresses;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Forwarding;
+
+/// <summary>
+/// Decides whether a packet from a peer carries a source address that the peer may use.
+/// </summary>
+/// <remarks>
+/// Where the toolstack gave the peer's vifs addresses, those and no others are good (as Dom0's anti-spoofing rules would
+/// have it). Where it gave none, the peer may send what it could send on the bridge under its own Ethernet address, except
+/// under an address that is ours or that we know as another co-resident domain's.
+/// </remarks>
+internal sealed unsafe class SourceCheck
+{
+    /// <summary>Bytes of an Ethernet header.</summary>
+    public const int EthernetHeaderBytes = 14;
+
+    private const int EtherTypeIPv4 = 0x0800;
+    private const uint Loopback = 127;
+    private const uint FirstMulticast = 224;
+
+    private readonly ImmutableArray<InternetAddress> _announced;
+    private readonly ImmutableArray<InternetAddress> _own;
+    private readonly DestinationTable _destinations;
+    private readonly DomainId _peer;
+    private readonly byte[] _ethernetHeader = new byte[EthernetHeaderBytes];
+
+    /// <summary>For one peer.</summary>
+    /// <param name="peer">Who sends.</param>
+    /// <param name="peerEthernet">Its announced Ethernet address: the source of injected frames.</param>
+    /// <param name="ownEthernet">This guest's Ethernet address: their destination, or the kernel takes them for another host's.</param>
+    /// <param name="announced">The addresses that the toolstack gave it; empty if none.</param>
+    /// <param name="own">This guest's own addresses.</param>
+    /// <param name="destinations">Who owns which address.</param>
+    public SourceCheck(DomainId peer, MacAddress peerEthernet, MacAddress ownEthernet, ImmutableArray<InternetAddress> announced, ImmutableArray<InternetAddress> own, DestinationTable destinations)
+    {
+        _peer = peer;
+        _announced = announced;
+        _own = own;
+        _destinations = destinations;
+        ownEthernet.CopyTo(_ethernetHeader);
+        peerEthernet.CopyTo(_ethernetHeader.AsSpan(MacAddress.Length));
+        _ethernetHeader[12] = EtherTypeIPv4 >> 8;
+        _ethernetHeader[13] = EtherTypeIPv4 & 0xFF;
+    }
+
+    /// <summary>Lets nothing through.</summary>
+    public static SourceCheck None { get; } = new(DestinationTable.None, default, default, [default], [], DestinationTable.Empty);
+
+    /// <summary>Writes the <see cref="EthernetHeaderBytes"/> bytes that go in front of an injected packet.</summary>
+    public void WriteEthernetHeader(byte* destination) => Unsafe.CopyBlockUnaligned(ref *destination, ref _ethernetHeader[0], EthernetHeaderBytes);
+
+    /// <summary>True if the peer may send from <paramref name="source"/> (IPv4, host order).</summary>
+    public bool Allows(uint source)
+    {
+        if (source >> 24 is 0 or Loopback or >= FirstMulticast)
+        {
+            return false;
+        }
+
+        InternetAddress address = InternetAddress.FromIPv4(source);
+        if (!_announced.IsEmpty)
+        {
+            return Contains(_announced, address);
+        }
+
+        DomainId owner = _destinations.Find(address);
+        return owner == _peer || (owner == DestinationTable.None && !Contains(_own, address));
+    }
+
+    private static bool Contains(ImmutableArray<InternetAddress> addresses, InternetAddress wanted)
+    {
+        foreach (InternetAddress address in addresses)
+        {
+            if (address == wanted)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using XenLoop.Interceptor.Forwarding;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Guest;
+
+/// <summary>What the kernel's routes and neighbours and Dom0's announcement mean together, at one moment.</summary>
+/// <param name="Destinations">Whose packets go where, shadows (<see cref="DestinationTable.None"/>) included; longest prefix first.</param>
+/// <param name="Table">The same, for the data path.</param>
+/// <param name="Sources">Per peer, which source addresses it may use.</param>
+internal sealed record DestinationPlan(
+    ImmutableArray<Destination> Destinations,
+    DestinationTable Table,
+    ImmutableSortedDictionary<DomainId, SourceCheck> Sources)
+{
+    /// <summary>Nobody is co-resident.</summary>
+    public static DestinationPlan Empty { get; } = new([], DestinationTable.Empty, ImmutableSortedDictionary<DomainId, SourceCheck>.Empty);
+}

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Guest;
+
+/// <summary>What the guest's agent says, with stable numbers (2000 to 2999).</summary>
+internal static partial class GuestLog
+{
+    [LoggerMessage(2000, LogLevel.Information, "Capturing on {Interface}, injecting through {Tap}; {Offload}.")]
+    public static partial void Started(ILogger log, string @interface, string tap, string offload);
+
+    [LoggerMessage(2001, LogLevel.Information, "This guest is domain {Domain}.")]
+    public static partial void Introduced(ILogger log, DomainId domain);
+
+    [LoggerMessage(2002, LogLevel.Information, "Domain {Domain} ({Name}) is co-resident; its packets come through NFQUEUE {Queue}.")]
+    public static partial void PeerFound(ILogger log, DomainId domain, string name, ushort queue);
+
+    [LoggerMessage(2003, LogLevel.Information, "Domain {Domain} has left.")]
+    public static partial void PeerLeft(ILogger log, DomainId domain);
+
+    [LoggerMessage(2004, LogLevel.Information, "Fast path to domain {Domain} ({Name}): two rings of {Kilobytes} KB, {Offload} segmentation offload.")]
+    public static partial void Connected(ILogger log, DomainId domain, string name, int kilobytes, string offload);
+
+    [LoggerMessage(2005, LogLevel.Information, "The channel to domain {Domain} is closed; its traffic takes the standard path.")]
+    public static partial void Released(ILogger log, DomainId domain);
+
+    [LoggerMessage(2006, LogLevel.Warning, "NFQUEUE {Queue}, meant for domain {Domain}, is used by another process; trying another number.")]
+    public static partial void QueueTaken(ILogger log, int queue, DomainId domain);
+
+    [LoggerMessage(2007, LogLevel.Error, "Traffic to domain {Domain} stays on the standard path. {Problem}")]
+    public static partial void QueueFailed(ILogger log, DomainId domain, string problem);
+
+    [LoggerMessage(2008, LogLevel.Warning, "Domain {Domain} broke the ring's protocol ({Violation}); the channel is closed and not touched any more.")]
+    public static partial void Violated(ILogger log, DomainId domain, RingViolation violation);
+
+    [LoggerMessage(2009, LogLevel.Error, "The firewall rules could not be brought up to date; traffic stays on the standard path. {Problem}")]
+    public static partial void RulesFailed(ILogger log, string problem);
+
+    [LoggerMessage(2010, LogLevel.Warning, "The firewall rules had been changed by somebody else and are in place again.")]
+    public static partial void RulesRestored(ILogger log);
+
+    [LoggerMessage(2011, LogLevel.Information, "Firewall rules: {Backend}, {Form} form, because {Reason}.")]
+    public static partial void RulesChosen(ILogger log, string backend, string form, string reason);
+
+    [LoggerMessage(2012, LogLevel.Error, "{Interface} was renamed, removed or got another Ethernet address. Start xenloop again.")]
+    public static partial void InterfaceGone(ILogger log, string @interface);
+
+    [LoggerMessage(2013, LogLevel.Information, "Stopping: all traffic returns to the standard path.")]
+    public static partial void Stopping(ILogger log);
+
+    [LoggerMessage(2014, LogLevel.Warning, "A request on the control socket failed: {Problem}")]
+    public static partial void ControlFailed(ILogger log, string problem);
+}

@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using XenLoop.Interceptor.Status;
+
+namespace XenLoop.Interceptor.Guest;
+
+/// <summary>The firewall rules that hand co-resident peers' packets to their queues, as the agent keeps them.</summary>
+internal interface IFirewallRules
+{
+    /// <summary>What is in place, for status. Any thread.</summary>
+    RulesReport Report { get; }
+
+    /// <summary>Makes the rules say exactly this; each destination with its domain's queue.</summary>
+    /// <exception cref="Rules.RuleException">They could not be changed; what was in place before still is.</exception>
+    void Apply(ImmutableArray<CapturedPrefix> prefixes);
+
+    /// <summary>Looks whether somebody else has changed them, or the firewall around them, and mends that; true if something had to be mended.</summary>
+    /// <exception cref="Rules.RuleException">They could not be mended.</exception>
+    bool Verify();
+
+    /// <summary>Removes everything that was added.</summary>
+    /// <exception cref="Rules.RuleException">Something is left.</exception>
+    void Remove();
+}

@@ -1,0 +1,30 @@
+using XenLoop.Netlink.Route;
+
+namespace XenLoop.Interceptor.Guest;
+
+/// <summary>Finds the interface that faces the other guests.</summary>
+internal static class InterfaceChoice
+{
+    /// <summary>The named interface, or the only one that can be meant.</summary>
+    /// <exception cref="GuestSetupException">There is none, or several.</exception>
+    public static LinkEntry Choose(NetworkSnapshot network, string? name)
+    {
+        LinkEntry[] candidates = [.. network.Links.Values.Where(IsCandidate)];
+        string known = candidates.Length == 0 ? "This guest has no Ethernet interface." : $"This guest has: {string.Join(", ", candidates.Select(l => l.Name))}.";
+        if (name is not null)
+        {
+            LinkEntry link = network.FindLink(name)
+                ?? throw new GuestSetupException($"There is no interface '{name}'. {known} Name one with --interface.");
+            return IsCandidate(link)
+                ? link
+                : throw new GuestSetupException($"'{name}' is not an Ethernet interface that faces other guests. {known}");
+        }
+
+        return candidates.Length == 1
+            ? candidates[0]
+            : Array.Find(candidates, l => l.Name == "eth0")
+                ?? throw new GuestSetupException($"Which interface faces the other guests? {known} Name it with --interface.");
+    }
+
+    private static bool IsCandidate(LinkEntry link) => link.Mac is { Value: not 0 } && link.Kind is not ("tun" or "bridge" or "dummy");
+}

@@ -1,0 +1,3 @@
+using XenLoop.Interceptor.Commands;
+
+return await XenLoopCommand.Create().InvokeAsync(args).ConfigureAwait(false);

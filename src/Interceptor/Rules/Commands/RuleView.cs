@@ -1,0 +1,9 @@
+namespace XenLoop.Interceptor.Rules.Commands;
+
+/// <summary>One rule as <c>--json</c> shows it.</summary>
+/// <param name="Interface">The interface that the packets leave by.</param>
+/// <param name="Destination">Address and prefix length.</param>
+/// <param name="Domain">Whose; null for an exception.</param>
+/// <param name="Queue">Where to; null for an exception.</param>
+/// <param name="Form"><c>plain</c> or <c>conntrack</c>.</param>
+internal sealed record RuleView(string Interface, string Destination, int? Domain, int? Queue, string Form);

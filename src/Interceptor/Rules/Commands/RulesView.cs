@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace XenLoop.Interceptor.Rules.Commands;
+
+/// <summary>The rules in one backend as <c>--json</c> shows them.</summary>
+/// <param name="Backend">Which iptables.</param>
+/// <param name="IsReached">The jump to our chain is there.</param>
+/// <param name="Rules">The chain.</param>
+/// <param name="StrangeRules">How many rules in it are not of our making.</param>
+/// <param name="Reason">Why the form is what it is; null if it was not decided now.</param>
+internal sealed record RulesView(string Backend, bool IsReached, RuleView[] Rules, int StrangeRules, string? Reason)
+{
+    /// <summary>What has just been installed.</summary>
+    public static RulesView Of(InstalledRules installed) =>
+        new(installed.Backend.Name, true, [.. installed.Rules.Select(Of)], 0, installed.Decision.Reason);
+
+    /// <summary>What was found.</summary>
+    public static RulesView Of(RuleBackend backend, RuleState state) =>
+        new(backend.Name, !state.Jumps.IsEmpty, [.. state.Rules.Select(Of)], state.StrangeRules, null);
+
+    /// <summary>The user's word for a form.</summary>
+    public static string Name(RuleForm form) => form == RuleForm.Conntrack ? "conntrack" : "plain";
+
+    /// <summary>A list of backends with their rules.</summary>
+    public static string ToJson(RulesView[] views) => JsonSerializer.Serialize(views, RulesJsonContext.Default.RulesViewArray);
+
+    /// <summary>A list of backends by name.</summary>
+    public static string ToJson(string[] backends) => JsonSerializer.Serialize(backends, RulesJsonContext.Default.StringArray);
+
+    private static RuleView Of(CaptureRule rule) => new(
+        rule.Interface,
+        rule.Target.Destination.ToString(),
+        rule.Target.Queue is null ? null : rule.Target.Domain.Value,
+        rule.Target.Queue,
+        Name(rule.Form));
+}

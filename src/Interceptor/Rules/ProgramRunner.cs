@@ -1,0 +1,89 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace XenLoop.Interceptor.Rules;
+
+/// <summary>Runs other programs without a shell: arguments as they are, a clean environment, a time limit. For the control thread.</summary>
+internal sealed class ProgramRunner
+{
+    /// <summary>Where administrators' programs are, for services and users whose PATH leaves them out.</summary>
+    private static readonly string[] SystemDirectories = ["/usr/sbin", "/sbin", "/usr/local/sbin", "/usr/bin", "/bin"];
+
+    /// <summary>Longer than iptables waits for its lock.</summary>
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(15);
+
+    private readonly string[] _directories = [.. (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(':')
+        .Where(directory => directory.StartsWith('/'))
+        .Concat(SystemDirectories)
+        .Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The path of a program, or null if it is not installed.</summary>
+    public string? Find(string name) => _directories.Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <param name="path">From <see cref="Find"/>.</param>
+    /// <param name="arguments">One by one.</param>
+    /// <param name="input">For its standard input.</param>
+    /// <exception cref="RuleException">It cannot be started, or did not end in 15 s and was killed.</exception>
+    public ProgramResult Run(string path, IReadOnlyList<string> arguments, string input = "")
+    {
+        var start = new ProcessStartInfo(path, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+
+        // Its words are read by program: no translations. The lock file may be elsewhere for those who are not root.
+        string? lockFile = Environment.GetEnvironmentVariable("XTABLES_LOCKFILE");
+        start.Environment.Clear();
+        start.Environment["PATH"] = string.Join(':', _directories);
+        start.Environment["LC_ALL"] = "C";
+        if (lockFile is not null)
+        {
+            start.Environment["XTABLES_LOCKFILE"] = lockFile;
+        }
+
+        AmbientCapabilities.PassOnToChildren();
+        using Process process = Start(start);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        Task written = WriteAsync(process.StandardInput, input);
+        if (!Task.WaitAll([output, error, written], TimeLimit) || !process.WaitForExit(TimeLimit))
+        {
+            process.Kill();
+            throw new RuleException($"{path} did not end within {TimeLimit.TotalSeconds:0} s and was killed. Another program may hold the firewall's lock.");
+        }
+
+        return new ProgramResult(process.ExitCode, output.Result, error.Result);
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start) ?? throw new RuleException($"{start.FileName} did not start.");
+        }
+        catch (Win32Exception error)
+        {
+            throw new RuleException($"{start.FileName} cannot be run: {Native.Errno.Describe(error.NativeErrorCode)}.", error);
+        }
+    }
+
+    private static async Task WriteAsync(StreamWriter stream, string text)
+    {
+        try
+        {
+            await using (stream.ConfigureAwait(false))
+            {
+                await stream.WriteAsync(text).ConfigureAwait(false);
+            }
+        }
+        catch (IOException)
+        {
+            // It ended without reading everything; its exit code and its words say why.
+        }
+    }
+}

@@ -1,0 +1,69 @@
+namespace XenLoop.Interceptor.Rules;
+
+/// <summary>One of the two iptables, which keep their rules apart from each other: over nf_tables, or the older ip_tables ("legacy").</summary>
+internal sealed class RuleBackend
+{
+    private static readonly string[] DistinctNames = ["iptables-nft", "iptables-legacy"];
+
+    private readonly ProgramRunner _runner;
+    private readonly string _save;
+    private readonly string _restore;
+
+    private RuleBackend(ProgramRunner runner, string name, string save, string restore)
+    {
+        _runner = runner;
+        Name = name;
+        _save = save;
+        _restore = restore;
+    }
+
+    /// <summary><c>iptables-nft</c>, <c>iptables-legacy</c>, or <c>iptables</c> where the system does not tell them apart.</summary>
+    public string Name { get; }
+
+    /// <summary>The ones that this system has.</summary>
+    /// <exception cref="RuleException">None.</exception>
+    public static RuleBackend[] FindAll(ProgramRunner runner)
+    {
+        RuleBackend[] distinct = [.. DistinctNames.Select(name => Find(runner, name)).OfType<RuleBackend>()];
+        if (distinct.Length > 0)
+        {
+            return distinct;
+        }
+
+        return Find(runner, "iptables") is { } only
+            ? [only]
+            : throw new RuleException("There is no iptables on this system, so no packets can be handed to xenloop. Install it (apt install iptables), or manage the rules yourself: see xenloop rules print.");
+    }
+
+    /// <summary>What all tables hold.</summary>
+    /// <exception cref="RuleException">They cannot be read.</exception>
+    public SavedRules ReadAll() => Read([]);
+
+    /// <summary>What our table holds: cheaper than all of them. On legacy it makes the kernel load that table, so only where ours is in use.</summary>
+    /// <exception cref="RuleException">It cannot be read.</exception>
+    public SavedRules ReadTable() => Read(["-t", RuleText.Table]);
+
+    /// <summary>Applies <paramref name="text"/> in one commit and waits for other programs' changes to end (up to 5 s).</summary>
+    /// <exception cref="RuleException">Nothing was changed; the message says why.</exception>
+    public void Restore(string text)
+    {
+        ProgramResult result = _runner.Run(_restore, ["--noflush", "-w", "5"], text);
+        if (result.ExitCode != 0)
+        {
+            throw new RuleException(RuleFailure.Explain(Name, "change the rules", result));
+        }
+    }
+
+    private SavedRules Read(string[] arguments)
+    {
+        ProgramResult result = _runner.Run(_save, arguments);
+        return result.ExitCode == 0
+            ? SavedRules.Parse(result.Output)
+            : throw new RuleException(RuleFailure.Explain(Name, "read the rules", result));
+    }
+
+    private static RuleBackend? Find(ProgramRunner runner, string name) =>
+        runner.Find($"{name}-save") is { } save && runner.Find($"{name}-restore") is { } restore
+            ? new RuleBackend(runner, name, save, restore)
+            : null;
+}

@@ -1,0 +1,11 @@
+namespace XenLoop.Interceptor.Rules;
+
+/// <summary>The firewall rules could not be read or changed. The message says what happened, what it means and what to do.</summary>
+internal sealed class RuleException : Exception
+{
+    /// <summary>With words for the user.</summary>
+    public RuleException(string message, Exception? cause = null)
+        : base(message, cause)
+    {
+    }
+}

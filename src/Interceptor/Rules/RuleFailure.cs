@@ -1,0 +1,40 @@
+namespace XenLoop.Interceptor.Rules;
+
+/// <summary>Puts what iptables says on failure into words that help.</summary>
+internal static class RuleFailure
+{
+    private const int LockTimeoutExitCode = 4;
+
+    private static readonly (string Said, string Advice)[] Known =
+    [
+        ("xtables.lock", "iptables-legacy needs its lock file: run as root, or let this user write /run/xtables.lock, or name another file in XTABLES_LOCKFILE."),
+        ("Permission denied", "It needs CAP_NET_ADMIN; iptables-legacy also CAP_NET_RAW. Run as root, or grant both to xenloop."),
+        ("Operation not permitted", "It needs CAP_NET_ADMIN; iptables-legacy also CAP_NET_RAW. Run as root, or grant both to xenloop."),
+        ("holding the xtables lock", "Another program changes the firewall without end; try again."),
+        ("NFQUEUE", "This kernel has no NFQUEUE target for this iptables: modprobe xt_NFQUEUE, or use the other one (--backend)."),
+        ("conntrack", "This kernel has no conntrack match for this iptables: modprobe xt_conntrack."),
+        ("Could not fetch rule set generation id", "This kernel has no nf_tables, or this process may not use it: modprobe nf_tables, or use --backend legacy."),
+        ("Table does not exist", "This kernel has no ip_tables: modprobe iptable_mangle, or use --backend nft."),
+    ];
+
+    /// <summary>One sentence on what failed, the program's words, and advice if the case is known.</summary>
+    public static string Explain(string backend, string operation, ProgramResult result)
+    {
+        string words = string.Join("; ", result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(line => !line.StartsWith("Try `", StringComparison.Ordinal)));
+        string advice = AdviceFor(words) ?? (result.ExitCode == LockTimeoutExitCode ? "Another program may hold the firewall's lock; try again." : "");
+        return $"{backend} cannot {operation}: {(words.Length > 0 ? words : $"exit code {result.ExitCode}")}. {advice}".TrimEnd();
+    }
+
+    private static string? AdviceFor(string words)
+    {
+        foreach ((string said, string advice) in Known)
+        {
+            if (words.Contains(said, StringComparison.Ordinal))
+            {
+                return advice;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,167 @@
+namespace XenLoop.Interceptor.Rules;
+
+/// <summary>
+/// Keeps the rules that hand packets for co-resident domains to their queues, in the calling thread's network namespace.
+/// Not thread-safe; one call runs a few short programs.
+/// </summary>
+/// <remarks>
+/// Nobody else's rules are touched: everything of ours is in one chain of our own, and the one rule outside of it, the
+/// jump, is known by its comment. Each change is one commit of iptables-restore, so that at no moment half of it holds.
+/// Every rule says <c>--queue-bypass</c>: rules that outlive the process let packets pass.
+/// </remarks>
+internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
+{
+    private readonly ConntrackProbe _probe = new(runner);
+    private RuleTarget[] _targets = [];
+
+    /// <summary>What is in place; null before <see cref="Install"/> and after <see cref="Remove"/>.</summary>
+    public InstalledRules? Current { get; private set; }
+
+    /// <summary>Chooses backend and form and puts the rules in place, instead of whatever an earlier run has left.</summary>
+    /// <exception cref="RuleException">No backend takes them. Nothing is in place then.</exception>
+    public InstalledRules Install(string networkInterface, IEnumerable<RuleTarget> targets)
+    {
+        BackendSurvey[] surveys = BackendSurvey.Take(runner);
+        ConntrackDecision decision = Decide(new Lazy<BackendSurvey[]>(surveys));
+        _targets = [.. targets];
+        CaptureRule[] rules = CaptureRule.For(networkInterface, _targets, decision.Form);
+        List<string> failures = [.. surveys.Where(survey => survey.Saved is null).Select(survey => survey.Failure)];
+        foreach (BackendSurvey candidate in BackendSurvey.Rank(surveys, options.Backend))
+        {
+            try
+            {
+                Put(candidate.Backend, candidate.Saved!.State, rules);
+            }
+            catch (RuleException error)
+            {
+                failures.Add(error.Message);
+                continue;
+            }
+
+            // Rules in two places would queue every packet twice.
+            foreach (BackendSurvey other in surveys.Where(other => other != candidate && other.Saved is { State.IsAbsent: false }))
+            {
+                TakeAway(other.Backend, other.Saved!.State);
+            }
+
+            return Current = new InstalledRules(candidate.Backend, candidate.Reason(options.Backend), decision, networkInterface, rules);
+        }
+
+        throw new RuleException(string.Join(' ', failures));
+    }
+
+    /// <summary>Makes the rules say this; nothing is run if they do so already.</summary>
+    /// <exception cref="RuleException">They could not be changed, and what was in place still is.</exception>
+    /// <exception cref="InvalidOperationException">Nothing was installed.</exception>
+    public void Update(IEnumerable<RuleTarget> targets)
+    {
+        InstalledRules current = Installed();
+        RuleTarget[] wanted = [.. targets];
+        CaptureRule[] rules = CaptureRule.For(current.Interface, wanted, current.Decision.Form);
+        if (!rules.SequenceEqual(current.Rules))
+        {
+            Put(current.Backend, current.Backend.ReadTable().State, rules);
+            _targets = wanted;
+            Current = current with { Rules = rules };
+        }
+    }
+
+    /// <summary>
+    /// Looks whether the rules are still as they were put, and whether connection tracking has come into use since, and
+    /// mends what is not right. One run of iptables-save for one table and, while the rules are plain and the kernel could
+    /// track connections, <see cref="ConntrackProbe.Decide"/>: some milliseconds, fit for every few seconds.
+    /// </summary>
+    /// <returns>True if something had to be mended.</returns>
+    /// <exception cref="RuleException">It could not be mended, or not be looked at.</exception>
+    /// <exception cref="InvalidOperationException">Nothing was installed.</exception>
+    public bool Verify()
+    {
+        InstalledRules current = Installed();
+
+        // Never back from conntrack to plain: that our own rules are gone is no sign that nobody else's will come.
+        ConntrackDecision decision = current.Decision.Form == RuleForm.Plain
+            ? Decide(new Lazy<BackendSurvey[]>(() => BackendSurvey.Take(runner)))
+            : current.Decision;
+        bool changed = decision.Form != current.Decision.Form;
+        CaptureRule[] rules = changed ? CaptureRule.For(current.Interface, _targets, decision.Form) : current.Rules;
+        RuleState state = current.Backend.ReadTable().State;
+        if (!changed && state.IsExactly(rules))
+        {
+            return false;
+        }
+
+        Put(current.Backend, state, rules);
+        Current = current with { Rules = rules, Decision = decision };
+        return true;
+    }
+
+    /// <summary>Removes whatever is ours from every iptables of this system, whoever installed it; nothing if nothing is there.</summary>
+    /// <returns>The backends that held something of ours.</returns>
+    /// <exception cref="RuleException">Something is left, or no iptables can be looked at; the message says what to do.</exception>
+    public string[] Remove()
+    {
+        Current = null;
+        var failures = new List<string>();
+        var removed = new List<string>();
+        foreach ((RuleBackend backend, RuleState state) in Show())
+        {
+            try
+            {
+                TakeAway(backend, state);
+                removed.Add(backend.Name);
+            }
+            catch (RuleException error)
+            {
+                failures.Add(error.Message);
+            }
+        }
+
+        return failures.Count == 0 ? [.. removed] : throw new RuleException(string.Join(' ', failures));
+    }
+
+    /// <summary>What is ours in the iptables of this system, whoever installed it; backends that hold nothing are left out.</summary>
+    /// <exception cref="RuleException">No iptables can list its rules.</exception>
+    public FoundRules[] Show() =>
+        [.. BackendSurvey.Rank(BackendSurvey.Take(runner), wanted: null)
+            .Where(survey => !survey.Saved!.State.IsAbsent)
+            .Select(survey => new FoundRules(survey.Backend, survey.Saved!.State))];
+
+    /// <summary>The text for <c>iptables-restore --noflush</c> that <see cref="Install"/> would apply where nothing of ours is.</summary>
+    /// <exception cref="RuleException">A name or prefix that no rule can hold.</exception>
+    public string Print(string networkInterface, IEnumerable<RuleTarget> targets)
+    {
+        RuleForm form = Decide(new Lazy<BackendSurvey[]>(() => BackendSurvey.Take(runner))).Form;
+        return RuleText.Install(CaptureRule.For(networkInterface, targets, form), addJump: true);
+    }
+
+    private static void Put(RuleBackend backend, RuleState state, CaptureRule[] rules)
+    {
+        // A second jump would queue packets twice.
+        if (state.Jumps.Length > 1)
+        {
+            backend.Restore(RuleText.Remove(state, keepChain: true));
+            state = state with { Jumps = [] };
+        }
+
+        backend.Restore(RuleText.Install(rules, addJump: state.Jumps.IsEmpty));
+    }
+
+    private static void TakeAway(RuleBackend backend, RuleState state)
+    {
+        try
+        {
+            backend.Restore(RuleText.Remove(state));
+        }
+        catch (RuleException error) when (state.HasChain)
+        {
+            // The kernel keeps a chain that a rule refers to. Traffic must be free all the same.
+            backend.Restore(RuleText.Remove(state, keepChain: true));
+            throw new RuleException($"xenloop's rules are gone, but their empty chain {RuleText.Chain} is not, most likely because somebody else's rule jumps to it; delete that rule and try again. {error.Message}", error);
+        }
+    }
+
+    private InstalledRules Installed() => Current ?? throw new InvalidOperationException("No rules were installed.");
+
+    private ConntrackDecision Decide(Lazy<BackendSurvey[]> surveys) =>
+        options.Form is { } form ? new ConntrackDecision(form, "it was asked for") : _probe.Decide(surveys);
+}

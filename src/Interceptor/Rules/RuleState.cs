@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace XenLoop.Interceptor.Rules;
+
+/// <summary>What one iptables holds of ours.</summary>
+/// <param name="HasChain">Our chain is there.</param>
+/// <param name="Jumps">Our jumps to it, without <c>-A POSTROUTING</c>, as iptables-save wrote them.</param>
+/// <param name="Rules">The chain's rules, in order.</param>
+/// <param name="StrangeRules">How many rules in the chain are not of our making.</param>
+internal sealed record RuleState(bool HasChain, ImmutableArray<string> Jumps, ImmutableArray<CaptureRule> Rules, int StrangeRules)
+{
+    /// <summary>True if there is nothing to remove.</summary>
+    public bool IsAbsent => !HasChain && Jumps.IsEmpty;
+
+    /// <summary>True if all of <paramref name="rules"/> are in force and nothing else is in the chain.</summary>
+    public bool IsExactly(IReadOnlyCollection<CaptureRule> rules) =>
+        HasChain && Jumps.Length == 1 && StrangeRules == 0 && Rules.SequenceEqual(rules);
+}

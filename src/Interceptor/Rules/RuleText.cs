@@ -1,0 +1,66 @@
+using System.Text;
+
+namespace XenLoop.Interceptor.Rules;
+
+/// <summary>
+/// The text that <c>iptables-restore --noflush</c> takes: a table's changes in one commit, all or nothing.
+/// </summary>
+/// <remarks>
+/// <code>
+/// mangle POSTROUTING --(comment "xenloop")--> XENLOOP: one rule per destination --> NFQUEUE, or RETURN
+/// </code>
+/// The jump is appended: whatever other rules of the table do to a packet is done before it is taken.
+/// </remarks>
+internal static class RuleText
+{
+    /// <summary>Where captures happen: packets of local programs and forwarded ones, after routing and before source translation.</summary>
+    public const string Table = "mangle";
+
+    /// <summary>The kernel's chain that jumps to ours.</summary>
+    public const string Hook = "POSTROUTING";
+
+    /// <summary>Our own chain.</summary>
+    public const string Chain = "XENLOOP";
+
+    /// <summary>The comment by which the jump is known as ours.</summary>
+    public const string JumpComment = "xenloop";
+
+    /// <summary>Makes the chain hold these rules and nothing else.</summary>
+    /// <param name="rules">In this order.</param>
+    /// <param name="addJump">False if the jump is there already.</param>
+    public static string Install(IEnumerable<CaptureRule> rules, bool addJump)
+    {
+        // Naming an own chain empties it if it is there, and makes it if not, even with --noflush.
+        var text = new StringBuilder($"*{Table}\n:{Chain} - [0:0]\n");
+        foreach (CaptureRule rule in rules)
+        {
+            text.Append(rule).Append('\n');
+        }
+
+        if (addJump)
+        {
+            text.Append($"-A {Hook} -m comment --comment {JumpComment} -j {Chain}\n");
+        }
+
+        return text.Append("COMMIT\n").ToString();
+    }
+
+    /// <summary>Takes away what <paramref name="state"/> shows of ours: the jumps first.</summary>
+    /// <param name="state">As read just now.</param>
+    /// <param name="keepChain">Leaves the chain, empty.</param>
+    public static string Remove(RuleState state, bool keepChain = false)
+    {
+        var text = new StringBuilder($"*{Table}\n");
+        foreach (string jump in state.Jumps)
+        {
+            text.Append($"-D {Hook} {jump}\n");
+        }
+
+        if (state.HasChain)
+        {
+            text.Append($"-F {Chain}\n{(keepChain ? "" : $"-X {Chain}\n")}");
+        }
+
+        return text.Append("COMMIT\n").ToString();
+    }
+}

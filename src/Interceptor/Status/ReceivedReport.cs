@@ -1,0 +1,8 @@
+namespace XenLoop.Interceptor.Status;
+
+/// <summary>Inbound counters of one peer.</summary>
+/// <param name="Packets">Packets injected.</param>
+/// <param name="Bytes">Their bytes from the IP header on.</param>
+/// <param name="Doorbells">Times that the peer rang us.</param>
+/// <param name="SpaceDoorbells">Times that we rang the peer because there was room again.</param>
+internal sealed record ReceivedReport(ulong Packets, ulong Bytes, ulong Doorbells, ulong SpaceDoorbells);

@@ -1,0 +1,7 @@
+namespace XenLoop.Interceptor.Status;
+
+/// <summary>The firewall rules that hand packets to the agent.</summary>
+/// <param name="Backend">Which iptables; <c>none</c> if the user manages the rules.</param>
+/// <param name="Form"><c>conntrack</c> or <c>plain</c>.</param>
+/// <param name="Reason">Why that form.</param>
+internal sealed record RulesReport(string Backend, string Form, string Reason);

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using XenLoop.Discovery;
+using XenLoop.Interceptor.Forwarding;
+using XenLoop.Interceptor.Guest;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Status;
+
+/// <summary>Puts the report together from what the parts of an agent say.</summary>
+internal static class StatusReporter
+{
+    private static readonly string[] AcceptNames =
+        ["no-channel", "peer-stalled", "truncated", "udp-gso", "unsupported-offload", "too-large", "not-ipv4", "other-destination"];
+
+    private static readonly string[] DropNames = ["malformed", "source-address", "inject-failed"];
+
+    /// <summary>The process that calls.</summary>
+    public static ProcessReport Process()
+    {
+        using Process self = System.Diagnostics.Process.GetCurrentProcess();
+        return new ProcessReport(
+            self.WorkingSet64,
+            GC.CollectionCount(0),
+            GC.GetTotalAllocatedBytes(),
+            self.Threads.Count);
+    }
+
+    /// <summary>One peer's part of the report.</summary>
+    public static PeerReport Peer(PeerStatus status, PeerPort? port, DestinationPlan plan, DateTimeOffset now)
+    {
+        DomainId domain = status.Peer.Id;
+        PortCounters counters = port?.Counters ?? new PortCounters();
+        (int used, int capacity) = port?.RingFill ?? default;
+        bool backingOff = status.State == NegotiationState.Idle && status.BackOffUntil > now;
+        return new PeerReport(
+            domain.Value,
+            status.Peer.Name,
+            backingOff ? "backoff" : Name(status.State),
+            port?.State switch { PortState.Open => "fast", PortState.Held => "held", _ => "standard" },
+            status.State == NegotiationState.Connected ? "" : status.LastFailure,
+            [.. status.Peer.Macs.Select(mac => mac.ToString())],
+            [.. status.Peer.Addresses.Select(address => address.ToString())],
+            [.. plan.Destinations.Where(d => d.Domain == domain).Select(d => d.Prefix.ToString())],
+            port?.Queue.Number ?? 0,
+            status.RingBytes,
+            new SentReport(
+                counters.SentPackets,
+                counters.SentBytes,
+                counters.SentDoorbells,
+                counters.Holds,
+                counters.HeldMilliseconds,
+                capacity == 0 ? 0 : (int)(100L * used / capacity)),
+            new ReceivedReport(counters.ReceivedPackets, counters.ReceivedBytes, counters.ReceivedDoorbells, counters.SpaceDoorbells),
+            Named(AcceptNames, counters.Accepted),
+            Named(DropNames, counters.Dropped));
+    }
+
+    private static string Name(NegotiationState state) => state switch
+    {
+        NegotiationState.Idle => "idle",
+        NegotiationState.Connected => "connected",
+        NegotiationState.Closing => "closing",
+        _ => "negotiating",
+    };
+
+    private static Dictionary<string, ulong> Named(string[] names, ReadOnlySpan<ulong> counts)
+    {
+        var named = new Dictionary<string, ulong>(StringComparer.Ordinal);
+        for (int i = 0; i < names.Length; i++)
+        {
+            named.Add(names[i], counts[i]);
+        }
+
+        return named;
+    }
+}

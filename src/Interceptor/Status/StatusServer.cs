@@ -1,0 +1,100 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using XenLoop.Interceptor.Guest;
+
+namespace XenLoop.Interceptor.Status;
+
+/// <summary>Answers <c>xenloop status</c>: whoever connects to the control socket gets one report as JSON.</summary>
+internal sealed class StatusServer : IDisposable
+{
+    private static readonly TimeSpan ReplyLimit = TimeSpan.FromSeconds(5);
+
+    private readonly Socket _listener;
+    private readonly string _path;
+    private readonly Func<StatusReport> _report;
+    private readonly ILogger _log;
+
+    private StatusServer(Socket listener, string path, Func<StatusReport> report, ILogger log)
+    {
+        _listener = listener;
+        _path = path;
+        _report = report;
+        _log = log;
+    }
+
+    /// <summary>Listens on <paramref name="path"/>, in place of what a killed agent left there.</summary>
+    /// <exception cref="GuestSetupException">An agent of that name is alive, or the socket cannot be made.</exception>
+    public static StatusServer Listen(string path, Func<StatusReport> report, ILogger log)
+    {
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            using (Socket? other = ControlSocket.TryConnect(path))
+            {
+                if (other is not null)
+                {
+                    throw new GuestSetupException($"An agent named '{Path.GetFileNameWithoutExtension(path)}' is already running ({path} answers). Stop it, or start this one with another --name.");
+                }
+            }
+
+            File.Delete(path);
+            listener.Bind(new UnixDomainSocketEndPoint(path));
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            listener.Listen(8);
+            return new StatusServer(listener, path, report, log);
+        }
+        catch (Exception error) when (error is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            listener.Dispose();
+            throw new GuestSetupException($"The control socket {path} cannot be made: {error.Message}. Is the directory writable? See --directory.", error);
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Serves until <paramref name="stop"/>.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                using Socket client = await _listener.AcceptAsync(stop).ConfigureAwait(false);
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+                limit.CancelAfter(ReplyLimit);
+                await ReplyAsync(client, limit.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // Stopping, or a client that does not read its answer.
+            }
+            catch (Exception error) when (error is SocketException or IOException)
+            {
+                GuestLog.ControlFailed(_log, error.Message);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _listener.Dispose();
+        File.Delete(_path);
+    }
+
+    private async Task ReplyAsync(Socket client, CancellationToken limit)
+    {
+        var stream = new NetworkStream(client, ownsSocket: false);
+        await using (stream.ConfigureAwait(false))
+        {
+            PipeWriter writer = PipeWriter.Create(stream);
+            await JsonSerializer.SerializeAsync(writer, _report(), StatusJsonContext.Default.StatusReport, limit).ConfigureAwait(false);
+            await writer.CompleteAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using System.Runtime.InteropServices;
+
+namespace XenLoop.Native;
+
+/// <summary><c>struct nlattr</c> (<c>linux/netlink.h</c>; <c>struct rtattr</c> is the same), 4 bytes, host byte order.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct nlattr
+{
+    /// <summary>Of header and value, without the padding behind it.</summary>
+    public ushort nla_len;
+
+    /// <summary>With <c>NLA_F_NESTED</c> and <c>NLA_F_NET_BYTEORDER</c> in the highest bits.</summary>
+    public ushort nla_type;
+}

@@ -1,0 +1,147 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using XenLoop.Native;
+
+namespace XenLoop.Netlink.Queue;
+
+/// <summary>One bound <c>NFQUEUE</c>, on a netlink socket of its own. Closing it lets its packets take the standard path again.</summary>
+public sealed unsafe class QueueSocket : IDisposable
+{
+    /// <summary>
+    /// Most payload bytes that one message can carry: the attribute's 16-bit length less its header (<c>nfqnl_set_mode</c> in
+    /// <c>net/netfilter/nfnetlink_queue.c</c>).
+    /// </summary>
+    public const int LongestPayload = 0xFFFF - NetlinkLayout.AttributeHeaderLength;
+
+    private readonly NetlinkSocket _socket;
+
+    private QueueSocket(NetlinkSocket socket, ushort number)
+    {
+        _socket = socket;
+        Number = number;
+        Verdicts = new VerdictBatch(socket.Descriptor, number);
+    }
+
+    /// <summary>The queue's number.</summary>
+    public ushort Number { get; }
+
+    /// <summary>To wait for packets; the socket is read without blocking.</summary>
+    public int Fd => _socket.Descriptor;
+
+    /// <summary>Verdicts on this queue's packets.</summary>
+    public VerdictBatch Verdicts { get; }
+
+    /// <summary>Binds a queue and sets it up for whole packets.</summary>
+    /// <exception cref="NetlinkException">
+    /// <c>EBUSY</c>: another process listens on this queue. <c>EPERM</c>: no CAP_NET_ADMIN. Anything else: this kernel has no
+    /// <c>nfnetlink_queue</c>, or not the options that are needed.
+    /// </exception>
+    public static QueueSocket Bind(QueueOptions options)
+    {
+        NetlinkSocket socket = NetlinkSocket.Open(LinuxNetlink.NETLINK_NETFILTER);
+        try
+        {
+            socket.SetReceiveBuffer(options.ReceiveBufferBytes);
+
+            // Rather an unseen loss (the packet then fails open) than an error on every receive.
+            socket.TrySetOption(LinuxNetlink.NETLINK_NO_ENOBUFS, 1);
+            RefuseOtherSenders(socket);
+            Configure(socket, options);
+            return new QueueSocket(socket, options.Number);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Receives one message, its first bytes into one place and the rest into another.</summary>
+    /// <param name="head">Where the attributes go.</param>
+    /// <param name="headBytes">How many bytes go there.</param>
+    /// <param name="rest">Where the payload goes, if the attributes are exactly <paramref name="headBytes"/> long.</param>
+    /// <param name="restBytes">Room there.</param>
+    /// <returns>Bytes received; 0 if nothing waits.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Receive(byte* head, int headBytes, byte* rest, int restBytes)
+    {
+        iovec* vectors = stackalloc iovec[2];
+        vectors[0] = new iovec { iov_base = head, iov_len = (nuint)headBytes };
+        vectors[1] = new iovec { iov_base = rest, iov_len = (nuint)restBytes };
+        msghdr message = new() { msg_iov = vectors, msg_iovlen = 2 };
+        nint received = LibC.recvmsg(Fd, &message, LibC.MSG_DONTWAIT);
+        return received > 0 ? (int)received : 0;
+    }
+
+    /// <summary>Receives up to <paramref name="count"/> messages.</summary>
+    /// <param name="messages">Where each goes; <see cref="mmsghdr.msg_len"/> tells its length.</param>
+    /// <param name="count">How many there is room for.</param>
+    /// <returns>How many came; fewer than <paramref name="count"/> means that no more wait.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int ReceiveMany(mmsghdr* messages, int count)
+    {
+        int received = LibC.recvmmsg(Fd, messages, (uint)count, LibC.MSG_DONTWAIT, null);
+        return Math.Max(received, 0);
+    }
+
+    /// <summary>
+    /// Changes whether super-packets come whole; takes effect for packets that are queued from now on. Unlike a request, this does
+    /// not wait for an answer: packets may be on their way on the same socket. The kernel has always honoured it by then.
+    /// </summary>
+    public void SetSegmentation(bool enabled)
+    {
+        Span<byte> buffer = stackalloc byte[64];
+        NetlinkMessageWriter message = Start(buffer, Number);
+        message.PutBigEndian(NfnetlinkQueue.NFQA_CFG_FLAGS, enabled ? NfnetlinkQueue.NFQA_CFG_F_GSO : 0);
+        message.PutBigEndian(NfnetlinkQueue.NFQA_CFG_MASK, NfnetlinkQueue.NFQA_CFG_F_GSO);
+        fixed (byte* bytes = message.Finish(sequence: 0))
+        {
+            LibC.send(Fd, bytes, (nuint)message.Length, 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    /// <summary>A connected netlink socket takes datagrams from that address only (<c>netlink_getsockbyportid</c>): port 0, the kernel. The hot path then need not look at senders.</summary>
+    private static void RefuseOtherSenders(NetlinkSocket socket)
+    {
+        var kernel = new sockaddr_nl { nl_family = LibC.AF_NETLINK };
+        if (LibC.connect(socket.Descriptor, &kernel, (uint)sizeof(sockaddr_nl)) != 0)
+        {
+            throw new NetlinkException("connect a netlink socket to the kernel", LibC.LastError);
+        }
+    }
+
+    private static void Configure(NetlinkSocket socket, QueueOptions options)
+    {
+        Span<byte> buffer = stackalloc byte[128];
+        NetlinkMessageWriter bind = Start(buffer, options.Number);
+        bind.Put(NfnetlinkQueue.NFQA_CFG_CMD, new nfqnl_msg_config_cmd { command = NfnetlinkQueue.NFQNL_CFG_CMD_BIND });
+        socket.Request(ref bind, $"bind NFQUEUE {options.Number}");
+
+        uint flags = NfnetlinkQueue.NFQA_CFG_F_FAIL_OPEN | (options.Segmentation ? NfnetlinkQueue.NFQA_CFG_F_GSO : 0);
+        NetlinkMessageWriter parameters = Start(buffer, options.Number);
+        parameters.Put(NfnetlinkQueue.NFQA_CFG_PARAMS, new nfqnl_msg_config_params
+        {
+            copy_range = BinaryPrimitives.ReverseEndianness(0xFFFFu),
+            copy_mode = NfnetlinkQueue.NFQNL_COPY_PACKET,
+        });
+        parameters.PutBigEndian(NfnetlinkQueue.NFQA_CFG_FLAGS, flags);
+        parameters.PutBigEndian(NfnetlinkQueue.NFQA_CFG_MASK, NfnetlinkQueue.NFQA_CFG_F_FAIL_OPEN | NfnetlinkQueue.NFQA_CFG_F_GSO);
+        parameters.PutBigEndian(NfnetlinkQueue.NFQA_CFG_QUEUE_MAXLEN, (uint)options.MaxPackets);
+        socket.Request(ref parameters, $"set up NFQUEUE {options.Number}");
+    }
+
+    private static NetlinkMessageWriter Start(Span<byte> buffer, ushort queue)
+    {
+        var message = new NetlinkMessageWriter(buffer, NfnetlinkQueue.NFQNL_MSG_CONFIG);
+        message.Append(new nfgenmsg
+        {
+            nfgen_family = LibC.AF_UNSPEC,
+            version = NfnetlinkQueue.NFNETLINK_V0,
+            res_id = BinaryPrimitives.ReverseEndianness(queue),
+        });
+        return message;
+    }
+}

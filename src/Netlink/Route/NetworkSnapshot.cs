@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using XenLoop.Addresses;
+
+namespace XenLoop.Netlink.Route;
+
+/// <summary>What the kernel would do with a packet, as far as it shows: interfaces, own addresses, routes and neighbours at one moment. Never changed; safe on every thread.</summary>
+/// <param name="Generation">Grows with every change.</param>
+/// <param name="Links">Interfaces by index.</param>
+/// <param name="Addresses">Own addresses.</param>
+/// <param name="Routes">Routes of the tables local, main and default, in the kernel's order of preference.</param>
+/// <param name="Neighbours">Neighbours by interface and address.</param>
+/// <param name="HasPolicyRules"><c>ip rule</c> was changed: other tables or packet properties may decide, and <see cref="FindRoute"/> may be wrong.</param>
+public sealed record NetworkSnapshot(
+    ulong Generation,
+    ImmutableSortedDictionary<int, LinkEntry> Links,
+    ImmutableHashSet<AddressEntry> Addresses,
+    ImmutableArray<RouteEntry> Routes,
+    ImmutableDictionary<(int Interface, InternetAddress Address), NeighbourEntry> Neighbours,
+    bool HasPolicyRules)
+{
+    /// <summary>A machine without a network.</summary>
+    public static NetworkSnapshot Empty { get; } = new(
+        0,
+        ImmutableSortedDictionary<int, LinkEntry>.Empty,
+        [],
+        [],
+        ImmutableDictionary<(int, InternetAddress), NeighbourEntry>.Empty,
+        HasPolicyRules: false);
+
+    /// <summary>The interface of that name, or null.</summary>
+    public LinkEntry? FindLink(string name) => Links.Values.FirstOrDefault(link => link.Name == name);
+
+    /// <summary>The route for a packet of TOS 0 to <paramref name="destination"/>; null if there is none. Look at <see cref="HasPolicyRules"/> first.</summary>
+    public RouteEntry? FindRoute(InternetAddress destination)
+    {
+        byte skippedTable = 0;
+        foreach (RouteEntry route in Routes)
+        {
+            if (route.Table == skippedTable || route.TypeOfService != 0 || !route.Destination.Contains(destination))
+            {
+                continue;
+            }
+
+            if (route.Kind != RouteKind.Throw)
+            {
+                return route;
+            }
+
+            skippedTable = route.Table;
+        }
+
+        return null;
+    }
+
+    /// <summary>What is known of a machine on a link, or null.</summary>
+    public NeighbourEntry? FindNeighbour(int networkInterface, InternetAddress address) =>
+        Neighbours.GetValueOrDefault((networkInterface, address));
+}

@@ -1,0 +1,220 @@
+using System.Collections.Immutable;
+using XenLoop.Native;
+
+namespace XenLoop.Netlink.Route;
+
+/// <summary>
+/// Follows the kernel's interfaces, addresses, routes and neighbours over rtnetlink and publishes them as snapshots.
+/// Owned by one thread; <see cref="Current"/> may be read by all.
+/// </summary>
+/// <remarks>
+/// Two sockets. One hears multicasts from before the first dump, so that nothing falls between; the other asks. An event
+/// older than the dump may then be applied on top of it, but the later events that made the dump what it is follow in the
+/// same queue, so the state is right again once the queue is empty. When the kernel had to drop events (ENOBUFS), all is
+/// dumped anew.
+/// </remarks>
+public sealed unsafe class RouteMirror : IDisposable
+{
+    private const uint Groups = LinuxRtnetlink.RTMGRP_LINK | LinuxRtnetlink.RTMGRP_NEIGH | LinuxRtnetlink.RTMGRP_IPV4_IFADDR
+        | LinuxRtnetlink.RTMGRP_IPV4_ROUTE | LinuxRtnetlink.RTMGRP_IPV4_RULE;
+
+    /// <summary>Room for some thousand events while the control thread is busy elsewhere.</summary>
+    private const int EventBufferLength = 1 << 20;
+
+    /// <summary>A burst has ended when nothing was heard for so long.</summary>
+    private const int QuietMilliseconds = 5;
+
+    /// <summary>A burst that does not end is cut into snapshots of so long.</summary>
+    private const int BurstMilliseconds = 50;
+
+    /// <summary>Events taken in one go; the owner gets its thread back after that.</summary>
+    private const int DatagramsPerDrain = 4096;
+
+    private static readonly AddressFamilySet Families = AddressFamilySet.IPv4;
+
+    private readonly NetlinkSocket _events;
+    private readonly NetlinkSocket _requests;
+    private readonly byte[] _datagram = GC.AllocateUninitializedArray<byte>(32 * 1024);
+    private NetworkState _state = new(Families);
+    private ImmutableArray<RouteEntry> _routes = [];
+    private bool _hasPolicyRules;
+    private bool _isIncomplete = true;
+    private volatile NetworkSnapshot _current = NetworkSnapshot.Empty;
+
+    private RouteMirror(NetlinkSocket events, NetlinkSocket requests)
+    {
+        _events = events;
+        _requests = requests;
+    }
+
+    /// <summary>The newest snapshot.</summary>
+    public NetworkSnapshot Current => _current;
+
+    /// <summary>Readable when <see cref="Update"/> has something to do; for poll and epoll (level-triggered).</summary>
+    public int Descriptor => _events.Descriptor;
+
+    /// <summary>How often everything was listed anew: once at the start, and whenever the kernel had to drop events.</summary>
+    public int FullDumps { get; private set; }
+
+    /// <summary>Starts to follow the calling thread's network namespace and takes the first snapshot.</summary>
+    /// <exception cref="NetlinkException">rtnetlink is not to be had.</exception>
+    public static RouteMirror Open()
+    {
+        NetlinkSocket events = NetlinkSocket.Open(LinuxNetlink.NETLINK_ROUTE, Groups);
+        RouteMirror? mirror = null;
+        try
+        {
+            events.SetReceiveBuffer(EventBufferLength);
+            mirror = new RouteMirror(events, NetlinkSocket.Open(LinuxNetlink.NETLINK_ROUTE));
+            mirror.Refresh();
+            mirror.Publish();
+            return mirror;
+        }
+        catch
+        {
+            mirror?._requests.Dispose();
+            events.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes what the kernel announced since the last call. Waits some milliseconds for the end of a burst, so that it makes one snapshot; returns at once if nothing relevant happened.</summary>
+    /// <returns>True if <see cref="Current"/> is new.</returns>
+    /// <exception cref="NetlinkException">The kernel cannot be asked. The state is kept, and the next call tries again.</exception>
+    public bool Update()
+    {
+        Drain();
+        long end = Environment.TickCount64 + BurstMilliseconds;
+        while (HasChanged() && Poll(QuietMilliseconds) && Environment.TickCount64 < end)
+        {
+            Drain();
+        }
+
+        Refresh();
+        if (!HasChanged())
+        {
+            return false;
+        }
+
+        Publish();
+        return true;
+    }
+
+    /// <summary>Waits for a new snapshot.</summary>
+    /// <param name="timeoutMilliseconds">How long at most; -1 for ever.</param>
+    /// <returns>True if <see cref="Current"/> is new, false if time ran out.</returns>
+    /// <exception cref="NetlinkException">As <see cref="Update"/>.</exception>
+    public bool WaitForChange(int timeoutMilliseconds)
+    {
+        long end = Environment.TickCount64 + timeoutMilliseconds;
+        while (true)
+        {
+            int left = timeoutMilliseconds < 0 ? -1 : (int)Math.Max(0, end - Environment.TickCount64);
+            if (!Poll(left) && left == 0)
+            {
+                return false;
+            }
+
+            if (Update())
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _events.Dispose();
+        _requests.Dispose();
+    }
+
+    private void Drain()
+    {
+        for (int i = 0; i < DatagramsPerDrain; i++)
+        {
+            int length = _events.Receive(_datagram, out int error);
+            if (error is Errno.ENOBUFS or Errno.EMSGSIZE)
+            {
+                _isIncomplete = true;
+                continue;
+            }
+
+            if (error != 0)
+            {
+                throw new NetlinkException("follow the kernel's interfaces and routes", error);
+            }
+
+            if (length == 0)
+            {
+                return;
+            }
+
+            var messages = new NetlinkMessageReader(_datagram.AsSpan(0, length));
+            while (messages.MoveNext())
+            {
+                _state.Apply(messages);
+            }
+        }
+    }
+
+    /// <summary>Lists anew whatever is stale.</summary>
+    private void Refresh()
+    {
+        if (_isIncomplete)
+        {
+            var fresh = new NetworkState(Families) { RoutesAreStale = true, RulesAreStale = true };
+            Dump(LinuxRtnetlink.RTM_GETLINK, new ifinfomsg(), new StateDump(fresh, fresh.ForgetLinks), "list the network interfaces");
+            Dump(LinuxRtnetlink.RTM_GETADDR, new ifaddrmsg { ifa_family = Families.DumpFamily }, new StateDump(fresh, fresh.ForgetAddresses), "list the addresses");
+            Dump(LinuxRtnetlink.RTM_GETNEIGH, new ndmsg { ndm_family = Families.DumpFamily }, new StateDump(fresh, fresh.ForgetNeighbours), "list the neighbours");
+            _state = fresh;
+            _isIncomplete = false;
+            FullDumps++;
+        }
+
+        if (_state.RoutesAreStale)
+        {
+            var collector = new RouteCollector(Families);
+            Dump(LinuxRtnetlink.RTM_GETROUTE, new rtmsg { rtm_family = Families.DumpFamily }, collector, "list the routes");
+            ImmutableArray<RouteEntry> routes = collector.ToOrdered();
+            _routes = routes.SequenceEqual(_routes) ? _routes : routes;
+            _state.RoutesAreStale = false;
+        }
+
+        if (_state.RulesAreStale)
+        {
+            var rules = new PolicyRules(Families);
+            Dump(LinuxRtnetlink.RTM_GETRULE, new fib_rule_hdr { family = Families.DumpFamily }, rules, "list the policy rules");
+            _hasPolicyRules = rules.Changed;
+            _state.RulesAreStale = false;
+        }
+    }
+
+    private void Dump<T>(ushort type, in T body, INetlinkDumpVisitor visitor, string operation)
+        where T : unmanaged
+    {
+        var message = new NetlinkMessageWriter(stackalloc byte[64], type);
+        message.Append(body);
+        _requests.Dump(ref message, visitor, operation);
+    }
+
+    /// <summary>Unchanged immutable collections stay the same objects, so references tell.</summary>
+    private bool HasChanged() =>
+        _isIncomplete
+        || _state.RoutesAreStale
+        || _state.RulesAreStale
+        || _state.Links != _current.Links
+        || _state.Addresses != _current.Addresses
+        || _state.Neighbours != _current.Neighbours
+        || _routes != _current.Routes
+        || _hasPolicyRules != _current.HasPolicyRules;
+
+    private void Publish() => _current = new NetworkSnapshot(
+        _current.Generation + 1, _state.Links, _state.Addresses, _routes, _state.Neighbours, _hasPolicyRules);
+
+    private bool Poll(int timeoutMilliseconds)
+    {
+        pollfd wanted = new() { fd = Descriptor, events = LibC.POLLIN };
+        return LibC.poll(&wanted, 1, timeoutMilliseconds) > 0;
+    }
+}

@@ -1,0 +1,114 @@
+using XenLoop.Lab;
+using XenLoop.Lab.Agent;
+
+namespace XenLoop.EndToEnd.Tests;
+
+/// <summary>What goes wrong must be said in words, once, with an exit code that is not 0.</summary>
+public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
+{
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
+    private readonly VirtualHost _host;
+
+    public CommandLineTests(Machine machine) => _host = machine.Host;
+
+    private Guest A => _host["a"];
+
+    [Theory]
+    [InlineData("version")]
+    [InlineData("--help")]
+    [InlineData("run", "--help")]
+    [InlineData("announce", "--help")]
+    [InlineData("status", "--help")]
+    [InlineData("rules", "--help")]
+    [InlineData("cleanup", "--help")]
+    public void Questions_are_answered(params string[] arguments) =>
+        Assert.NotEqual("", XenLoopBinary.Run(arguments).Checked().Output);
+
+    [Theory]
+    [InlineData("--no-such-option")]
+    [InlineData("run", "--ring-size", "many")]
+    [InlineData("run", "--ring-size", "12345")]
+    [InlineData("run", "--queue-base", "70000")]
+    [InlineData("run", "--queue-base", "-1")]
+    [InlineData("run", "--idle-close", "-1")]
+    [InlineData("run", "--rules", "some")]
+    [InlineData("run", "--offload", "maybe")]
+    [InlineData("run", "--platform", "moon")]
+    [InlineData("no-such-command")]
+    public void Bad_options_are_refused(params string[] arguments) =>
+        AssertRefused(Command.Run(A.Namespace.Wrap([XenLoopBinary.Path, .. arguments]), timeout: EndLimit));
+
+    [Fact]
+    public void An_unknown_interface_is_named() =>
+        Assert.Contains("eth9", AssertRefused(Run("--interface", "eth9")), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_queue_that_is_taken_is_named()
+    {
+        using var first = new Colony(_host, [A], "--queue-base", "7100");
+        using var other = new XenLoopProcess(_host["b"], "--queue-base", "7100");
+        other.WaitUntilReady();
+
+        // Queues belong to a namespace: a second agent in the same one collides.
+        string complaint = AssertRefused(Run("--name", "second", "--queue-base", "7100", "--interface", Guest.Interface, "--domain-id", "3"));
+        Assert.Matches("(?i)queue|already", complaint);
+    }
+
+    [Fact]
+    public void Somebody_without_rights_is_told_so()
+    {
+        string complaint = AssertRefused(RunWrapped(["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups"]));
+        Assert.Matches("CAP_NET_ADMIN|root", complaint);
+    }
+
+    [Fact]
+    public void The_network_capability_alone_is_enough()
+    {
+        using var announcer = new Announcer(_host);
+
+        // A directory that this user may write, as root would prepare it.
+        string directory = _host.Directory;
+        Command.Run(["chmod", "-R", "a+rwX", directory]).Checked();
+        using BackgroundProcess agent = A.Start(
+        [
+            "setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups",
+            "--inh-caps", "-all,+net_admin", "--ambient-caps", "-all,+net_admin", "--bounding-set", "-all,+net_admin",
+            XenLoopBinary.Path, "run", "--platform", "local", "--directory", directory, "--name", "a", "--domain-id", "1", "--interface", Guest.Interface,
+        ]);
+        Wait.Until(
+            () => agent.HasExited || XenLoopBinary.Run("status", "--directory", directory, "--name", "a", "--json").ExitCode == 0,
+            EndLimit,
+            "an agent with CAP_NET_ADMIN alone to answer",
+            () => agent.Log);
+        Assert.False(agent.HasExited, agent.Log);
+        agent.Send(Signal.Terminate);
+        Assert.Equal(0, agent.WaitForExit(Limits.Stop));
+    }
+
+    [Fact]
+    public void Status_of_nobody_is_an_error() =>
+        AssertRefused(XenLoopBinary.Run("status", "--directory", _host.Directory, "--name", "nobody-here"));
+
+    private CommandResult Run(params string[] options) => RunWrapped([], options);
+
+    private CommandResult RunWrapped(string[] wrapper, params string[] options) => Command.Run(
+        A.Namespace.Wrap([.. wrapper, XenLoopBinary.Path, "run", "--platform", "local", "--directory", _host.Directory, .. options]),
+        timeout: EndLimit);
+
+    /// <summary>Returns the complaint.</summary>
+    private static string AssertRefused(CommandResult result)
+    {
+        Assert.InRange(result.ExitCode, 1, 127);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", result.Error, StringComparison.Ordinal);
+        Assert.NotEqual("", result.Error.Trim());
+        return result.Error;
+    }
+
+    public sealed class Machine : IDisposable
+    {
+        public VirtualHost Host { get; } = new(NetworkMode.Bridged, "a", "b");
+
+        public void Dispose() => Host.Dispose();
+    }
+}

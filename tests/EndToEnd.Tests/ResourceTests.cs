@@ -1,0 +1,59 @@
+using XenLoop.Lab;
+using XenLoop.Lab.Agent;
+using XenLoop.Lab.Reports;
+using XenLoop.Lab.Traffic;
+
+namespace XenLoop.EndToEnd.Tests;
+
+/// <summary>What an agent costs the guest that it serves.</summary>
+public sealed class ResourceTests(ConnectedPair pair) : IClassFixture<ConnectedPair>
+{
+    private const long MaximumResident = 25_000_000;
+    private static readonly TimeSpan Load = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public void Ten_seconds_of_full_traffic_allocate_nothing_per_packet()
+    {
+        using var small = new UdpStream(pair.B, pair.A, Ports.Next(), length: 64, rate: 20_000);
+        using var large = new TcpStream(pair.A, pair.B, Ports.Next());
+        small.WaitForMore(1000, Limits.Transfer);
+        large.WaitForMore(256 * Limits.MiB, Limits.Transfer);
+        pair.WaitForFastPath(large);
+        AgentStatus[] before = [.. pair.Host.Guests.Select(g => pair.Colony[g].Status())];
+
+        // The time is the input of this test.
+        Thread.Sleep(Load);
+        AgentStatus[] after = [.. pair.Host.Guests.Select(g => pair.Colony[g].Status())];
+        large.Complete(Limits.Transfer);
+        small.Complete();
+
+        for (int i = 0; i < before.Length; i++)
+        {
+            long packets = Carried(after[i]) - Carried(before[i]);
+            long allocated = after[i].Process.AllocatedBytes - before[i].Process.AllocatedBytes;
+            Assert.True(packets > 50_000, $"Only {packets} packets in {Load.TotalSeconds} s: this test proved nothing.");
+            Assert.Equal(before[i].Process.GcCollections, after[i].Process.GcCollections);
+            Assert.True(allocated < packets, $"{allocated} bytes were allocated while {packets} packets passed: more than a byte for each.");
+            Assert.InRange(ProcessUsage.Read(pair.Colony[pair.Host.Guests[i]].Process.Id).ResidentBytes, 1, MaximumResident);
+        }
+    }
+
+    [Fact]
+    public void An_idle_agent_uses_no_processor_time()
+    {
+        int[] processes = [.. pair.Host.Guests.Select(g => pair.Colony[g].Process.Id), pair.Colony.Announcer.Process.Id];
+        TimeSpan[] before = [.. processes.Select(p => ProcessUsage.Read(p).ProcessorTime)];
+
+        // The time is the input of this test.
+        Thread.Sleep(Rest);
+        for (int i = 0; i < processes.Length; i++)
+        {
+            // The kernel counts in ticks of 10 ms: two of them are 0.4 %.
+            TimeSpan used = ProcessUsage.Read(processes[i]).ProcessorTime - before[i];
+            Assert.True(used <= TimeSpan.FromMilliseconds(20), $"An idle process used {used.TotalMilliseconds} ms of {Rest.TotalSeconds} s.");
+        }
+    }
+
+    private static long Carried(AgentStatus status) => status.Peers.Sum(p => p.Sent.Packets + p.Received.Packets);
+}
