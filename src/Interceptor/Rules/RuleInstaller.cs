@@ -79,12 +79,11 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         InstalledRules current = Installed();
 
         // Never back from conntrack to plain: that our own rules are gone is no sign that nobody else's will come.
-        ConntrackDecision decision = current.Decision.Form == RuleForm.Plain
-            ? Decide(new Lazy<BackendSurvey[]>(() => BackendSurvey.Take(runner)))
-            : current.Decision;
+        var surveys = new Lazy<BackendSurvey[]>(() => BackendSurvey.Take(runner));
+        ConntrackDecision decision = current.Decision.Form == RuleForm.Plain ? Decide(surveys) : current.Decision;
         bool changed = decision.Form != current.Decision.Form;
         CaptureRule[] rules = changed ? CaptureRule.For(current.Interface, _targets, decision.Form) : current.Rules;
-        RuleState state = current.Backend.ReadTable().State;
+        RuleState state = ReadState(current.Backend, surveys);
         if (!changed && state.IsExactly(rules))
         {
             return false;
@@ -139,6 +138,12 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         RuleForm form = Decide(new Lazy<BackendSurvey[]>(() => BackendSurvey.Take(runner))).Form;
         return RuleText.Install(CaptureRule.For(networkInterface, targets, form), addJump: true);
     }
+
+    /// <summary>From the surveys if they were taken, else read now.</summary>
+    private static RuleState ReadState(RuleBackend backend, Lazy<BackendSurvey[]> surveys) =>
+        surveys.IsValueCreated && Array.Find(surveys.Value, survey => survey.Backend.Name == backend.Name)?.Saved is { } saved
+            ? saved.State
+            : backend.ReadTable().State;
 
     private static FoundRules[] FindIn(BackendSurvey[] surveys) =>
         [.. BackendSurvey.Rank(surveys, wanted: null)
