@@ -47,9 +47,7 @@ fail() { printf '%s%s%s\n' "$RED" "$*" "$PLAIN" >&2; exit 1; }
 is_root() { [[ $EUID -eq 0 ]]; }
 
 need_sdk() {
-    command -v dotnet >/dev/null || fail "The .NET SDK 10 is needed and Debian has no package of it.
-Microsoft's script puts it into your home directory:
-  curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0 && export PATH=\$HOME/.dotnet:\$PATH"
+    command -v dotnet >/dev/null || fail "The .NET SDK 10 is needed; it is not among Debian's packages. Install it as its documentation says and put dotnet on PATH."
 }
 
 # Installs those of the given Debian packages that are missing, or says how.

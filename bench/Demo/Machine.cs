@@ -21,8 +21,8 @@ internal sealed class Machine : IDisposable
                     _colony = new Colony(Host);
                     _colony.Connect(A, B);
                     break;
-                case PathKind.OpenVSwitch:
-                    _switch = new OpenVSwitch(Host, segmentationOffload: true);
+                case PathKind.OpenVSwitch or PathKind.OpenVSwitchOffload:
+                    _switch = new OpenVSwitch(Host, segmentationOffload: path == PathKind.OpenVSwitchOffload);
                     Wait.Until(
                         () => A.Run("ping", "-c", "1", "-W", "1", B.Address.ToString()).ExitCode == 0,
                         TimeSpan.FromSeconds(20),

@@ -9,6 +9,9 @@ internal enum PathKind
     /// <summary>XenLoop.</summary>
     Fast,
 
-    /// <summary>Open vSwitch's user-space datapath.</summary>
+    /// <summary>Open vSwitch's user-space datapath as it comes.</summary>
     OpenVSwitch,
+
+    /// <summary>The same with its experimental segmentation offload (<c>userspace-tso-enable</c>).</summary>
+    OpenVSwitchOffload,
 }

@@ -9,9 +9,7 @@ return DemoOptions.Command(Run).Parse(args).Invoke();
 
 static int Run(DemoOptions options)
 {
-    IAnsiConsole console = options.Json
-        ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
-        : AnsiConsole.Console;
+    IAnsiConsole console = Screen.Open(options.Json ? Console.Error : Console.Out, options.Json ? Console.IsErrorRedirected : Console.IsOutputRedirected);
     using var interrupted = new CancellationTokenSource();
 
     // The measuring programs get the terminal's signal too and end; we then stop between two steps and tidy up.

@@ -3,6 +3,7 @@ namespace XenLoop.Demo;
 /// <summary>All samples of a run.</summary>
 internal sealed class Results
 {
+    private const double MinimumBypassShare = 0.9;
     private readonly Dictionary<(Scenario Scenario, PathKind Path), List<Sample>> _samples = [];
 
     public void Add(Scenario scenario, PathKind path, Sample sample)
@@ -30,10 +31,13 @@ internal sealed class Results
     public double? Ratio(Scenario scenario, PathKind path) =>
         Median(scenario, path, s => s.Value) / Median(scenario, PathKind.Standard, s => s.Value);
 
+    /// <summary>Whether the fast path's figure was measured on the fast path: most bytes must have left the bridge.</summary>
+    public bool LeftBridge(Scenario scenario) => Median(scenario, PathKind.Fast, s => s.BypassShare) >= MinimumBypassShare;
+
     /// <summary>Whether the fast path reached the scenario's target; <see langword="null"/> without one.</summary>
     public bool? Reached(Scenario scenario) => scenario.Target is not { } target || Ratio(scenario, PathKind.Fast) is not { } ratio
         ? null
-        : scenario.LowerIsBetter ? ratio <= target : ratio >= target;
+        : LeftBridge(scenario) && (scenario.LowerIsBetter ? ratio <= target : ratio >= target);
 
     /// <summary>Segments sent again, over all samples; <see langword="null"/> where none was counted.</summary>
     public long? Retransmits(Scenario scenario, PathKind path) => Samples(scenario, path) is { Count: > 0 } samples && samples[0].Retransmits is not null

@@ -28,7 +28,7 @@ internal sealed class Session : IDisposable
 
     /// <summary>The paths that are compared.</summary>
     public IReadOnlyList<PathKind> Paths => _options.WithOpenVSwitch
-        ? [PathKind.Standard, PathKind.Fast, PathKind.OpenVSwitch]
+        ? [PathKind.Standard, PathKind.Fast, PathKind.OpenVSwitch, PathKind.OpenVSwitchOffload]
         : [PathKind.Standard, PathKind.Fast];
 
     /// <summary>Builds the machines.</summary>
@@ -40,6 +40,7 @@ internal sealed class Session : IDisposable
             {
                 PathKind.Fast => "two guests and Dom0, with [bold]xenloop[/] in each",
                 PathKind.OpenVSwitch => "two guests and Dom0, with Open vSwitch's user-space datapath",
+                PathKind.OpenVSwitchOffload => "the same with Open vSwitch's experimental segmentation offload",
                 _ => "two guests and Dom0, joined by a bridge",
             };
             status.Status($"Building {what}…");

@@ -177,6 +177,9 @@ public sealed unsafe class RingProducer
 
         // Release: whoever sees the mark sees the last index.
         Volatile.Write(ref *_ring.Closed, 1);
+
+        // Full: the mark is visible before the caller rings, so the consumer that this wakes finds it.
+        Interlocked.MemoryBarrier();
     }
 
     /// <summary>Takes the consumer's index over. False, now and for ever after, if it is impossible.</summary>

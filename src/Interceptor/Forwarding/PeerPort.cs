@@ -39,6 +39,9 @@ internal sealed class PeerPort : IDisposable
     /// <summary>What becomes of captured packets now.</summary>
     public PortState State { get; set; }
 
+    /// <summary>The peer has closed its direction of the channel, and the control side was told.</summary>
+    public bool ClosedByPeer { get; set; }
+
     /// <summary>The queue may hold packets.</summary>
     public bool CaptureReady { get; set; }
 
@@ -77,6 +80,7 @@ internal sealed class PeerPort : IDisposable
     {
         Channel = channel;
         PeerTakesOffload = peerTakesOffload;
+        ClosedByPeer = false;
         State = PortState.Open;
         CaptureReady = true;
         InjectReady = true;
