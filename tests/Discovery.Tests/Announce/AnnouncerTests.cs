@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using XenLoop.Addresses;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery.Tests;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using XenLoop.Addresses;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery.Tests;
