@@ -80,7 +80,9 @@ internal sealed unsafe class CapturePath : IDisposable
         VerdictBatch verdicts = port.Queue.Verdicts;
         for (int taken = 0; taken < PassPackets && port.CaptureReady;)
         {
-            int room = channel.Outbound.Capacity - channel.Outbound.Used();
+            int used = channel.Outbound.Used();
+            int room = channel.Outbound.Capacity - used;
+            port.RingFill = (used, channel.Outbound.Capacity);
             int packets = Math.Min(room / HoldPolicy.LongestRecord(channel.Outbound), CaptureBuffers.Count);
             if (packets == 0)
             {
