@@ -29,11 +29,10 @@ internal sealed record CaptureRule(string Interface, RuleTarget Target, RuleForm
         }
 
         CaptureRule[] rules = [.. targets
-            .OrderByDescending(target => target.Destination.Length)
-            .ThenBy(target => target.Destination.Address.Low)
             .Select(target => target.Queue is null
                 ? new CaptureRule(networkInterface, target with { Domain = default }, RuleForm.Plain)
                 : new CaptureRule(networkInterface, target, form))];
+        Array.Sort(rules, Order);
         return Array.Find(rules, rule => !rule.Target.Destination.Address.IsIPv4) is { } other
             ? throw new RuleException($"{other.Target.Destination} is not IPv4; other packets take the standard path and need no rule.")
             : rules;
@@ -46,6 +45,12 @@ internal sealed record CaptureRule(string Interface, RuleTarget Target, RuleForm
         return Target.Queue is { } queue
             ? string.Create(CultureInfo.InvariantCulture, $"{match} \"{DomainComment}{Target.Domain.Value}\" -j NFQUEUE --queue-num {queue} --queue-bypass")
             : $"{match} \"{ExceptionComment}\" -j RETURN";
+    }
+
+    private static int Order(CaptureRule left, CaptureRule right)
+    {
+        int order = right.Target.Destination.Length.CompareTo(left.Target.Destination.Length);
+        return order != 0 ? order : left.Target.Destination.Address.Low.CompareTo(right.Target.Destination.Address.Low);
     }
 
     /// <summary>Reads a line of iptables-save, split into words; false if it is not exactly such a rule.</summary>

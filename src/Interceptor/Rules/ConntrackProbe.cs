@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace XenLoop.Interceptor.Rules;
 
@@ -7,9 +6,12 @@ namespace XenLoop.Interceptor.Rules;
 /// Finds out whether the kernel tracks connections in this network namespace, without making it do so. A rule that only
 /// mentions the conntrack match switches tracking on, so plain rules are the answer wherever nobody else wants it.
 /// </summary>
-internal sealed partial class ConntrackProbe(ProgramRunner runner)
+internal sealed class ConntrackProbe(ProgramRunner runner)
 {
     private const string CountFile = "/proc/sys/net/netfilter/nf_conntrack_count";
+
+    /// <summary>Words of nft's that make the kernel track connections.</summary>
+    private static readonly string[] TrackingWords = ["ct", "masquerade", "snat", "dnat", "redirect", "synproxy", "notrack", "flowtable"];
 
     /// <summary>Looks. Where the module is not loaded this is one failed open; else a few short programs (some 10 ms).</summary>
     /// <param name="surveys">Whose rules to look through; taken only if needed.</param>
@@ -63,13 +65,14 @@ internal sealed partial class ConntrackProbe(ProgramRunner runner)
         // Stateless and terse: a set of a million addresses is none of our business.
         ProgramResult result = runner.Run(nft, ["-s", "-t", "list", "ruleset"]);
         bool ours = false;
-        foreach (string line in result.Output.Split('\n').Select(line => line.Trim()))
+        foreach (string printed in result.Output.Split('\n'))
         {
+            string line = printed.Trim();
             if (line.StartsWith("chain ", StringComparison.Ordinal))
             {
                 ours = line == $"chain {RuleText.Chain} {{";
             }
-            else if (!ours && !line.StartsWith('#') && TrackingExpression().IsMatch(QuotedText().Replace(line, "")))
+            else if (!ours && !line.StartsWith('#') && RuleWords.Split(line).Exists(word => TrackingWords.Contains(word)))
             {
                 return line;
             }
@@ -77,10 +80,4 @@ internal sealed partial class ConntrackProbe(ProgramRunner runner)
 
         return null;
     }
-
-    [GeneratedRegex("""(^|\s)(ct|masquerade|snat|dnat|redirect|synproxy|notrack|flow add)(\s|$)""", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex TrackingExpression();
-
-    [GeneratedRegex("\"[^\"]*\"", RegexOptions.None, 1000)]
-    private static partial Regex QuotedText();
 }

@@ -106,7 +106,15 @@ internal sealed class NetworkState(AddressFamilySet families)
 
         Links = Links.Remove(link.Index);
         Addresses = Addresses.Except(Addresses.Where(address => address.Interface == link.Index));
-        Neighbours = Neighbours.RemoveRange(Neighbours.Keys.Where(key => key.Interface == link.Index));
+        foreach (NeighbourEntry neighbour in Neighbours.Values)
+        {
+            // The collection that is walked stays as it was.
+            if (neighbour.Interface == link.Index)
+            {
+                Neighbours = Neighbours.Remove((neighbour.Interface, neighbour.Address));
+            }
+        }
+
         RoutesAreStale = true;
     }
 }
