@@ -150,6 +150,8 @@ internal sealed unsafe class CapturePath : IDisposable
         }
         else
         {
+            // It may be for somebody else after all: nothing of it stays where the peer can read it.
+            Unsafe.InitBlockUnaligned(payload, 0, (uint)length);
             Accepted(port, packet.Id, reason);
         }
 
@@ -165,8 +167,8 @@ internal sealed unsafe class CapturePath : IDisposable
         Unsafe.CopyBlockUnaligned(message, _buffers.Head, (uint)inHead);
         Unsafe.CopyBlockUnaligned(message + inHead, rest, (uint)(received - inHead));
 
-        // What the kernel said about the packet is not the peer's business.
-        Unsafe.InitBlockUnaligned(rest, 0, (uint)Math.Min(CaptureBuffers.HeadBytes, received - inHead));
+        // What the kernel said about the packet is not the peer's business, nor is the packet before it has been judged.
+        Unsafe.InitBlockUnaligned(rest, 0, (uint)(received - inHead));
         CarryCopied(port, channel, message, received, destinations);
     }
 
