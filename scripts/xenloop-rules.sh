@@ -194,6 +194,15 @@ rules() { # rules FORM WITH-JUMP: the text for iptables-restore --noflush, all o
     echo "COMMIT"
 }
 
+visible() { # visible VARIANT: fails if it hides its rules from this user, so that nobody takes them for absent
+    said=$("$1-save" 2>&1 >/dev/null) && return 0
+    case $said in
+        *"Permission denied"* | *"not permitted"*)
+            fail "$1 does not show its rules: it needs root, or CAP_NET_ADMIN (iptables-legacy: CAP_NET_RAW too)"
+            ;;
+    esac
+}
+
 take_away() { # take_away VARIANT: removes what it holds of ours, the jumps first
     held=$(ours "$1")
     [ -n "$held" ] || return 0
@@ -263,6 +272,7 @@ case $action in
     show)
         shown=
         for name in $(available); do
+            visible "$name"
             if [ -n "$(ours "$name")" ]; then
                 shown=yes
                 echo "$name:"
@@ -276,6 +286,7 @@ case $action in
         ;;
     remove)
         for name in $(available); do
+            visible "$name"
             take_away "$name"
         done
         ;;

@@ -157,7 +157,7 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
             _known.Add(found);
             await store.WatchAsync(StoreNames.For(found, StoreNames.Advert), found.ToString(), cancel).ConfigureAwait(false);
             await store.WatchAsync(StoreNames.VifsOf(found), found.ToString(), cancel).ConfigureAwait(false);
-            await _publisher.AdoptAsync(found, cancel).ConfigureAwait(false);
+            await _publisher.TakeStockAsync(found, cancel).ConfigureAwait(false);
             _changed.Add(found);
         }
     }
@@ -193,10 +193,16 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
 
         _willing[domain] = now;
         _dirty = true;
-        if (before?.Instance != now.Instance)
+        bool prepared = await _publisher.TakeStockAsync(domain, cancel).ConfigureAwait(false);
+        if (!prepared)
         {
-            LogWilling(log, domain, now.Name);
             await _publisher.PrepareAsync(domain, cancel).ConfigureAwait(false);
+        }
+
+        if (!prepared || before?.Instance != now.Instance)
+        {
+            // The guest waits for both: they go out at once.
+            LogWilling(log, domain, now.Name);
             await _publisher.PublishAsync(_willing, cancel).ConfigureAwait(false);
             await BeatAsync(now, cancel).ConfigureAwait(false);
         }

@@ -12,20 +12,26 @@ internal sealed partial class PeerPublisher(IStore store, ILogger log)
 
     private readonly Dictionary<DomainId, Dictionary<DomainId, string>> _written = [];
 
-    /// <summary>Takes stock of what an earlier life of the announcer left for a guest that is new to us.</summary>
-    public async Task AdoptAsync(DomainId reader, CancellationToken cancel)
+    /// <summary>
+    /// Takes stock of what a guest is told at present: left by an earlier life of the announcer, or less than we wrote,
+    /// because the domain went and came back under the same number before we could look.
+    /// </summary>
+    /// <returns>False: it has no list at all.</returns>
+    public async Task<bool> TakeStockAsync(DomainId reader, CancellationToken cancel)
     {
-        Dictionary<DomainId, string> left = [];
+        Dictionary<DomainId, string> before = _written.GetValueOrDefault(reader) ?? [];
+        Dictionary<DomainId, string> present = [];
         StoreResult<ImmutableArray<string>> names = await store.ListAsync(StoreNames.For(reader, StoreNames.Peers), cancel).ConfigureAwait(false);
         foreach (string name in names.IsOk ? names.Value : [])
         {
             if (DomainId.TryParse(name, out DomainId peer))
             {
-                left[peer] = Unknown;
+                present[peer] = before.GetValueOrDefault(peer, Unknown);
             }
         }
 
-        _written[reader] = left;
+        _written[reader] = present;
+        return names.IsOk;
     }
 
     /// <summary>A guest's directory has gone, with all in it.</summary>

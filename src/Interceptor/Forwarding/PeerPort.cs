@@ -72,7 +72,7 @@ internal sealed class PeerPort : IDisposable
     /// <summary>Completed when the channel is no longer touched; null unless a release was asked for.</summary>
     public TaskCompletionSource? Released { get; set; }
 
-    /// <summary>Bytes in the outbound ring and its size, as last seen by the data path; for status.</summary>
+    /// <summary>Bytes in the outbound ring and its size, as the data path found them before the packets captured last; for status.</summary>
     public (int Used, int Capacity) RingFill { get; set; }
 
     /// <summary>Puts a connected channel to use.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using XenLoop.Addresses;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.Forwarding;
+using XenLoop.Native;
 using XenLoop.Netlink.Route;
 using XenLoop.SharedRing;
 
@@ -59,17 +60,18 @@ internal static class DestinationPlanner
 
     /// <summary>
     /// Networks behind a peer that is our router, with all other routes beside them: the longest prefix decides, and it may lead
-    /// elsewhere. Left out where policy rules decide on more than the destination.
+    /// elsewhere. Left out where policy rules or the type of service decide, because packets are captured by destination alone, and
+    /// without the table default, which is asked only for what the table main does not know.
     /// </summary>
     private static Destination[] Gateways(NetworkSnapshot network, LinkEntry link, Dictionary<MacAddress, DomainId> byMac)
     {
-        if (network.HasPolicyRules)
+        if (network.HasPolicyRules || network.Routes.Any(route => route.TypeOfService != 0))
         {
             return [];
         }
 
         Destination[] all = [.. from route in network.Routes
-                                where route.TypeOfService == 0 && route.Kind != RouteKind.Local
+                                where route.Kind != RouteKind.Local && route.Table != LinuxRtnetlink.RT_TABLE_DEFAULT
                                 group route by route.Destination into alternatives
                                 let best = alternatives.First()
                                 select new Destination(alternatives.Key, Behind(network, best, link, byMac))];

@@ -3,8 +3,8 @@ namespace XenLoop.Interceptor.Rules;
 /// <summary>A backend and everything that it held when it was read.</summary>
 /// <param name="Backend">Which.</param>
 /// <param name="Saved">Its rules; null if it could not list them, which means that this kernel does not have it, or that we may not use it.</param>
-/// <param name="Failure">Why not.</param>
-internal sealed record BackendSurvey(RuleBackend Backend, SavedRules? Saved, string Failure)
+/// <param name="Failure">Why not; null if it could.</param>
+internal sealed record BackendSurvey(RuleBackend Backend, SavedRules? Saved, RuleException? Failure)
 {
     /// <summary>Reads every backend of this system once.</summary>
     /// <exception cref="RuleException">There is none.</exception>
@@ -31,7 +31,7 @@ internal sealed record BackendSurvey(RuleBackend Backend, SavedRules? Saved, str
             .. asked.Where(survey => survey.Saved is { State.IsAbsent: true, OtherRules: > 0 }),
             .. asked.Where(survey => survey.Saved is { State.IsAbsent: true, OtherRules: 0 }),
         ];
-        return usable.Length > 0 ? usable : throw new RuleException(string.Join(' ', asked.Select(survey => survey.Failure)));
+        return usable.Length > 0 ? usable : throw new RuleException(string.Join(' ', asked.Select(survey => survey.Failure?.Message)));
     }
 
     /// <summary>Why this one was chosen, to follow "because".</summary>
@@ -47,11 +47,11 @@ internal sealed record BackendSurvey(RuleBackend Backend, SavedRules? Saved, str
     {
         try
         {
-            return new BackendSurvey(backend, backend.ReadAll(), "");
+            return new BackendSurvey(backend, backend.ReadAll(), null);
         }
         catch (RuleException error)
         {
-            return new BackendSurvey(backend, null, error.Message);
+            return new BackendSurvey(backend, null, error);
         }
     }
 }

@@ -17,8 +17,14 @@ internal static class RuleFailure
         ("Table does not exist", "This kernel has no ip_tables: modprobe iptable_mangle, or use --backend nft."),
     ];
 
+    /// <summary>The exception for a program that failed.</summary>
+    public static RuleException ToException(string backend, string operation, ProgramResult result) => new(Explain(backend, operation, result))
+    {
+        IsForbidden = result.Error.Contains("Permission denied", StringComparison.Ordinal) || result.Error.Contains("Operation not permitted", StringComparison.Ordinal),
+    };
+
     /// <summary>One sentence on what failed, the program's words, and advice if the case is known.</summary>
-    public static string Explain(string backend, string operation, ProgramResult result)
+    private static string Explain(string backend, string operation, ProgramResult result)
     {
         string words = string.Join("; ", result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(line => !line.StartsWith("Try `", StringComparison.Ordinal)));
         string advice = AdviceFor(words) ?? (result.ExitCode == LockTimeoutExitCode ? "Another program may hold the firewall's lock; try again." : "");

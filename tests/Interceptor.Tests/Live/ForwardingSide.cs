@@ -68,7 +68,8 @@ internal sealed class ForwardingSide : IDisposable
                 }
             }
 
-            throw new LabException($"Queue {QueueNumber} is not bound.");
+            // Closed.
+            return default;
         }
     }
 

@@ -48,6 +48,29 @@ public sealed class ReleaseTests
         Assert.Equal(pair.B.Port.Counters.SentPackets, pair.A.Port.Counters.ReceivedPackets);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_queue_that_is_closed_after_its_rules_loses_nothing(bool connected)
+    {
+        using var pair = new ForwardingPair();
+        if (connected)
+        {
+            pair.Connect();
+        }
+
+        pair.A.Capture();
+        using var stream = new UdpStream(pair.A.Guest, pair.B.Guest, 5003, length: 1000, rate: 20_000);
+        stream.WaitForMore(5000, Patience);
+        pair.A.Capture(enabled: false);
+        pair.A.Forwarder.Remove(pair.A.Port);
+        pair.A.Sync();
+        stream.WaitForMore(5000, Patience);
+        UdpReport report = stream.Complete();
+        Assert.Equal((0L, 0L, 0L), (report.Lost, report.Repeated, report.Damaged));
+        Assert.True(pair.A.Port.Counters.SentPackets > 0 == connected);
+    }
+
     [Fact]
     public async Task An_end_that_lets_go_first_does_not_keep_the_other_from_it()
     {
