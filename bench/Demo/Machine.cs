@@ -62,7 +62,16 @@ internal sealed class Machine : IDisposable
         var losses = new TcpLossMeter(A, B);
         long ring = RingBytes;
         var load = new ProcessorLoad();
-        Reading reading = scenario.Measure(A, B, seconds);
+        Reading reading;
+        try
+        {
+            reading = scenario.Measure(A, B, seconds);
+        }
+        catch (LabException e)
+        {
+            throw new LabException($"{scenario.Name}, {Path} path: {e.Message}", e);
+        }
+
         return new Sample(reading.Value, reading.Retransmits, reading.Retransmits is null ? null : losses.Lost, meter.Bytes, RingBytes - ring, load.BusyProcessors());
     }
 

@@ -9,6 +9,9 @@ namespace XenLoop.Lab.Reports;
 /// <param name="Dropped">Messages that got no answer.</param>
 public sealed partial record SockperfReport(double MedianMicroseconds, double P99Microseconds, long Dropped)
 {
+    /// <summary>Whether <paramref name="output"/> holds a summary.</summary>
+    public static bool IsPresent(string output) => output.Contains("percentile 50.000", StringComparison.Ordinal);
+
     /// <summary>Reads the summary.</summary>
     /// <exception cref="LabException">There is none.</exception>
     public static SockperfReport Parse(string output) => new(
