@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using XenLoop.Discovery;
-using XenLoop.Interceptor.Guest;
 using XenLoop.Interceptor.Tap;
 using XenLoop.Native;
 using XenLoop.SharedRing;
@@ -14,8 +12,7 @@ namespace XenLoop.Interceptor.Forwarding;
 /// </summary>
 /// <remarks>
 /// Everything that changes ports comes in through <see cref="Post"/> and runs between two passes, so that nothing here needs a
-/// lock. All descriptors are watched edge-triggered: an event sets a port's ready mark, and the mark stays until a pass found
-/// nothing more, so that neither a full queue that is being held nor an unread doorbell keeps the thread awake.
+/// lock. An event sets a port's ready mark, and the mark stays until a pass found nothing more.
 /// </remarks>
 internal sealed unsafe class Forwarder : IDisposable
 {
@@ -24,20 +21,19 @@ internal sealed unsafe class Forwarder : IDisposable
     /// <summary>Passes of injection after the peer's death: more than a ring of the usual size ever holds.</summary>
     private const int FarewellRounds = 1024;
 
-    /// <summary>Milliseconds that a verdict may wait for company; it holds a little of the sender's socket buffer.</summary>
-    private const int VerdictMilliseconds = 2;
+    /// <summary>Passes that empty a closing queue; packets that still come in are somebody's who has not removed the rules.</summary>
+    private const int DrainRounds = 1024;
 
     /// <summary>How long an orderly release waits for the peer's closing mark.</summary>
     private const int CloseMilliseconds = 1000;
 
-    private readonly FileDescriptor _epoll;
-    private readonly FileDescriptor _wake;
-    private readonly ConcurrentQueue<Action> _posted = new();
+    private readonly EventLoop _loop = new();
     private readonly List<PeerPort> _ports = [];
     private readonly IForwarderListener _listener;
     private readonly CapturePath _capture;
     private readonly InjectionPath _injection;
     private readonly HoldPolicy _hold;
+    private readonly PortDeadlines _deadlines;
     private readonly Thread _thread;
     private volatile DestinationTable _destinations = DestinationTable.Empty;
     private volatile bool _stopping;
@@ -49,13 +45,11 @@ internal sealed unsafe class Forwarder : IDisposable
     public Forwarder(TapDevice tap, IForwarderListener listener, int holdLimitMilliseconds = HoldPolicy.DefaultLimit)
     {
         _listener = listener;
-        _epoll = new FileDescriptor(LibC.epoll_create1(LibC.EPOLL_CLOEXEC));
-        _wake = new FileDescriptor(LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK));
         _hold = new HoldPolicy(holdLimitMilliseconds, OnViolation);
+        _deadlines = new PortDeadlines(_hold, LetGo);
         _capture = new CapturePath(listener.OnFirstTraffic, _hold);
         _injection = new InjectionPath(tap, OnViolation);
         _thread = new Thread(Loop) { Name = "data path", IsBackground = true };
-        Watch(_wake.Number, EventSource.Posted, 0);
     }
 
     /// <summary>Who owns which destination; may be replaced at any time by another thread.</summary>
@@ -69,12 +63,7 @@ internal sealed unsafe class Forwarder : IDisposable
     public void Start() => _thread.Start();
 
     /// <summary>Runs <paramref name="action"/> on the data path's thread between two passes.</summary>
-    public void Post(Action action)
-    {
-        _posted.Enqueue(action);
-        ulong one = 1;
-        LibC.write(_wake.Number, &one, sizeof(ulong));
-    }
+    public void Post(Action action) => _loop.Post(action);
 
     /// <summary>Sets the MTU of the interface that packets are captured at, in bytes.</summary>
     public void SetMtu(int mtu) => Post(() => _capture.Mtu = mtu);
@@ -83,8 +72,7 @@ internal sealed unsafe class Forwarder : IDisposable
     public void Add(PeerPort port) => Post(() =>
     {
         _ports.Add(port);
-        Watch(port.Queue.Fd, EventSource.Queue, port.Domain.Value);
-        port.CaptureReady = true;
+        port.CaptureReady = _loop.TryWatch(port.Queue.Fd, EventSource.Queue, port.Domain.Value);
     });
 
     /// <summary>Removes a peer: what waits in its queue goes the standard way, and the queue is closed.</summary>
@@ -103,10 +91,14 @@ internal sealed unsafe class Forwarder : IDisposable
     {
         port.Attach(channel, peerTakesOffload);
         port.Queue.SetSegmentation(captureWhole);
-        Watch(channel.Doorbell.PollFd, EventSource.Doorbell, port.Domain.Value);
-        if (channel.Link.LivenessFd >= 0 && channel.Link.LivenessFd != channel.Doorbell.PollFd)
+        int doorbell = channel.Doorbell.PollFd;
+        int liveness = channel.Link.LivenessFd;
+        if (!_loop.TryWatch(doorbell, EventSource.Doorbell, port.Domain.Value)
+            || (liveness >= 0 && liveness != doorbell && !_loop.TryWatch(liveness, EventSource.Liveness, port.Domain.Value)))
         {
-            Watch(channel.Link.LivenessFd, EventSource.Liveness, port.Domain.Value);
+            // A peer that cannot be heard is as good as gone.
+            Fail(port);
+            _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
         }
     });
 
@@ -134,8 +126,7 @@ internal sealed unsafe class Forwarder : IDisposable
         _ports.ForEach(Close);
         _capture.Dispose();
         _injection.Dispose();
-        _wake.Dispose();
-        _epoll.Dispose();
+        _loop.Dispose();
     }
 
     private void Loop()
@@ -144,12 +135,11 @@ internal sealed unsafe class Forwarder : IDisposable
         while (!_stopping)
         {
             bool more = RunPorts();
-            int idle = TimeUntilNextDeadline();
-            int count = LibC.epoll_wait(_epoll.Number, events, EventsPerWait, more ? 0 : idle);
+            int idle = _deadlines.Run(_ports);
+            int count = _loop.Wait(events, EventsPerWait, more ? 0 : idle);
             for (int i = 0; i < count; i++)
             {
-                bool hungUp = (events[i].events & (LibC.EPOLLHUP | LibC.EPOLLERR)) != 0;
-                Dispatch((EventSource)(events[i].data >> 32), (ushort)events[i].data, hungUp);
+                Dispatch(EventLoop.SourceOf(events[i]), EventLoop.DomainOf(events[i]), EventLoop.IsHangUp(events[i]));
             }
         }
     }
@@ -205,7 +195,7 @@ internal sealed unsafe class Forwarder : IDisposable
     {
         if (source == EventSource.Posted)
         {
-            RunPosted();
+            _loop.RunPosted();
             return;
         }
 
@@ -279,82 +269,6 @@ internal sealed unsafe class Forwarder : IDisposable
         return null;
     }
 
-    private void RunPosted()
-    {
-        ulong count;
-        LibC.read(_wake.Number, &count, sizeof(ulong));
-        while (_posted.TryDequeue(out Action? action))
-        {
-            action();
-        }
-    }
-
-    /// <summary>Milliseconds to sleep: until the next deadline, or -1 without one. What is due already is done first.</summary>
-    private int TimeUntilNextDeadline()
-    {
-        long now = 0;
-        long next = long.MaxValue;
-        foreach (PeerPort port in _ports)
-        {
-            long deadline = port.State switch
-            {
-                PortState.Held => port.HoldDeadline,
-                PortState.Closing => port.CloseDeadline,
-                _ => long.MaxValue,
-            };
-            if (deadline == long.MaxValue && port.Queue.Verdicts.PendingPackets == 0)
-            {
-                continue;
-            }
-
-            now = now == 0 ? Environment.TickCount64 : now;
-            if (deadline <= now)
-            {
-                OnDeadline(port, now);
-                return 0;
-            }
-
-            next = Math.Min(next, Math.Min(deadline, VerdictDeadline(port, now)));
-        }
-
-        return next == long.MaxValue ? -1 : (int)Math.Min(next - now, int.MaxValue);
-    }
-
-    /// <summary>When the port's waiting verdicts must go; they go now if that has passed.</summary>
-    private static long VerdictDeadline(PeerPort port, long now)
-    {
-        if (port.Queue.Verdicts.PendingPackets == 0)
-        {
-            port.VerdictDeadline = 0;
-            return long.MaxValue;
-        }
-
-        if (port.VerdictDeadline == 0)
-        {
-            port.VerdictDeadline = now + VerdictMilliseconds;
-        }
-        else if (port.VerdictDeadline <= now)
-        {
-            port.Queue.Verdicts.Flush();
-            port.VerdictDeadline = 0;
-            return long.MaxValue;
-        }
-
-        return port.VerdictDeadline;
-    }
-
-    private void OnDeadline(PeerPort port, long now)
-    {
-        if (port.State == PortState.Held)
-        {
-            _hold.OnDeadline(port, now);
-        }
-        else
-        {
-            LetGo(port);
-        }
-    }
-
     private void Release(PeerPort port, bool orderly, TaskCompletionSource released)
     {
         if (port.Channel is not { } channel)
@@ -363,6 +277,7 @@ internal sealed unsafe class Forwarder : IDisposable
             return;
         }
 
+        port.Released?.TrySetResult();
         port.Released = released;
         if (!orderly || port.State == PortState.Failed)
         {
@@ -426,7 +341,7 @@ internal sealed unsafe class Forwarder : IDisposable
         }
 
         Fail(port);
-        while (port.CaptureReady)
+        for (int round = 0; round < DrainRounds && port.CaptureReady; round++)
         {
             _capture.Run(port, DestinationTable.Empty);
         }
@@ -437,27 +352,9 @@ internal sealed unsafe class Forwarder : IDisposable
     private void LetGo(PeerPort port)
     {
         Channel channel = port.Channel!;
-        Unwatch(channel.Doorbell.PollFd);
-        Unwatch(channel.Link.LivenessFd);
+        _loop.Unwatch(channel.Doorbell.PollFd);
+        _loop.Unwatch(channel.Link.LivenessFd);
         port.InjectReady = false;
         port.Detach();
-    }
-
-    private void Watch(int fd, EventSource source, ushort domain)
-    {
-        var change = new epoll_event { events = LibC.EPOLLIN | LibC.EPOLLET, data = ((ulong)source << 32) | domain };
-        if (LibC.epoll_ctl(_epoll.Number, LibC.EPOLL_CTL_ADD, fd, &change) != 0)
-        {
-            throw new GuestSetupException($"Cannot watch descriptor {fd}: {Errno.Describe(LibC.LastError)}.");
-        }
-    }
-
-    private void Unwatch(int fd)
-    {
-        if (fd >= 0)
-        {
-            epoll_event none = default;
-            LibC.epoll_ctl(_epoll.Number, LibC.EPOLL_CTL_DEL, fd, &none);
-        }
     }
 }

@@ -75,7 +75,6 @@ internal sealed class GuestAgent : IForwarderListener
             try
             {
                 DomainId self = await FirstOf(discovery.Introduced, discovering).WaitAsync(ended.Token).ConfigureAwait(false);
-                GuestLog.Introduced(_log, self);
                 using QueueSocket guard = BindGuard(self);
                 await Task.WhenAll(
                     keeper.RunAsync(ended.Token),

@@ -9,17 +9,11 @@ internal static partial class GuestLog
     [LoggerMessage(2000, LogLevel.Information, "Capturing on {Interface}, injecting through {Tap}; {Offload}.")]
     public static partial void Started(ILogger log, string @interface, string tap, string offload);
 
-    [LoggerMessage(2001, LogLevel.Information, "This guest is domain {Domain}.")]
-    public static partial void Introduced(ILogger log, DomainId domain);
-
     [LoggerMessage(2002, LogLevel.Information, "Domain {Domain} ({Name}) is co-resident; its packets come through NFQUEUE {Queue}.")]
     public static partial void PeerFound(ILogger log, DomainId domain, string name, ushort queue);
 
     [LoggerMessage(2003, LogLevel.Information, "Domain {Domain} has left.")]
     public static partial void PeerLeft(ILogger log, DomainId domain);
-
-    [LoggerMessage(2004, LogLevel.Information, "Fast path to domain {Domain} ({Name}): two rings of {Kilobytes} KB, {Offload} segmentation offload.")]
-    public static partial void Connected(ILogger log, DomainId domain, string name, int kilobytes, string offload);
 
     [LoggerMessage(2005, LogLevel.Information, "The channel to domain {Domain} is closed; its traffic takes the standard path.")]
     public static partial void Released(ILogger log, DomainId domain);

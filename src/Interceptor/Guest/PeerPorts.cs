@@ -85,7 +85,6 @@ internal sealed class PeerPorts : IChannelUser
         {
             bool offload = peerFeatures.HasFlag(ChannelFeatures.SegmentationOffload);
             _forwarder.Attach(port, channel, offload, captureWhole: offload && _offload);
-            GuestLog.Connected(_log, peer.Id, peer.Name, channel.Link.RingBytes >> 10, offload ? "with" : "without");
         }
     }
 

@@ -15,6 +15,9 @@ public sealed unsafe class VerdictBatch
 {
     private const int Capacity = 64;
 
+    /// <summary>Tries to send a batch that the kernel has no memory for at the moment.</summary>
+    private const int Attempts = 16;
+
     private readonly int _fd;
     private readonly ushort _queue;
     private readonly verdict_message[] _messages = GC.AllocateArray<verdict_message>(Capacity, pinned: true);
@@ -79,7 +82,10 @@ public sealed unsafe class VerdictBatch
         HasAccept |= verdict == Verdict.Accept;
     }
 
-    /// <summary>Sends what has been collected. Errors are not reported: the kernel answers an unknown packet with a message that the next receive skips.</summary>
+    /// <summary>
+    /// Sends what has been collected. Nothing is reported: the kernel answers an unknown packet with a message that the next
+    /// receive skips, and packets whose verdict could not be sent are covered by the next batch with the same verdict.
+    /// </summary>
     public void Flush()
     {
         if (_count == 0)
@@ -89,7 +95,10 @@ public sealed unsafe class VerdictBatch
 
         fixed (verdict_message* first = _messages)
         {
-            LibC.send(_fd, first, (nuint)(_count * verdict_message.Size), 0);
+            for (int i = 0; i < Attempts && LibC.send(_fd, first, (nuint)(_count * verdict_message.Size), 0) < 0; i++)
+            {
+                LibC.sched_yield();
+            }
         }
 
         _count = 0;
