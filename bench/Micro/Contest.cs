@@ -16,8 +16,8 @@ namespace XenLoop.Micro;
 ///   private buffer &lt;--copy-- queue
 ///   buffer --copy--> buffer                                      (memcpy)
 /// </code>
-/// The ring does more than its rivals: records have lengths of their own, which the reader validates, and each publish and each
-/// release looks whether somebody sleeps, which takes a full barrier.
+/// The ring does more than its rivals: records have lengths of their own, which the reader validates, and a side may sleep: each
+/// publish and each release looks whether the other does, which takes a full barrier.
 /// </remarks>
 internal static class Contest
 {
@@ -26,6 +26,9 @@ internal static class Contest
 
     /// <summary>Pause instructions per turn of waiting on a full or empty queue, for every contender alike.</summary>
     public const int IdlePauses = 16;
+
+    /// <summary>Records of a turn: what the agent may handle between two looks whether its peer sleeps.</summary>
+    private const int TurnRecords = 128;
 
     private const int Rounds = 15;
     private const int RingBytes = 1 << 20;
@@ -55,14 +58,15 @@ internal static class Contest
         {
             // About as long a run for each batch size.
             long records = SmallRecordsPerBatch * Math.Min(batch, 8);
-            using RingContender ring = new("XenLoop ring", records, RingBytes, records, SmallBytes, batch);
-            List<Contender> contenders = [ring];
+            using RingContender ring = new($"XenLoop ring, wake-up check every {TurnRecords} records", records, RingBytes, records, SmallBytes, batch, TurnRecords);
+            using RingContender eager = new("XenLoop ring, wake-up check for each batch", records, RingBytes, records, SmallBytes, batch, batch);
+            List<Contender> contenders = [ring, eager];
             Enter(contenders, "DPDK rte_ring SP/SC", records, rte, records, batch, RingBytes / SmallBytes, ProducerCpu, ConsumerCpu);
             Enter(contenders, "Boost spsc_queue", records, boost, records, batch, RingBytes / SmallBytes, ProducerCpu, ConsumerCpu);
             results[$"64 B, batch {batch}"] = Hold($"64-byte records, batches of {batch}", contenders, 1e6, "million/s");
         }
 
-        using RingContender large = new("XenLoop ring, two CPUs: in and out, payload", LargeTotal, RingBytes, LargeRecords, LargeBytes, 1);
+        using RingContender large = new("XenLoop ring, two CPUs: in and out, payload", LargeTotal, RingBytes, LargeRecords, LargeBytes, 1, 1);
         List<Contender> pairs = [large];
         Enter(pairs, "bare handover in C, two CPUs: in and out, payload", LargeTotal, handover, LargeRecords, LargeBytes, RingBytes, ProducerCpu, ConsumerCpu);
         Enter(pairs, "memcpy, one CPU: one copy", LargeTotal, memcpy, LargeRecords, LargeBytes, RingBytes, ProducerCpu);

@@ -15,8 +15,9 @@ namespace XenLoop.Micro;
 /// <param name="ringBytes">Size of the ring.</param>
 /// <param name="records">Records per run.</param>
 /// <param name="recordBytes">Payload of each.</param>
-/// <param name="batch">Records per publish and per release, at most.</param>
-internal sealed unsafe class RingContender(string name, double work, int ringBytes, long records, int recordBytes, int batch) : Contender(name, work), IDisposable
+/// <param name="batch">Records that become visible, or whose room becomes free, together, at most.</param>
+/// <param name="turn">Records between two looks whether the other side sleeps, at most; one is due, too, before waiting.</param>
+internal sealed unsafe class RingContender(string name, double work, int ringBytes, long records, int recordBytes, int batch, int turn) : Contender(name, work), IDisposable
 {
     private readonly byte* _source = Fresh((nuint)(recordBytes * batch), 1);
     private readonly byte* _target = Fresh((nuint)(recordBytes * batch), 2);
@@ -116,6 +117,7 @@ internal sealed unsafe class RingContender(string name, double work, int ringByt
 
     private void Produce(RingProducer ring)
     {
+        long published = 0;
         for (long sent = 0; sent < records;)
         {
             int written = 0;
@@ -125,17 +127,29 @@ internal sealed unsafe class RingContender(string name, double work, int ringByt
                 ring.Commit(recordBytes, 0);
             }
 
-            ring.Publish();
             sent += written;
+            if (sent - published >= turn || written == 0)
+            {
+                ring.Publish();
+                published = sent;
+            }
+            else
+            {
+                ring.Expose();
+            }
+
             if (written == 0)
             {
                 Relax();
             }
         }
+
+        ring.Publish();
     }
 
     private void Consume(RingConsumer ring)
     {
+        long released = 0;
         for (long received = 0; received < records;)
         {
             int read = 0;
@@ -145,8 +159,17 @@ internal sealed unsafe class RingContender(string name, double work, int ringByt
                 ring.Advance();
             }
 
-            ring.Release();
             received += read;
+            if (received - released >= turn || read == 0)
+            {
+                ring.Release();
+                released = received;
+            }
+            else
+            {
+                ring.Free();
+            }
+
             if (read == 0)
             {
                 Relax();
