@@ -2,19 +2,17 @@ namespace XenLoop.Micro;
 
 /// <summary>Who takes part in a contest.</summary>
 /// <param name="name">As the table shows it.</param>
-internal abstract class Contender(string name)
+/// <param name="work">Records, or bytes copied, per run.</param>
+internal abstract class Contender(string name, double work)
 {
     public string Name { get; } = name;
 
-    /// <summary>Seconds of each run, in order.</summary>
-    public List<double> Samples { get; } = [];
+    /// <summary>Work per second of each round, in order.</summary>
+    public List<double> Rates { get; } = [];
 
-    /// <summary>The median run.</summary>
-    public double Median => Samples.Order().ElementAt(Samples.Count / 2);
-
-    /// <summary>The run that was disturbed least.</summary>
-    public double Best => Samples.Min();
+    /// <summary>Takes its turn.</summary>
+    public void Compete() => Rates.Add(work / Run());
 
     /// <summary>Runs once; seconds.</summary>
-    public abstract double Run();
+    protected abstract double Run();
 }

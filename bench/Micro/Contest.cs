@@ -6,26 +6,37 @@ namespace XenLoop.Micro;
 
 /// <summary>
 /// The ring against the C and C++ queues that Debian packages, and against memcpy: all contenders of a discipline take turns, round
-/// after round, so that whatever else the machine does hits them alike.
+/// after round, so that whatever else the machine does hits them alike. Ratios are medians of each round's own ratio.
 /// </summary>
 /// <remarks>
 /// <code>
 ///   CPU 0                              CPU 1
-///   private buffer --copy--> queue --copy--> private buffer      (queues)
-///   buffer --copy--> buffer                                      (memcpy: one thread, one copy)
+///   private buffer --copy--> queue --copy--> private buffer      (queues, handover)
+///   private buffer --copy--> queue                               (ring on one CPU: both copies are counted)
+///   private buffer &lt;--copy-- queue
+///   buffer --copy--> buffer                                      (memcpy)
 /// </code>
+/// The ring does more than its rivals: records have lengths of their own, which the reader validates, and a side may sleep: each
+/// publish and each release looks whether the other does, which takes a full barrier.
 /// </remarks>
 internal static class Contest
 {
     public const int ProducerCpu = 0;
     public const int ConsumerCpu = 1;
 
-    private const int Rounds = 11;
+    /// <summary>Pause instructions per turn of waiting on a full or empty queue, for every contender alike.</summary>
+    public const int IdlePauses = 16;
+
+    /// <summary>Records of a turn: what the agent may handle between two looks whether its peer sleeps.</summary>
+    private const int TurnRecords = 128;
+
+    private const int Rounds = 15;
     private const int RingBytes = 1 << 20;
     private const int SmallBytes = 64;
     private const int LargeBytes = 65_536;
     private const long SmallRecordsPerBatch = 1_000_000;
     private const long LargeRecords = 20_000;
+    private const double LargeTotal = (double)LargeRecords * LargeBytes;
 
     /// <summary>Runs all disciplines, prints the tables, writes the samples to out/bench/queues.json.</summary>
     public static int Run()
@@ -39,56 +50,70 @@ internal static class Contest
         string? rte = NativeProgram.TryBuild("rte_ring.c", "gcc libdpdk-dev pkg-config", [.. NativeProgram.CompilerFlags("libdpdk"), "-lrte_ring", "-lrte_eal"]);
         string? boost = NativeProgram.TryBuild("boost_spsc.cpp", "g++ libboost-dev");
         string? memcpy = NativeProgram.TryBuild("memcpy.c", "gcc");
-        JsonObject results = new() { ["machine"] = Machine.Describe(), ["runtime"] = $".NET {Environment.Version}, JIT, fully optimised", ["rounds"] = Rounds };
-        Console.WriteLine($"\n{Machine.Describe()}\n.NET {Environment.Version}, JIT, fully optimised; medians (and best) of {Rounds} interleaved rounds\n");
+        string? handover = NativeProgram.TryBuild("handover.c", "gcc");
+        string runtime = $".NET {Environment.Version}, JIT, fully optimised";
+        JsonObject results = new() { ["machine"] = Machine.Describe(), ["runtime"] = runtime, ["unit"] = "records or bytes per second, one value per round" };
+        Console.WriteLine($"\n{Machine.Describe()}\n{runtime}; medians (lowest to highest) of {Rounds} interleaved rounds\n");
         foreach (int batch in (int[])[1, 8, 32])
         {
             // About as long a run for each batch size.
             long records = SmallRecordsPerBatch * Math.Min(batch, 8);
-            using RingContender ring = new("XenLoop ring", RingBytes, records, SmallBytes, batch);
-            List<Contender> contenders = [ring];
-            Enter(contenders, "DPDK rte_ring SP/SC", rte, records, batch, RingBytes / SmallBytes, ProducerCpu, ConsumerCpu);
-            Enter(contenders, "Boost spsc_queue", boost, records, batch, RingBytes / SmallBytes, ProducerCpu, ConsumerCpu);
-            results[$"64 B, batch {batch}"] = Hold($"64-byte records, batches of {batch}", contenders, seconds => records / seconds / 1e6, "million/s");
+            using RingContender ring = new($"XenLoop ring, wake-up check every {TurnRecords} records", records, RingBytes, records, SmallBytes, batch, TurnRecords);
+            using RingContender eager = new("XenLoop ring, wake-up check for each batch", records, RingBytes, records, SmallBytes, batch, batch);
+            List<Contender> contenders = [ring, eager];
+            Enter(contenders, "DPDK rte_ring SP/SC", records, rte, records, batch, RingBytes / SmallBytes, ProducerCpu, ConsumerCpu);
+            Enter(contenders, "Boost spsc_queue", records, boost, records, batch, RingBytes / SmallBytes, ProducerCpu, ConsumerCpu);
+            results[$"64 B, batch {batch}"] = Hold($"64-byte records, batches of {batch}", contenders, 1e6, "million/s");
         }
 
-        using RingContender large = new("XenLoop ring: one copy in, one out, two CPUs", RingBytes, LargeRecords, LargeBytes, 1);
-        List<Contender> copiers = [large];
-        Enter(copiers, "memcpy: one copy, one CPU", memcpy, LargeRecords, LargeBytes, RingBytes, ProducerCpu);
-        results["64 KB"] = Hold("64 KB records in a 1 MB ring, against copies between two 1 MB buffers", copiers, seconds => LargeRecords * (double)LargeBytes / seconds / 1e9, "GB/s");
+        using RingContender large = new("XenLoop ring, two CPUs: in and out, payload", LargeTotal, RingBytes, LargeRecords, LargeBytes, 1, 1);
+        List<Contender> pairs = [large];
+        Enter(pairs, "bare handover in C, two CPUs: in and out, payload", LargeTotal, handover, LargeRecords, LargeBytes, RingBytes, ProducerCpu, ConsumerCpu);
+        Enter(pairs, "memcpy, one CPU: one copy", LargeTotal, memcpy, LargeRecords, LargeBytes, RingBytes, ProducerCpu);
+        results["64 KB, two CPUs"] = Hold("64 KB records in 1 MB, handed from CPU to CPU", pairs, 1e9, "GB/s");
+        List<Contender> alone = [new RingAloneContender("XenLoop ring, one CPU: in and out, both counted", RingBytes, LargeRecords, LargeBytes)];
+        Enter(alone, "memcpy, one CPU: one copy", LargeTotal, memcpy, LargeRecords, LargeBytes, RingBytes, ProducerCpu);
+        results["64 KB, one CPU"] = Hold("64 KB records in 1 MB, on one CPU: the ring's own cost", alone, 1e9, "GB/s");
         string path = Path.Combine(Repository.OutputDirectory, "queues.json");
         File.WriteAllText(path, results.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         Console.WriteLine($"Samples: {path}");
         return 0;
     }
 
-    private static void Enter(List<Contender> contenders, string name, string? program, params long[] arguments)
+    private static void Enter(List<Contender> contenders, string name, double work, string? program, params long[] arguments)
     {
         if (program is not null)
         {
-            contenders.Add(new NativeContender(name, program, arguments));
+            contenders.Add(new NativeContender(name, work, program, arguments));
         }
     }
 
-    private static JsonObject Hold(string title, List<Contender> contenders, Func<double, double> rate, string unit)
+    private static JsonObject Hold(string title, List<Contender> contenders, double scale, string unit)
     {
-        contenders.ForEach(contender => contender.Run());
         for (int round = 0; round < Rounds; round++)
         {
-            contenders.ForEach(contender => contender.Samples.Add(contender.Run()));
+            contenders.ForEach(contender => contender.Compete());
         }
 
         Console.WriteLine(title);
         JsonObject samples = [];
+        Contender ours = contenders[0];
         foreach (Contender contender in contenders)
         {
+            double ratio = Median(ours.Rates.Zip(contender.Rates, (mine, theirs) => mine / theirs));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {contender.Name,-46} {rate(contender.Median),8:F2} ({rate(contender.Best),8:F2}) {unit}   ring / this: {contender.Median / contenders[0].Median:F2} ({contender.Best / contenders[0].Best:F2})"));
-            samples[contender.Name] = new JsonArray([.. contender.Samples.Select(sample => (JsonNode)sample)]);
+                $"  {contender.Name,-50} {Median(contender.Rates) / scale,8:F2} {unit} ({contender.Rates.Min() / scale:F2} to {contender.Rates.Max() / scale:F2})   ring / this: {ratio:F2}"));
+            samples[contender.Name] = new JsonArray([.. contender.Rates.Select(rate => (JsonNode)rate)]);
         }
 
         Console.WriteLine();
         return samples;
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
     }
 }

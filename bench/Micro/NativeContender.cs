@@ -6,11 +6,12 @@ namespace XenLoop.Micro;
 
 /// <summary>A program of bench/native, in a process of its own.</summary>
 /// <param name="name">As the table shows it.</param>
+/// <param name="work">Records, or bytes copied, per run.</param>
 /// <param name="program">The compiled program.</param>
 /// <param name="arguments">As its source says.</param>
-internal sealed class NativeContender(string name, string program, params long[] arguments) : Contender(name)
+internal sealed class NativeContender(string name, double work, string program, params long[] arguments) : Contender(name, work)
 {
-    public override double Run()
+    protected override double Run()
     {
         ProcessStartInfo start = new(program, arguments.Select(argument => argument.ToString(CultureInfo.InvariantCulture)))
         {

@@ -6,7 +6,7 @@ namespace XenLoop.Micro;
 /// <summary>Compiles the programs of bench/native.</summary>
 internal static class NativeProgram
 {
-    private static readonly string[] Optimised = ["-O3", "-march=native"];
+    private static readonly string[] Optimised = ["-O3", "-march=native", $"-DIDLE_PAUSES={Contest.IdlePauses}"];
 
     /// <summary>Compiles <paramref name="source"/>; null, with a word on standard output, where the compiler or a library is missing.</summary>
     /// <param name="source">File name in bench/native.</param>

@@ -6,7 +6,7 @@ using XenLoop.SharedRing.Tests;
 namespace XenLoop.Micro;
 
 /// <summary>One thread writes records into a ring of 1 MB and reads them out again: two copies per record, beside two plain copies of the same bytes.</summary>
-public sealed unsafe class RingBenchmarks : IDisposable
+public unsafe class RingBenchmarks : IDisposable
 {
     private const int RingBytes = 1 << 20;
     private const int LongestRecord = 65_536;
@@ -44,6 +44,7 @@ public sealed unsafe class RingBenchmarks : IDisposable
         NativeMemory.AlignedFree(_source);
         NativeMemory.AlignedFree(_between);
         NativeMemory.AlignedFree(_target);
+        GC.SuppressFinalize(this);
     }
 
     [Benchmark(Baseline = true)]

@@ -20,11 +20,11 @@ int main(int argc, char **argv)
     boost::lockfree::spsc_queue<Element> queue(std::strtoul(argv[3], nullptr, 10));
 
     std::vector<Element> target(batch);
-    const double start = seconds_now();
     std::thread producer([&] {
         std::vector<Element> source(batch);
         std::memset(source.data(), 1, batch * sizeof(Element));
         pin_to(producer_cpu);
+        meet();
         for (long sent = 0; sent < records;) {
             const std::size_t n = queue.push(source.data(), batch);
             sent += static_cast<long>(n);
@@ -33,6 +33,8 @@ int main(int argc, char **argv)
         }
     });
     pin_to(std::atoi(argv[5]));
+    meet();
+    const double start = seconds_now();
     for (long received = 0; received < records;) {
         const std::size_t n = queue.pop(target.data(), batch);
         received += static_cast<long>(n);

@@ -21,6 +21,7 @@ static void *produce(void *unused)
     struct element *source = aligned_alloc(64, batch * sizeof *source);
     memset(source, 1, batch * sizeof *source);
     pin_to(producer_cpu);
+    meet();
     for (long sent = 0; sent < records;) {
         unsigned n = rte_ring_sp_enqueue_burst_elem(ring, source, sizeof *source, batch, NULL);
         sent += n;
@@ -49,9 +50,11 @@ int main(int argc, char **argv)
 
     struct element *target = aligned_alloc(64, batch * sizeof *target);
     pthread_t producer;
-    double start = seconds_now();
+    memset(target, 2, batch * sizeof *target);
     pthread_create(&producer, NULL, produce, NULL);
     pin_to(atoi(argv[5]));
+    meet();
+    double start = seconds_now();
     for (long received = 0; received < records;) {
         unsigned n = rte_ring_sc_dequeue_burst_elem(ring, target, sizeof *target, batch, NULL);
         received += n;

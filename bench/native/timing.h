@@ -21,13 +21,25 @@ static inline void pin_to(int cpu)
     pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
+/* One turn of waiting: the same number of pause instructions for every contender, given by the runner. */
 static inline void relax(void)
 {
+    for (int i = 0; i < IDLE_PAUSES; i++) {
 #if defined(__x86_64__)
-    __builtin_ia32_pause();
+        __builtin_ia32_pause();
 #elif defined(__aarch64__)
-    __asm__ volatile("yield");
+        __asm__ volatile("yield");
 #endif
+    }
+}
+
+/* Both threads call it once pinned: neither goes on before the other is there, so that starting threads is not measured. */
+static inline void meet(void)
+{
+    static int there;
+    __atomic_add_fetch(&there, 1, __ATOMIC_SEQ_CST);
+    while (__atomic_load_n(&there, __ATOMIC_SEQ_CST) < 2)
+        relax();
 }
 
 static inline void report(double seconds)

@@ -5,8 +5,9 @@ namespace XenLoop.SharedRing;
 /// <summary>The draining end of a ring: read, advance, release. One thread at a time.</summary>
 /// <remarks>
 /// <code>
-///   released             position           produced
-///   |  read, not yet free |  waiting records |  free ...  released + capacity
+///   freed                position           produced
+///   |  read, not yet free |  waiting records |  free ...  freed + capacity
+///     ^ released (at or before freed): the producer was rung for all room up to here if it slept
 /// </code>
 /// The peer may write anything at any time into every shared byte, the records included. Its index is taken over only by
 /// <see cref="TryRefresh"/>, which validates it; a record's header is copied once and the copy validated; this end's own words are
@@ -25,7 +26,10 @@ public sealed unsafe class RingConsumer
     /// <summary>The peer's index as last seen and validated.</summary>
     private uint _produced;
 
-    /// <summary>What the peer was told: the private copy of <c>consumed</c>.</summary>
+    /// <summary>What the peer can see: the private copy of <c>consumed</c>.</summary>
+    private uint _freed;
+
+    /// <summary>Up to here it was checked whether the producer sleeps.</summary>
     private uint _released;
 
     /// <summary>Bytes of the record of the last <see cref="TryRead"/>; 0: none.</summary>
@@ -43,6 +47,7 @@ public sealed unsafe class RingConsumer
         _maxPayload = (uint)RingRecord.MaxPayload(ring.Bytes);
         _position = start;
         _produced = start;
+        _freed = start;
         _released = start;
     }
 
@@ -102,7 +107,7 @@ public sealed unsafe class RingConsumer
         return RingStatus.Ready;
     }
 
-    /// <summary>Done with the record of the last <see cref="TryRead"/>. Its bytes are free for the producer after <see cref="Release"/>.</summary>
+    /// <summary>Done with the record of the last <see cref="TryRead"/>. Its bytes are free for the producer after <see cref="Free"/> or <see cref="Release"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Advance()
     {
@@ -110,7 +115,20 @@ public sealed unsafe class RingConsumer
         _recordBytes = 0;
     }
 
-    /// <summary>Gives the producer the room of all records that were advanced over.</summary>
+    /// <summary>
+    /// Gives the room of all records that were advanced over to a producer that is awake. Costs no barrier and wakes nobody:
+    /// <see cref="Release"/> must follow before the caller turns to anything else, and before 2 GB went by.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Free()
+    {
+        _freed = _position;
+
+        // Release: our reads of the payloads come before the index that lets the producer overwrite them.
+        Volatile.Write(ref *_ring.Consumed, _position);
+    }
+
+    /// <summary>Gives the producer the room of all records that were advanced over, and finds out whether it must be woken for any freed since the last time.</summary>
     /// <returns>True: the producer sleeps and waits for this much room. Ring the doorbell.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Release()
@@ -122,10 +140,8 @@ public sealed unsafe class RingConsumer
             return false;
         }
 
+        Free();
         _released = now;
-
-        // Release: our reads of the payloads come before the index that lets the producer overwrite them.
-        Volatile.Write(ref *_ring.Consumed, now);
 
         // Full: the index is visible before the producer's wish is looked at; the counterpart is in RingProducer.PrepareToWaitForSpace.
         Interlocked.MemoryBarrier();
@@ -193,12 +209,12 @@ public sealed unsafe class RingConsumer
             return Violated(RingViolation.IndexMisaligned) == RingStatus.Ready;
         }
 
-        if (produced - _released > _capacity)
+        if (produced - _freed > _capacity)
         {
             return Violated(RingViolation.IndexOutOfRange) == RingStatus.Ready;
         }
 
-        if (produced - _released < _produced - _released)
+        if (produced - _freed < _produced - _freed)
         {
             return Violated(RingViolation.IndexMovedBack) == RingStatus.Ready;
         }

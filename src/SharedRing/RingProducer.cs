@@ -6,8 +6,9 @@ namespace XenLoop.SharedRing;
 /// <summary>The filling end of a ring: reserve, write, commit, publish. One thread at a time.</summary>
 /// <remarks>
 /// <code>
-///   consumed          published        committed       consumed + Capacity
-///   |  waiting records |  not yet visible |  free        |
+///   consumed           exposed            committed      consumed + Capacity
+///   |  visible records  |  not yet visible |  free        |
+///                ^ published: the consumer was rung for everything up to here if it slept
 /// </code>
 /// The peer may write anything at any time into every shared word. Its index is taken over only by <see cref="TryRefresh"/>, which
 /// validates it; the words that this end writes are never read back.
@@ -22,10 +23,13 @@ public sealed unsafe class RingProducer
     /// <summary>End of the last committed record.</summary>
     private uint _committed;
 
-    /// <summary>What the peer was told: the private copy of <c>produced</c>.</summary>
+    /// <summary>What the peer can see: the private copy of <c>produced</c>.</summary>
+    private uint _exposed;
+
+    /// <summary>Up to here it was checked whether the consumer sleeps.</summary>
     private uint _published;
 
-    /// <summary>The peer's index as last seen and validated; never ahead of <see cref="_published"/>, save after a violation.</summary>
+    /// <summary>The peer's index as last seen and validated; never ahead of <see cref="_exposed"/>, save after a violation.</summary>
     private uint _consumed;
 
     /// <summary>Payload bytes of the record being written; 0: none.</summary>
@@ -41,6 +45,7 @@ public sealed unsafe class RingProducer
         _mask = _capacity - 1;
         _maxPayload = (uint)RingRecord.MaxPayload(ring.Bytes);
         _committed = start;
+        _exposed = start;
         _published = start;
         _consumed = start;
     }
@@ -110,7 +115,21 @@ public sealed unsafe class RingProducer
         _reserved = 0;
     }
 
-    /// <summary>Makes all committed records visible.</summary>
+    /// <summary>
+    /// Makes all committed records visible to a consumer that is awake, so that it can begin while more of the same turn are being
+    /// written. Costs no barrier and wakes nobody: <see cref="Publish"/> must follow before the caller turns to anything else, and
+    /// before 2 GB went by.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Expose()
+    {
+        _exposed = _committed;
+
+        // Release: the records are in memory before the index that covers them.
+        Volatile.Write(ref *_ring.Produced, _committed);
+    }
+
+    /// <summary>Makes all committed records visible, and finds out whether the consumer must be woken for anything exposed since the last time.</summary>
     /// <returns>True: the consumer sleeps and waits for them. Ring the doorbell.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Publish()
@@ -122,10 +141,8 @@ public sealed unsafe class RingProducer
             return false;
         }
 
+        Expose();
         _published = now;
-
-        // Release: the records are in memory before the index that covers them.
-        Volatile.Write(ref *_ring.Produced, now);
 
         // Full: the index is visible before the consumer's wish is looked at. The consumer does the same the other way round
         // (PrepareToWaitForData), so at least one of the two sees the other's word and no wake-up is lost.
@@ -197,9 +214,9 @@ public sealed unsafe class RingProducer
             return Violated(RingViolation.IndexMisaligned);
         }
 
-        if (_published - consumed > _published - _consumed)
+        if (_exposed - consumed > _exposed - _consumed)
         {
-            return Violated(consumed - _published <= _capacity ? RingViolation.IndexOutOfRange : RingViolation.IndexMovedBack);
+            return Violated(consumed - _exposed <= _capacity ? RingViolation.IndexOutOfRange : RingViolation.IndexMovedBack);
         }
 
         _consumed = consumed;

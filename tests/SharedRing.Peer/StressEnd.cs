@@ -71,6 +71,10 @@ public sealed unsafe class StressEnd(Channel channel, ulong seed)
             Sent++;
             if ((length & 1) != 0)
             {
+                outbound.Expose();
+            }
+            else if ((length & 2) != 0)
+            {
                 RingIf(outbound.Publish());
             }
         }
@@ -113,7 +117,11 @@ public sealed unsafe class StressEnd(Channel channel, ulong seed)
             inbound.Advance();
             Received++;
             result = RingStatus.Ready;
-            if ((length & 3) == 0)
+            if ((length & 1) == 0)
+            {
+                inbound.Free();
+            }
+            else if ((length & 2) == 0)
             {
                 RingIf(inbound.Release());
             }

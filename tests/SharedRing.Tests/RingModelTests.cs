@@ -12,15 +12,17 @@ public unsafe class RingModelTests
     {
         Write,
         Publish,
+        Expose,
         Read,
         Release,
+        Free,
     }
 
     [Fact]
     public void ARingIsAQueueOfRecords()
     {
         Gen<(Kind, int)> operation =
-            from kind in Gen.Frequency((4, Gen.Constant(Kind.Write)), (2, Gen.Constant(Kind.Publish)), (4, Gen.Constant(Kind.Read)), (2, Gen.Constant(Kind.Release)))
+            from kind in Gen.Frequency((4, Gen.Constant(Kind.Write)), (1, Gen.Constant(Kind.Publish)), (1, Gen.Constant(Kind.Expose)), (4, Gen.Constant(Kind.Read)), (1, Gen.Constant(Kind.Release)), (1, Gen.Constant(Kind.Free)))
             from length in Gen.Frequency((3, Gen.Choose(1, 100)), (1, Gen.Choose(1, RingRecord.MaxPayload(RingBytes))))
             select (kind, length);
         var runs = from start in Gen.Choose(0, 1023) from operations in Gen.ArrayOf(operation, 400) select (start, operations);
@@ -51,8 +53,16 @@ public unsafe class RingModelTests
                     }
 
                     break;
-                case Kind.Publish:
-                    ring.Producer.Publish();
+                case Kind.Publish or Kind.Expose:
+                    if (kind == Kind.Publish)
+                    {
+                        ring.Producer.Publish();
+                    }
+                    else
+                    {
+                        ring.Producer.Expose();
+                    }
+
                     while (unpublished.TryDequeue(out var record))
                     {
                         published.Enqueue(record);
@@ -71,8 +81,16 @@ public unsafe class RingModelTests
                     }
 
                     break;
-                case Kind.Release:
-                    ring.Consumer.Release();
+                case Kind.Release or Kind.Free:
+                    if (kind == Kind.Release)
+                    {
+                        ring.Consumer.Release();
+                    }
+                    else
+                    {
+                        ring.Consumer.Free();
+                    }
+
                     occupied -= readNotReleased;
                     readNotReleased = 0;
                     break;

@@ -92,6 +92,41 @@ public class WaitTests
     }
 
     [Fact]
+    public void WhatIsExposedIsVisibleAndRungForByPublish()
+    {
+        using RingFixture ring = new(4096);
+        Assert.True(ring.Consumer.PrepareToWaitForData());
+        ring.TryWrite(8, 1);
+        ring.Producer.Expose();
+        Assert.Equal(RingStatus.Ready, ring.Peek());
+        Assert.True(ring.Producer.Publish());
+        ring.TryWrite(8, 2);
+        ring.Producer.Expose();
+        Assert.False(ring.Producer.Publish());
+        ring.Expect(8, 1);
+        ring.Expect(8, 2);
+        ring.Consumer.Free();
+        Assert.Equal(0, ring.Producer.Used());
+        Assert.Throws<InvalidOperationException>(() => ring.Consumer.PrepareToWaitForData());
+        ring.Consumer.Release();
+        Assert.True(ring.Consumer.PrepareToWaitForData());
+    }
+
+    [Fact]
+    public void RoomThatWasFreedIsRungForByRelease()
+    {
+        using RingFixture ring = new(4096);
+        ring.TryWrite(2040, 1);
+        ring.TryWrite(2040, 2);
+        ring.Producer.Publish();
+        Assert.True(ring.Producer.PrepareToWaitForSpace(8));
+        ring.Expect(2040, 1);
+        ring.Consumer.Free();
+        Assert.True(ring.TryWrite(8, 3));
+        Assert.True(ring.Consumer.Release());
+    }
+
+    [Fact]
     public void TheClosedMarkWakesOnce()
     {
         using RingFixture ring = new(4096);

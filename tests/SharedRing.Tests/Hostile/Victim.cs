@@ -17,7 +17,7 @@ internal sealed unsafe class Victim(Channel channel, Random random)
     {
         RingViolation inbound = channel.Inbound.Violation;
         RingViolation outbound = channel.Outbound.Violation;
-        switch (random.Next(7))
+        switch (random.Next(8))
         {
             case 0 or 1:
                 Write();
@@ -46,6 +46,10 @@ internal sealed unsafe class Victim(Channel channel, Random random)
                     channel.Outbound.CancelWait();
                 }
 
+                break;
+            case 7:
+                channel.Inbound.Free();
+                channel.Outbound.Expose();
                 break;
         }
 

@@ -10,9 +10,10 @@ namespace XenLoop.SharedRing.Tests.WakeUp;
 /// <param name="hysteresis">Room that a waiting producer asks for at least; a quarter of the capacity in the code.</param>
 /// <param name="mutation">What to do wrong.</param>
 /// <remarks>
-/// At each point where the code's callers have a choice, the model takes every one: record size, publish or batch further, release or
-/// read further, send no more, close. Indices live modulo 2 capacities instead of 2^32, which makes stale wake-up words come round
-/// again far more often than in the ring.
+/// At each point where the code's callers have a choice, the model takes every one: record size, publish, expose or batch further, release,
+/// free or read further, send no more, close. Indices live modulo 2 capacities instead of 2^32, which makes stale wake-up words come round
+/// again far more often than in the ring. A turn (what happens between two looks at the other side's wish) moves an index by a capacity
+/// at most, as it must stay below 2^31 there.
 /// </remarks>
 internal sealed class WakeUpModel(int capacity, int[] recordSizes, int maxBatch, int hysteresis, WakeUpMutation mutation)
 {
@@ -78,7 +79,13 @@ internal sealed class WakeUpModel(int capacity, int[] recordSizes, int maxBatch,
                     yield return Room(s) >= size ? Commit(s, size) : s with { ProducerStep = ProducerStep.FindRoom, Wanted = (byte)size };
                 }
 
-                yield return s.Committed != s.Published ? s with { ProducerStep = ProducerStep.PublishStore } : s with { ProducerStep = ProducerStep.Idle };
+                if (s.Committed != s.Exposed && !s.ProducerStores.IsFull)
+                {
+                    yield return Expose(s);
+                }
+
+                bool mustNotPause = s.Committed != s.Published && !(mutation == WakeUpMutation.PauseAfterExpose && s.Committed == s.Exposed);
+                yield return s with { ProducerStep = mustNotPause ? ProducerStep.PublishStore : ProducerStep.Idle };
                 yield return s with { ProducerStep = s.Committed != s.Published ? ProducerStep.PublishStore : ProducerStep.CloseStore, Closing = true };
                 break;
             case ProducerStep.FindRoom:
@@ -89,9 +96,7 @@ internal sealed class WakeUpModel(int capacity, int[] recordSizes, int maxBatch,
                     : looked with { ProducerStep = ProducerStep.PrepareStore };
                 break;
             case ProducerStep.PublishStore when !s.ProducerStores.IsFull:
-                WakeUpState published = s with { PublishedBefore = s.Published, Published = s.Committed, ProducerStep = ProducerStep.PublishFence };
-                published.ProducerStores.Add(SharedWord.Produced, s.Committed);
-                yield return published;
+                yield return Expose(s) with { PublishedBefore = s.Published, Published = s.Committed, ProducerStep = ProducerStep.PublishFence };
                 break;
             case ProducerStep.PublishFence when s.ProducerStores.IsEmpty || mutation == WakeUpMutation.PublishWithoutFence:
                 yield return s with { ProducerStep = ProducerStep.PublishCheck };
@@ -146,7 +151,17 @@ internal sealed class WakeUpModel(int capacity, int[] recordSizes, int maxBatch,
         {
             case ConsumerStep.TryRead when s.Position != s.ProducedSeen:
                 WakeUpState advanced = s with { Position = Index(s.Position + 1) };
-                yield return advanced;
+                bool mayGoOn = Distance(s.Released, advanced.Position) < capacity;
+                if (mayGoOn)
+                {
+                    yield return advanced;
+                }
+
+                if (mayGoOn && !s.ConsumerStores.IsFull)
+                {
+                    yield return Free(advanced);
+                }
+
                 yield return advanced with { ConsumerStep = ConsumerStep.ReleaseStore };
                 break;
             case ConsumerStep.TryRead:
@@ -154,7 +169,8 @@ internal sealed class WakeUpModel(int capacity, int[] recordSizes, int maxBatch,
                 break;
             case ConsumerStep.FindRecord:
                 bool empty = s.Produced == s.Position;
-                bool mustRelease = s.Released != s.Position && mutation != WakeUpMutation.WaitForDataBeforeRelease;
+                bool forgets = mutation == WakeUpMutation.WaitForDataBeforeRelease || (mutation == WakeUpMutation.SleepAfterFree && s.Freed == s.Position);
+                bool mustRelease = s.Released != s.Position && !forgets;
                 yield return s with
                 {
                     ProducedSeen = s.Produced,
@@ -162,9 +178,7 @@ internal sealed class WakeUpModel(int capacity, int[] recordSizes, int maxBatch,
                 };
                 break;
             case ConsumerStep.ReleaseStore when !s.ConsumerStores.IsFull:
-                WakeUpState released = s with { ReleasedBefore = s.Released, Released = s.Position, ConsumerStep = ConsumerStep.ReleaseFence };
-                released.ConsumerStores.Add(SharedWord.Consumed, s.Position);
-                yield return released;
+                yield return Free(s) with { ReleasedBefore = s.Released, Released = s.Position, ConsumerStep = ConsumerStep.ReleaseFence };
                 break;
             case ConsumerStep.ReleaseFence when s.ConsumerStores.IsEmpty || mutation == WakeUpMutation.ReleaseWithoutFence:
                 yield return s with { ConsumerStep = ConsumerStep.ReleaseCheck };
@@ -206,6 +220,20 @@ internal sealed class WakeUpModel(int capacity, int[] recordSizes, int maxBatch,
 
     private WakeUpState Commit(WakeUpState state, int size) =>
         state with { Committed = Index(state.Committed + size), Wanted = 0, ProducerStep = ProducerStep.TryReserve };
+
+    private static WakeUpState Expose(WakeUpState state)
+    {
+        state.Exposed = state.Committed;
+        state.ProducerStores.Add(SharedWord.Produced, state.Committed);
+        return state;
+    }
+
+    private static WakeUpState Free(WakeUpState state)
+    {
+        state.Freed = state.Position;
+        state.ConsumerStores.Add(SharedWord.Consumed, state.Position);
+        return state;
+    }
 
     private int Room(in WakeUpState state) => capacity - Distance(state.ConsumedSeen, state.Committed);
 

@@ -33,6 +33,12 @@ public enum WakeUpMutation
     /// <summary>RingConsumer.PrepareToWaitForData with records advanced over and not released.</summary>
     WaitForDataBeforeRelease,
 
+    /// <summary>The producer turns away after RingProducer.Expose, without Publish.</summary>
+    PauseAfterExpose,
+
+    /// <summary>The consumer sleeps after RingConsumer.Free, without Release.</summary>
+    SleepAfterFree,
+
     /// <summary>RingIndex.Reached asks whether the index stands exactly at the wake-up word.</summary>
     RingAtTheExactIndexOnly,
 

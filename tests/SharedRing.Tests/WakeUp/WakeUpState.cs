@@ -18,6 +18,7 @@ internal record struct WakeUpState
 
     public ProducerStep ProducerStep;
     public byte Committed;
+    public byte Exposed;
     public byte Published;
     public byte PublishedBefore;
     public byte ConsumedSeen;
@@ -27,6 +28,7 @@ internal record struct WakeUpState
     public ConsumerStep ConsumerStep;
     public byte Position;
     public byte ProducedSeen;
+    public byte Freed;
     public byte Released;
     public byte ReleasedBefore;
     public bool ClosedMarkSeen;
@@ -48,11 +50,13 @@ internal record struct WakeUpState
             ProducerStores = ProducerStores.Moved(distance, modulus),
             ConsumerStores = ConsumerStores.Moved(distance, modulus),
             Committed = Move(Committed),
+            Exposed = Move(Exposed),
             Published = Move(Published),
             PublishedBefore = Move(PublishedBefore),
             ConsumedSeen = Move(ConsumedSeen),
             Position = Move(Position),
             ProducedSeen = Move(ProducedSeen),
+            Freed = Move(Freed),
             Released = 0,
             ReleasedBefore = Move(ReleasedBefore),
         };
