@@ -85,14 +85,17 @@ internal static class RunCommand
     private static ImmutableArray<InternetAddress> ParseAddresses(ArgumentResult result)
     {
         var addresses = ImmutableArray.CreateBuilder<InternetAddress>();
-        foreach (string text in result.Tokens.SelectMany(token => token.Value.Split(',')))
+        foreach (Token token in result.Tokens)
         {
-            if (!InternetAddress.TryParse(text, out InternetAddress address))
+            foreach (string text in token.Value.Split(','))
             {
-                result.AddError($"--announce-ip takes IP addresses, not '{text}'.");
-            }
+                if (!InternetAddress.TryParse(text, out InternetAddress address))
+                {
+                    result.AddError($"--announce-ip takes IP addresses, not '{text}'.");
+                }
 
-            addresses.Add(address);
+                addresses.Add(address);
+            }
         }
 
         return addresses.ToImmutable();

@@ -24,7 +24,7 @@ internal static class StatusCommand
                 throw new GuestSetupException($"No agent is running: there is no control socket in {where}. Start one with: xenloop run");
             }
 
-            StatusReport[] reports = [.. names.Select(each => StatusClient.Ask(where, each))];
+            StatusReport[] reports = Array.ConvertAll<string, StatusReport>([.. names], each => StatusClient.Ask(where, each));
             if (!parsed.GetValue(json))
             {
                 StatusPrinter.Print(reports, Console.Out);

@@ -8,7 +8,7 @@ internal sealed record BackendSurvey(RuleBackend Backend, SavedRules? Saved, str
 {
     /// <summary>Reads every backend of this system once.</summary>
     /// <exception cref="RuleException">There is none.</exception>
-    public static BackendSurvey[] Take(ProgramRunner runner) => [.. RuleBackend.FindAll(runner).Select(Take)];
+    public static BackendSurvey[] Take(ProgramRunner runner) => Array.ConvertAll(RuleBackend.FindAll(runner), Take);
 
     /// <summary>
     /// The usable ones, the best first: the one that holds our chain, then the one that holds other rules, then nf_tables,
@@ -19,18 +19,30 @@ internal sealed record BackendSurvey(RuleBackend Backend, SavedRules? Saved, str
     /// <exception cref="RuleException">None is usable, or not the one that was asked for.</exception>
     public static BackendSurvey[] Rank(BackendSurvey[] all, string? wanted)
     {
-        BackendSurvey[] asked = [.. all.Where(survey => wanted is null || survey.Backend.Name == $"iptables-{wanted}")];
+        BackendSurvey[] asked = Array.FindAll(all, survey => wanted is null || survey.Backend.Name == $"iptables-{wanted}");
         if (asked.Length == 0)
         {
-            throw new RuleException($"There is no iptables-{wanted} on this system. It has: {string.Join(", ", all.Select(survey => survey.Backend.Name))}.");
+            throw new RuleException($"There is no iptables-{wanted} on this system. It has: {string.Join(", ", Array.ConvertAll(all, survey => survey.Backend.Name))}.");
         }
 
-        BackendSurvey[] usable = [.. asked
-            .Where(survey => survey.Saved is not null)
-            .OrderBy(survey => survey.Saved!.State.IsAbsent)
-            .ThenBy(survey => survey.Saved!.OtherRules == 0)];
-        return usable.Length > 0 ? usable : throw new RuleException(string.Join(' ', asked.Select(survey => survey.Failure)));
+        List<BackendSurvey> usable = [];
+        foreach (BackendSurvey survey in Array.FindAll(asked, survey => survey.Saved is not null))
+        {
+            // Behind all that are as good: their order says which way is the present-day one.
+            int place = usable.FindIndex(other => other.Merit < survey.Merit);
+            usable.Insert(place < 0 ? usable.Count : place, survey);
+        }
+
+        return usable.Count > 0 ? [.. usable] : throw new RuleException(string.Join(' ', Array.ConvertAll(asked, survey => survey.Failure)));
     }
+
+    /// <summary>How much speaks for a usable backend.</summary>
+    private int Merit => Saved switch
+    {
+        { State.IsAbsent: false } => 2,
+        { OtherRules: > 0 } => 1,
+        _ => 0,
+    };
 
     /// <summary>Why this one was chosen, to follow "because".</summary>
     public string Reason(string? wanted) => Saved switch

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
+using System.Text;
 
 namespace XenLoop.Interceptor.Rules;
 
@@ -7,9 +7,12 @@ namespace XenLoop.Interceptor.Rules;
 /// Finds out whether the kernel tracks connections in this network namespace, without making it do so. A rule that only
 /// mentions the conntrack match switches tracking on, so plain rules are the answer wherever nobody else wants it.
 /// </summary>
-internal sealed partial class ConntrackProbe(ProgramRunner runner)
+internal sealed class ConntrackProbe(ProgramRunner runner)
 {
     private const string CountFile = "/proc/sys/net/netfilter/nf_conntrack_count";
+
+    /// <summary>Words of nft rules whose statement needs connection tracking, besides "flow add".</summary>
+    private static readonly string[] TrackingWords = ["ct", "masquerade", "snat", "dnat", "redirect", "synproxy", "notrack"];
 
     /// <summary>Looks. Where the module is not loaded this is one failed open; else a few short programs (some 10 ms).</summary>
     /// <param name="surveys">Whose rules to look through; taken only if needed.</param>
@@ -21,7 +24,7 @@ internal sealed partial class ConntrackProbe(ProgramRunner runner)
         }
 
         // Rules of ours that an earlier run left make the kernel track connections: then entries tell nothing.
-        bool countIsOurs = surveys.Value.Any(survey => survey.Saved is { } saved && saved.State.Rules.Any(rule => rule.Form == RuleForm.Conntrack));
+        bool countIsOurs = Array.Exists(surveys.Value, survey => survey.Saved is { State.TracksConnections: true });
         if (count > 0 && !countIsOurs)
         {
             return new ConntrackDecision(RuleForm.Conntrack, string.Create(CultureInfo.InvariantCulture, $"the kernel tracks connections here ({count} at this moment)"));
@@ -63,13 +66,13 @@ internal sealed partial class ConntrackProbe(ProgramRunner runner)
         // Stateless and terse: a set of a million addresses is none of our business.
         ProgramResult result = runner.Run(nft, ["-s", "-t", "list", "ruleset"]);
         bool ours = false;
-        foreach (string line in result.Output.Split('\n').Select(line => line.Trim()))
+        foreach (string line in result.Output.Split('\n', StringSplitOptions.TrimEntries))
         {
             if (line.StartsWith("chain ", StringComparison.Ordinal))
             {
                 ours = line == $"chain {RuleText.Chain} {{";
             }
-            else if (!ours && !line.StartsWith('#') && TrackingExpression().IsMatch(QuotedText().Replace(line, "")))
+            else if (!ours && !line.StartsWith('#') && TracksConnections(line))
             {
                 return line;
             }
@@ -78,9 +81,30 @@ internal sealed partial class ConntrackProbe(ProgramRunner runner)
         return null;
     }
 
-    [GeneratedRegex("""(^|\s)(ct|masquerade|snat|dnat|redirect|synproxy|notrack|flow add)(\s|$)""", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex TrackingExpression();
+    private static bool TracksConnections(string line)
+    {
+        string[] words = WithoutQuotedText(line).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        for (int i = 0; i < words.Length; i++)
+        {
+            if (TrackingWords.Contains(words[i]) || (words[i] == "flow" && i + 1 < words.Length && words[i + 1] == "add"))
+            {
+                return true;
+            }
+        }
 
-    [GeneratedRegex("\"[^\"]*\"", RegexOptions.None, 1000)]
-    private static partial Regex QuotedText();
+        return false;
+    }
+
+    /// <summary>Comments, log prefixes and names may hold any word. A quote without a second one opens nothing.</summary>
+    private static string WithoutQuotedText(string line)
+    {
+        string[] parts = line.Split('"');
+        var text = new StringBuilder();
+        for (int i = 0; i < parts.Length; i++)
+        {
+            text.Append(i % 2 == 0 || i == parts.Length - 1 ? parts[i] : "");
+        }
+
+        return text.ToString();
+    }
 }

@@ -20,8 +20,9 @@ internal static class RuleFailure
     /// <summary>One sentence on what failed, the program's words, and advice if the case is known.</summary>
     public static string Explain(string backend, string operation, ProgramResult result)
     {
-        string words = string.Join("; ", result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(line => !line.StartsWith("Try `", StringComparison.Ordinal)));
-        string advice = Known.FirstOrDefault(known => words.Contains(known.Said, StringComparison.Ordinal)).Advice
+        string[] lines = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string words = string.Join("; ", Array.FindAll(lines, line => !line.StartsWith("Try `", StringComparison.Ordinal)));
+        string advice = Array.Find(Known, known => words.Contains(known.Said, StringComparison.Ordinal)).Advice
             ?? (result.ExitCode == LockTimeoutExitCode ? "Another program may hold the firewall's lock; try again." : "");
         return $"{backend} cannot {operation}: {(words.Length > 0 ? words : $"exit code {result.ExitCode}")}. {advice}".TrimEnd();
     }

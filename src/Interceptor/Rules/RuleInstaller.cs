@@ -19,13 +19,13 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
 
     /// <summary>Chooses backend and form and puts the rules in place, instead of whatever an earlier run has left.</summary>
     /// <exception cref="RuleException">No backend takes them. Nothing is in place then.</exception>
-    public InstalledRules Install(string networkInterface, IEnumerable<RuleTarget> targets)
+    public InstalledRules Install(string networkInterface, IReadOnlyCollection<RuleTarget> targets)
     {
         BackendSurvey[] surveys = BackendSurvey.Take(runner);
         ConntrackDecision decision = Decide(new Lazy<BackendSurvey[]>(surveys));
         _targets = [.. targets];
         CaptureRule[] rules = CaptureRule.For(networkInterface, _targets, decision.Form);
-        List<string> failures = [.. surveys.Where(survey => survey.Saved is null).Select(survey => survey.Failure)];
+        List<string> failures = [.. Array.ConvertAll(Array.FindAll(surveys, survey => survey.Saved is null), survey => survey.Failure)];
         foreach (BackendSurvey candidate in BackendSurvey.Rank(surveys, options.Backend))
         {
             try
@@ -39,7 +39,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
             }
 
             // Rules in two places would queue every packet twice.
-            foreach (BackendSurvey other in surveys.Where(other => other != candidate && other.Saved is { State.IsAbsent: false }))
+            foreach (BackendSurvey other in Array.FindAll(surveys, other => other != candidate && other.Saved is { State.IsAbsent: false }))
             {
                 TakeAway(other.Backend, other.Saved!.State);
             }
@@ -53,12 +53,12 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
     /// <summary>Makes the rules say this; nothing is run if they do so already.</summary>
     /// <exception cref="RuleException">They could not be changed, and what was in place still is.</exception>
     /// <exception cref="InvalidOperationException">Nothing was installed.</exception>
-    public void Update(IEnumerable<RuleTarget> targets)
+    public void Update(IReadOnlyCollection<RuleTarget> targets)
     {
         InstalledRules current = Installed();
         RuleTarget[] wanted = [.. targets];
         CaptureRule[] rules = CaptureRule.For(current.Interface, wanted, current.Decision.Form);
-        if (!rules.SequenceEqual(current.Rules))
+        if (!rules.AsSpan().SequenceEqual(current.Rules))
         {
             Put(current.Backend, current.Backend.ReadTable().State, rules);
             _targets = wanted;
@@ -121,14 +121,15 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
 
     /// <summary>What is ours in the iptables of this system, whoever installed it; backends that hold nothing are left out.</summary>
     /// <exception cref="RuleException">No iptables can list its rules.</exception>
-    public (RuleBackend Backend, RuleState State)[] Show() =>
-        [.. BackendSurvey.Rank(BackendSurvey.Take(runner), wanted: null)
-            .Select(survey => (survey.Backend, survey.Saved!.State))
-            .Where(entry => !entry.State.IsAbsent)];
+    public (RuleBackend Backend, RuleState State)[] Show()
+    {
+        BackendSurvey[] usable = BackendSurvey.Rank(BackendSurvey.Take(runner), wanted: null);
+        return Array.ConvertAll(Array.FindAll(usable, survey => !survey.Saved!.State.IsAbsent), survey => (survey.Backend, survey.Saved!.State));
+    }
 
     /// <summary>The text for <c>iptables-restore --noflush</c> that <see cref="Install"/> would apply where nothing of ours is.</summary>
     /// <exception cref="RuleException">A name or prefix that no rule can hold.</exception>
-    public string Print(string networkInterface, IEnumerable<RuleTarget> targets)
+    public string Print(string networkInterface, IReadOnlyCollection<RuleTarget> targets)
     {
         RuleForm form = Decide(new Lazy<BackendSurvey[]>(() => BackendSurvey.Take(runner))).Form;
         return RuleText.Install(CaptureRule.For(networkInterface, targets, form), addJump: true);

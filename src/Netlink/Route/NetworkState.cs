@@ -105,8 +105,27 @@ internal sealed class NetworkState(AddressFamilySet families)
         }
 
         Links = Links.Remove(link.Index);
-        Addresses = Addresses.Except(Addresses.Where(address => address.Interface == link.Index));
-        Neighbours = Neighbours.RemoveRange(Neighbours.Keys.Where(key => key.Interface == link.Index));
+        ForgetThoseOn(link.Index);
         RoutesAreStale = true;
+    }
+
+    /// <summary>An interface takes its addresses and neighbours with it. The collections are immutable: each loop walks the state before the first removal.</summary>
+    private void ForgetThoseOn(int index)
+    {
+        foreach (AddressEntry address in Addresses)
+        {
+            if (address.Interface == index)
+            {
+                Addresses = Addresses.Remove(address);
+            }
+        }
+
+        foreach ((int Interface, InternetAddress Address) key in Neighbours.Keys)
+        {
+            if (key.Interface == index)
+            {
+                Neighbours = Neighbours.Remove(key);
+            }
+        }
     }
 }

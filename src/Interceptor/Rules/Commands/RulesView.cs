@@ -12,11 +12,11 @@ internal sealed record RulesView(string Backend, bool IsReached, RuleView[] Rule
 {
     /// <summary>What has just been installed.</summary>
     public static RulesView Of(InstalledRules installed) =>
-        new(installed.Backend.Name, true, [.. installed.Rules.Select(Of)], 0, installed.Decision.Reason);
+        new(installed.Backend.Name, true, Array.ConvertAll(installed.Rules, Of), 0, installed.Decision.Reason);
 
     /// <summary>What was found.</summary>
     public static RulesView Of(RuleBackend backend, RuleState state) =>
-        new(backend.Name, !state.Jumps.IsEmpty, [.. state.Rules.Select(Of)], state.StrangeRules, null);
+        new(backend.Name, !state.Jumps.IsEmpty, Array.ConvertAll<CaptureRule, RuleView>([.. state.Rules], Of), state.StrangeRules, null);
 
     /// <summary>The user's word for a form.</summary>
     public static string Name(RuleForm form) => form == RuleForm.Conntrack ? "conntrack" : "plain";
