@@ -52,8 +52,8 @@ internal static class RunCommand
                 IdleClose = TimeSpan.FromSeconds(parsed.GetValue(idleClose)),
             };
             GuestPlatform chosen = PlatformChoice.Choose(parsed.GetRequiredValue(platform), options.Directory);
-            using ILoggerFactory logs = Logging.Create(parsed.GetValue(logLevel));
-            var agent = new GuestAgent(options, chosen, TimeProvider.System, logs.CreateLogger("xenloop"));
+            using var log = new ErrorLog(parsed.GetValue(logLevel), Console.Error, ErrorLog.WantsColour);
+            var agent = new GuestAgent(options, chosen, TimeProvider.System, log);
             await agent.RunAsync(stop).ConfigureAwait(false);
             return CommandRunner.Success;
         }));
