@@ -145,7 +145,7 @@ choose_form() {
     if command -v nft >/dev/null && nft -s -t list ruleset 2>/dev/null | awk -v chain="$chain" '
         $1 == "chain" { own = ($2 == chain); next }
         own || /^[ \t]*#/ { next }
-        { gsub(/"[^"]*"/, ""); if ($0 ~ /(^|[ \t])(ct|masquerade|snat|dnat|redirect|synproxy|notrack|flow add)([ \t]|$)/) found = 1 }
+        { gsub(/"[^"]*"/, ""); if ($0 ~ /(^|[ \t])(ct|masquerade|snat|dnat|redirect|synproxy|notrack|flowtable)([ \t]|$)/) found = 1 }
         END { exit !found }'; then
         echo conntrack
         return
@@ -192,6 +192,15 @@ rules() { # rules FORM WITH-JUMP: the text for iptables-restore --noflush, all o
     [ -z "$lines" ] || echo "$lines" | sort -s -k1,1nr -k2,2n | cut -d' ' -f3-
     [ "$2" = no ] || echo "-A $hook -m comment --comment $tag -j $chain"
     echo "COMMIT"
+}
+
+visible() { # visible VARIANT: fails if it hides its rules from this user, so that nobody takes them for absent
+    said=$("$1-save" 2>&1 >/dev/null) && return 0
+    case $said in
+        *"Permission denied"* | *"not permitted"*)
+            fail "$1 does not show its rules: it needs root, or CAP_NET_ADMIN (iptables-legacy: CAP_NET_RAW too)"
+            ;;
+    esac
 }
 
 take_away() { # take_away VARIANT: removes what it holds of ours, the jumps first
@@ -263,6 +272,7 @@ case $action in
     show)
         shown=
         for name in $(available); do
+            visible "$name"
             if [ -n "$(ours "$name")" ]; then
                 shown=yes
                 echo "$name:"
@@ -276,6 +286,7 @@ case $action in
         ;;
     remove)
         for name in $(available); do
+            visible "$name"
             take_away "$name"
         done
         ;;

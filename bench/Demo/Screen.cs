@@ -33,8 +33,8 @@ internal static class Screen
         console.Write(new Rule("[bold aqua]XenLoop[/]  packets between guests of one host, through shared memory").LeftJustified().RuleStyle("grey"));
         console.WriteLine();
         console.Write(new Panel(new Markup("""
-            [dim]standard[/]   guest a  eth0 ─── vif1.0 [yellow]▌bridge in Dom0▐[/] vif2.0 ─── eth0  guest b
-            [dim]fast[/]       guest a  eth0 ══════════[aqua]▌ shared memory ▐[/]══════════ eth0  guest b
+            [dim]standard[/]  guest a eth0 ─── vif1.0 [yellow]▌bridge in Dom0▐[/] vif2.0 ─── eth0 guest b
+            [dim]fast[/]      guest a eth0 ═══════════[aqua]▌ shared memory▐[/]═══════════ eth0 guest b
             """)).Border(BoxBorder.Rounded).BorderColor(Color.Grey));
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[dim]{computer.Processor}, {computer.Memory / 1e9:0.#} GB, {computer.System}, Linux {computer.Kernel}[/]");
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[dim]{computer.Binary}, one static binary of {computer.BinaryBytes / 1e6:0.0} MB. Guests are network namespaces of this kernel.[/]");

@@ -5,6 +5,9 @@ namespace XenLoop.EndToEnd.Tests;
 
 public sealed class PingTests(ConnectedPair pair) : IClassFixture<ConnectedPair>
 {
+    /// <summary>The kernel copies at most 65,531 bytes of a packet into a queue (nfnetlink_queue.c); 28 of them are headers.</summary>
+    private const int LongestCaptured = 65531 - 28;
+
     [Fact]
     public void Pings_leave_the_bridge_and_none_is_lost()
     {
@@ -30,7 +33,7 @@ public sealed class PingTests(ConnectedPair pair) : IClassFixture<ConnectedPair>
     [InlineData(1472)]
     [InlineData(1473)]
     [InlineData(8000)]
-    [InlineData(65507)]
+    [InlineData(LongestCaptured)]
     public void Any_size_passes_whole(int size)
     {
         const int count = 100;
@@ -40,6 +43,14 @@ public sealed class PingTests(ConnectedPair pair) : IClassFixture<ConnectedPair>
 
         // A ping that takes the standard path crosses the bridge in fragments of 1480 bytes.
         Proof.LeftBridgeButFor(meter, 12 + (4 * (size / 1480)));
+    }
+
+    [Fact]
+    public void What_is_too_long_to_be_captured_whole_takes_the_standard_path()
+    {
+        var meter = new BridgeMeter(pair.A, pair.B);
+        Assert.Equal(20, PingReport.Run(pair.A, pair.B, "-c", "20", "-i", "0.01", "-s", $"{LongestCaptured + 1}").Received);
+        Proof.StayedOnBridge(meter, 2L * 20 * LongestCaptured);
     }
 
     [Fact]

@@ -11,6 +11,9 @@ public sealed class UdpTests(ConnectedPair pair) : IClassFixture<ConnectedPair>
     private const int UDP_SEGMENT = 103;
     private const int MaximumDatagram = 65507;
 
+    /// <summary>The kernel copies at most 65,531 bytes of a packet into a queue (nfnetlink_queue.c); 28 of them are headers.</summary>
+    private const int LongestCaptured = 65531 - 28;
+
     [Fact]
     public void Datagrams_of_all_sizes_pass_whole_in_both_directions()
     {
@@ -25,6 +28,12 @@ public sealed class UdpTests(ConnectedPair pair) : IClassFixture<ConnectedPair>
         }
 
         Proof.LeftBridge(meter, payload);
+
+        // The few that are too long to be captured whole take the standard path, whole too.
+        for (int length = LongestCaptured + 1; length <= MaximumDatagram; length++)
+        {
+            echo.Exchange(length);
+        }
     }
 
     [Theory]
@@ -83,10 +92,10 @@ public sealed class UdpTests(ConnectedPair pair) : IClassFixture<ConnectedPair>
     /// <summary>Around every boundary of Ethernet, IP fragments and pages, and a net over all the rest.</summary>
     private static IEnumerable<int> Sizes()
     {
-        int[] boundaries = [64, 512, 1448, 1472, 1480, 2952, 4096, 8192, 16384, 32768, 65507 - 3];
+        int[] boundaries = [64, 512, 1448, 1472, 1480, 2952, 4096, 8192, 16384, 32768, LongestCaptured - 3];
         return Enumerable.Range(1, 32)
             .Concat(boundaries.SelectMany(b => Enumerable.Range(b - 3, 7)))
             .Concat(Enumerable.Range(0, 500).Select(i => 1 + (i * 131)))
-            .Where(size => size is > 0 and <= MaximumDatagram);
+            .Where(size => size is > 0 and <= LongestCaptured);
     }
 }

@@ -27,8 +27,6 @@ public sealed record AgentOptions
     /// <summary>After our own connection to the store was renewed: how long a connected peer may stay unseen there before its channel is let go.</summary>
     public TimeSpan ReappearanceGrace { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The announcer counts as silent, and peers without a channel expire, when this passes without a heartbeat; three of its intervals.</summary>
-    public TimeSpan AnnouncerExpiry { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>First pause before connecting to a lost store again; doubled up to <see cref="ReconnectMaximum"/>.</summary>
     public TimeSpan ReconnectMinimum { get; init; } = TimeSpan.FromMilliseconds(100);

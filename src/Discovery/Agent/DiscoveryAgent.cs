@@ -6,11 +6,21 @@ namespace XenLoop.Discovery;
 
 /// <summary>
 /// A guest's side of discovery: advertises the guest, keeps the table of co-resident peers, and opens and closes channels.
-/// One loop owns all state; <see cref="IChannelUser"/> is called from it alone.
+/// One loop owns all state and is the only caller of <see cref="IChannelUser"/>; it sleeps until an event, a request or a
+/// timer that is really due wakes it.
 /// </summary>
-public sealed class DiscoveryAgent : IAsyncDisposable
+public sealed partial class DiscoveryAgent : IAsyncDisposable
 {
-    private readonly TimeProvider _clock;
+    private readonly WakeSignal _wake = new();
+    private readonly AgentMailbox _mailbox;
+    private readonly AgentContext _context;
+    private readonly AgentLoop _loop;
+    private readonly StoreLink _link;
+    private readonly ITimer _timer;
+    private readonly Func<DomainId, IChannelPlatform> _platform;
+    private readonly TaskCompletionSource<DomainId> _introduced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private AnnouncerStatus _announcer = new(StoreConnected: false, Alive: false, LastHeartbeat: null);
+    private PeerStatus[] _status = [];
 
     /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
     /// <param name="connector">Opens the store, and reopens it.</param>
@@ -27,36 +37,158 @@ public sealed class DiscoveryAgent : IAsyncDisposable
         AgentOptions options,
         IChannelUser user,
         TimeProvider clock,
-        ILogger log) => _clock = clock;
+        ILogger log)
+    {
+        _platform = platform;
+        _context = new AgentContext(options, user, clock, log, _wake);
+        _mailbox = new AgentMailbox(_wake);
+        _loop = new AgentLoop(_context, _mailbox);
+        _link = new StoreLink(connector, identity, _context);
+        _timer = clock.CreateTimer(static wake => ((WakeSignal)wake!).Set(), _wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Our domain number.</summary>
     /// <exception cref="InvalidOperationException">Not known yet: wait for <see cref="Introduced"/>.</exception>
-    public DomainId Self => throw new NotSupportedException();
+    public DomainId Self => _introduced.Task.IsCompletedSuccessfully
+        ? _context.Self
+        : throw new InvalidOperationException("The store has not told our domain number yet.");
 
     /// <summary>Completes with our domain number when the store has first told it.</summary>
-    public Task<DomainId> Introduced => throw new NotSupportedException();
+    public Task<DomainId> Introduced => _introduced.Task;
 
-    /// <summary>What is known of the announcer. Any thread.</summary>
-    public AnnouncerStatus Announcer => throw new NotSupportedException();
+    /// <summary>What is known of the announcer, as of the loop's last turn. Any thread.</summary>
+    public AnnouncerStatus Announcer => Volatile.Read(ref _announcer);
 
     /// <summary>Works until <paramref name="stop"/>; then closes all channels in an orderly way, withdraws the advert, and returns within <see cref="AgentOptions.ShutdownTimeout"/> and a little.</summary>
-    public Task RunAsync(CancellationToken stop) => throw new NotSupportedException(_clock.ToString());
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await TurnAsync(stop).ConfigureAwait(false);
+                await WaitAsync(NextDue(), stop).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Whatever was cut short is redone or undone below.
+        }
+        finally
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+    }
 
     /// <summary>
     /// A packet for this peer found no channel. Any thread; may be called for every such packet: it costs one memory read
-    /// unless this is the first since an attempt became possible, and never allocates.
+    /// unless this is the first since an attempt became possible.
     /// </summary>
-    public void RequestChannel(DomainId peer) => throw new NotSupportedException();
+    public void RequestChannel(DomainId peer) => _mailbox.Request(peer);
 
     /// <summary>The channel has been idle for long enough. Any thread.</summary>
-    public void RequestClose(DomainId peer) => throw new NotSupportedException();
+    public void RequestClose(DomainId peer) => _mailbox.Report(new AgentReport(peer, Failure: null));
 
-    /// <summary>The data path gave the channel up. Any thread.</summary>
-    public void ReportFailure(DomainId peer, ChannelFailure failure) => throw new NotSupportedException();
+    /// <summary>The data path gave the channel up. Any thread; once per channel is enough.</summary>
+    public void ReportFailure(DomainId peer, ChannelFailure failure) => _mailbox.Report(new AgentReport(peer, failure));
 
     /// <summary>All peers, by domain number, as of the loop's last turn. Any thread.</summary>
-    public ImmutableArray<PeerStatus> Status() => throw new NotSupportedException();
+    public ImmutableArray<PeerStatus> Status() => [.. Volatile.Read(ref _status)];
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        await _link.CloseAsync().ConfigureAwait(false);
+        _context.Platform?.Dispose();
+    }
+
+    private async Task TurnAsync(CancellationToken cancel)
+    {
+        if (await _link.TakeLossAsync().ConfigureAwait(false))
+        {
+            _loop.StoreLost();
+        }
+
+        if (await _link.ConnectIfDueAsync(cancel).ConfigureAwait(false) is { } session)
+        {
+            await EnterAsync(session, cancel).ConfigureAwait(false);
+        }
+
+        while (_link.TryTakeEvent(out StoreEvent? item))
+        {
+            _loop.Note(item.Value);
+        }
+
+        await _loop.TurnAsync(cancel).ConfigureAwait(false);
+        Publish();
+    }
+
+    private async Task EnterAsync(StoreSession session, CancellationToken cancel)
+    {
+        if (_context.Platform is null || session.Self != _context.Self)
+        {
+            await _loop.ForgetEverybodyAsync().ConfigureAwait(false);
+            _context.Platform?.Dispose();
+            _context.Self = session.Self;
+            _context.Platform = _platform(session.Self);
+            LogIntroduced(_context.Log, session.Self);
+        }
+
+        await _loop.StoreConnectedAsync(session.Store, cancel).ConfigureAwait(false);
+        _introduced.TrySetResult(session.Self);
+    }
+
+    private TimeSpan? NextDue()
+    {
+        TimeSpan? loop = _loop.Due();
+        TimeSpan? link = _link.Due;
+        return loop is null || link < loop ? link ?? loop : loop;
+    }
+
+    private async Task WaitAsync(TimeSpan? due, CancellationToken cancel)
+    {
+        // Rounded up: a timer that fires a little early would find nothing due.
+        TimeSpan wait = due is null ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((due.Value - _context.Now).TotalMilliseconds)));
+        _timer.Change(wait, Timeout.InfiniteTimeSpan);
+        await _wake.WaitAsync(cancel).ConfigureAwait(false);
+    }
+
+    private void Publish()
+    {
+        Announcements announcements = _loop.Announcements;
+        DateTimeOffset? beat = announcements.LastHeartbeat is { } last ? _context.ToWallClock(last) : null;
+        Volatile.Write(ref _announcer, new AnnouncerStatus(_context.Store is not null, announcements.Alive, beat));
+        Volatile.Write(ref _status, _loop.Describe());
+    }
+
+    private async Task CloseAsync()
+    {
+        using CancellationTokenSource limit = new(_context.Options.ShutdownTimeout);
+        try
+        {
+            _loop.CloseAll();
+            await _loop.TurnAsync(limit.Token).ConfigureAwait(false);
+            while (_loop.HasChannels)
+            {
+                await WaitAsync(_loop.Due(), limit.Token).ConfigureAwait(false);
+                await _loop.TurnAsync(limit.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            LogForced(_context.Log);
+        }
+
+        await _loop.ForgetEverybodyAsync().ConfigureAwait(false);
+        await _loop.LeaveStoreAsync().ConfigureAwait(false);
+        await _link.CloseAsync().ConfigureAwait(false);
+        Publish();
+    }
+
+    [LoggerMessage(EventId = 330, Level = LogLevel.Information, Message = "This guest is domain {Self}.")]
+    private static partial void LogIntroduced(ILogger log, DomainId self);
+
+    [LoggerMessage(EventId = 331, Level = LogLevel.Warning, Message = "Not every channel could be closed in time; the rest are dropped.")]
+    private static partial void LogForced(ILogger log);
 }

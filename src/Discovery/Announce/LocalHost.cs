@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using XenLoop.SharedRing.Local;
 
 namespace XenLoop.Discovery;
 
@@ -12,7 +13,26 @@ namespace XenLoop.Discovery;
 /// <param name="log">For people.</param>
 public sealed class LocalHost(string directory, AnnouncerOptions options, TimeProvider clock, ILogger log)
 {
+    /// <summary>The grant broker's socket in the host's directory.</summary>
+    public const string GrantsSocketName = "grants.sock";
+
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>Serves until <paramref name="stop"/>.</summary>
-    /// <exception cref="StoreUnavailableException">Another host is alive in the directory, or the sockets cannot be made.</exception>
-    public Task RunAsync(CancellationToken stop) => throw new NotSupportedException($"{directory}{options}{clock}{log}");
+    /// <exception cref="StoreUnavailableException">Another host is alive in the directory, or the store's socket cannot be made.</exception>
+    /// <exception cref="SharedRing.ChannelPlatformException">The same of the broker's.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        LocalStoreServer server = LocalStoreServer.Start(directory, log);
+        await using (server.ConfigureAwait(false))
+        {
+            using LocalGrantBroker broker = new(Path.Combine(directory, GrantsSocketName));
+            broker.Start();
+            IStore dom0 = server.ConnectDom0(StoreTimeout, clock);
+            await using (dom0.ConfigureAwait(false))
+            {
+                await new Announcer(dom0, options, clock, log).RunAsync(stop).ConfigureAwait(false);
+            }
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using XenLoop.Addresses;
 using XenLoop.SharedRing;
 
@@ -12,7 +13,6 @@ namespace XenLoop.Discovery;
 internal static class LocalIntroduction
 {
     private const string Auto = "auto";
-    private const int MaximumName = 64;
     private const int MaximumBridge = 15;
 
     /// <summary>For the wire.</summary>
@@ -43,7 +43,7 @@ internal static class LocalIntroduction
     {
         if (XenStorePayload.ToStrings(payload) is not [string number, string name, .. string[] cards]
             || cards.Length > GuestIdentity.MaximumInterfaces
-            || !IsName(name, MaximumName))
+            || !GuestName.IsValid(name))
         {
             return null;
         }
@@ -73,30 +73,11 @@ internal static class LocalIntroduction
         return new GuestIdentity(requested, name, interfaces.ToImmutable());
     }
 
-    /// <summary>True for 1 to <paramref name="longest"/> of <c>A-Z a-z 0-9 . _ -</c>.</summary>
-    public static bool IsName(ReadOnlySpan<char> text, int longest)
-    {
-        if (text.IsEmpty || text.Length > longest)
-        {
-            return false;
-        }
-
-        foreach (char letter in text)
-        {
-            if (!char.IsAsciiLetterOrDigit(letter) && letter is not ('.' or '_' or '-'))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     private static GuestInterface? ParseInterface(string card)
     {
-        if (!NodeText.TryParse(System.Text.Encoding.Latin1.GetBytes(card), out NodeText text)
+        if (!NodeText.TryParse(Encoding.Latin1.GetBytes(card), out NodeText text)
             || !MacAddress.TryParse(text.Find("mac"), out MacAddress mac)
-            || (text.Find("bridge") is { } bridge && !IsName(bridge, MaximumBridge))
+            || (text.Find("bridge") is { } bridge && !GuestName.IsValid(bridge, MaximumBridge))
             || !AddressList.TryParse(text.Find("ips"), ',', GuestInterface.MaximumAddresses, out ImmutableArray<InternetAddress> addresses))
         {
             return null;

@@ -10,12 +10,6 @@ namespace XenLoop.Discovery;
 /// </summary>
 internal sealed class LocalStore
 {
-    /// <summary>Fires for Dom0 when a domain has been made.</summary>
-    public const string IntroduceDomain = "@introduceDomain";
-
-    /// <summary>Fires for Dom0 when a domain has gone.</summary>
-    public const string ReleaseDomain = "@releaseDomain";
-
     private static readonly DomainId Dom0 = new(0);
 
     private readonly Lock _lock = new();
@@ -51,7 +45,7 @@ internal sealed class LocalStore
 
             LocalToolstack.LayOut(Put, domain, identity);
             _clients.Add(client);
-            FireSpecial(IntroduceDomain);
+            FireSpecial(StoreNames.IntroduceDomain);
         }
 
         return client;
@@ -77,14 +71,14 @@ internal sealed class LocalStore
             }
 
             _domains.Remove(client.Domain);
-            foreach (string path in (string[])[StorePath.Of(client.Domain), LocalToolstack.VifsOf(client.Domain)])
+            foreach (string path in (string[])[StorePath.Of(client.Domain), StoreNames.VifsOf(client.Domain)])
             {
                 StoreTree before = _tree;
                 Check(_tree.Remove(Dom0, path, out _tree));
                 Fire(path, before, _tree);
             }
 
-            FireSpecial(ReleaseDomain);
+            FireSpecial(StoreNames.ReleaseDomain);
         }
     }
 
@@ -115,7 +109,7 @@ internal sealed class LocalStore
     /// <summary>WATCH: fires once at once, as XenStore does.</summary>
     public StoreStatus Watch(LocalStoreClient client, string path, string token)
     {
-        string? absolute = path is IntroduceDomain or ReleaseDomain ? path : StorePath.Resolve(path, client.Domain);
+        string? absolute = path is StoreNames.IntroduceDomain or StoreNames.ReleaseDomain ? path : StorePath.Resolve(path, client.Domain);
         if (absolute is null || token.Length == 0)
         {
             return StoreStatus.Invalid;

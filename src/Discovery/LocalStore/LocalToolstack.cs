@@ -16,9 +16,6 @@ namespace XenLoop.Discovery;
 /// </summary>
 internal static class LocalToolstack
 {
-    /// <summary>Where the vifs of a domain stand.</summary>
-    public static string VifsOf(DomainId domain) => $"/local/domain/0/backend/vif/{domain}";
-
     /// <summary>Lays a guest's nodes out, parents first.</summary>
     /// <param name="put">Writes one node with its permissions, as Dom0.</param>
     /// <param name="domain">Its number.</param>
@@ -33,7 +30,7 @@ internal static class LocalToolstack
         put($"{home}/domid", domain.ToString(), readable);
         put($"{home}/data", string.Empty, [new StorePermission(domain, StoreAccess.None)]);
 
-        string vifs = VifsOf(domain);
+        string vifs = StoreNames.VifsOf(domain);
         put(vifs, string.Empty, readable);
         for (int i = 0; i < identity.Interfaces.Length; i++)
         {

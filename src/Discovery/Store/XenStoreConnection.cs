@@ -288,6 +288,7 @@ public sealed class XenStoreConnection : IStore
 
         if (request is null || request.Transaction != frame.Header.Transaction)
         {
+            request?.Reply.TrySetResult(StoreStatus.ConnectionLost);
             return string.Create(CultureInfo.InvariantCulture, $"a reply to request {frame.Header.Request}, which nobody made");
         }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace XenLoop.Interceptor.Commands;
@@ -34,6 +35,25 @@ internal static class CommonOptions
     {
         Description = "Least important messages to write to standard error.",
         DefaultValueFactory = _ => Microsoft.Extensions.Logging.LogLevel.Information,
+    };
+
+    /// <summary>An option that takes a whole number from 0 on.</summary>
+    /// <remarks>A parser of its own: a validator that asks for the value of <c>--queue-base x7</c> gets an exception.</remarks>
+    public static Option<int> Number(string name, string description, string helpName, int standard, int most) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        DefaultValueFactory = _ => standard,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number > most)
+            {
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes 0 to {most}, not '{text}'."));
+            }
+
+            return number;
+        },
     };
 
     /// <summary><c>--json</c>.</summary>

@@ -16,8 +16,8 @@ internal static class PlatformChoice
     /// <exception cref="GuestSetupException">It is not to be had here.</exception>
     public static GuestPlatform Choose(string wanted, string directory)
     {
-        string broker = Path.Combine(directory, "grants.sock");
-        if (wanted == "auto" && !File.Exists(Path.Combine(directory, "store.sock")))
+        string broker = Path.Combine(directory, LocalHost.GrantsSocketName);
+        if (wanted == "auto" && !File.Exists(Path.Combine(directory, LocalStoreServer.SocketName)))
         {
             throw new GuestSetupException(
                 $"No platform was found: there is no local host in {directory}. Start one with: xenloop announce --directory {directory}");

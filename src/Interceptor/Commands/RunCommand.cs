@@ -11,6 +11,9 @@ namespace XenLoop.Interceptor.Commands;
 /// <summary><c>xenloop run</c>: the agent of a guest.</summary>
 internal static class RunCommand
 {
+    /// <summary>30 days: as far as timers reach.</summary>
+    private const int LongestIdleSeconds = 30 * 24 * 3600;
+
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
@@ -23,13 +26,11 @@ internal static class RunCommand
         var bridge = new Option<string>("--bridge") { Description = "Local platform: the bridge that the interface is plugged into; guests on one bridge are peers. Empty: routed, peers by --announce-ip.", DefaultValueFactory = _ => "bridge0" };
         var addresses = new Option<ImmutableArray<InternetAddress>>("--announce-ip") { Description = "Local platform: addresses that the host shall announce for this guest, and hold it to.", HelpName = "IP,...", CustomParser = ParseAddresses };
         var ringSize = new Option<int>("--ring-size") { Description = "Shared memory per direction and peer; a power of two from 4K to 16M.", HelpName = "SIZE", DefaultValueFactory = _ => 512 * 1024, CustomParser = ParseRingSize };
-        var queueBase = new Option<int>("--queue-base") { Description = "A peer's NFQUEUE is this number plus its domain number.", HelpName = "N", DefaultValueFactory = _ => 7000 };
+        Option<int> queueBase = CommonOptions.Number("--queue-base", "A peer's NFQUEUE is this number plus its domain number.", "N", 7000, ushort.MaxValue - DomainId.FirstReserved);
         var rules = new Option<string>("--rules") { Description = "'manage' installs the firewall rules and removes them at the end; 'none' leaves them to you (see: xenloop rules).", DefaultValueFactory = _ => "manage" };
         var offload = new Option<OffloadMode>("--offload") { Description = "Super-packets and partial checksums: 'auto' tests this kernel first.", DefaultValueFactory = _ => OffloadMode.Auto };
-        var idleClose = new Option<int>("--idle-close") { Description = "Close a channel that carried nothing for this long; 0: never.", HelpName = "SECONDS", DefaultValueFactory = _ => 300 };
+        Option<int> idleClose = CommonOptions.Number("--idle-close", "Close a channel that carried nothing for this long; 0: never.", "SECONDS", 300, LongestIdleSeconds);
         rules.AcceptOnlyFromAmong("manage", "none");
-        queueBase.Validators.Add(result => Check(result, result.GetValueOrDefault<int>() is >= 0 and <= ushort.MaxValue - DomainId.FirstReserved, $"--queue-base takes 0 to {ushort.MaxValue - DomainId.FirstReserved}."));
-        idleClose.Validators.Add(result => Check(result, result.GetValueOrDefault<int>() >= 0, "--idle-close takes a number of seconds, or 0."));
 
         var command = new Command("run", "Run in a guest: carry its traffic to co-resident guests over shared memory.")
         {
@@ -99,13 +100,5 @@ internal static class RunCommand
         }
 
         return addresses.ToImmutable();
-    }
-
-    private static void Check(OptionResult result, bool ok, string problem)
-    {
-        if (!ok)
-        {
-            result.AddError(problem);
-        }
     }
 }

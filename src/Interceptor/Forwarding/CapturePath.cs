@@ -80,7 +80,9 @@ internal sealed unsafe class CapturePath : IDisposable
         VerdictBatch verdicts = port.Queue.Verdicts;
         for (int taken = 0; taken < PassPackets && port.CaptureReady;)
         {
-            int room = channel.Outbound.Capacity - channel.Outbound.Used();
+            int used = channel.Outbound.Used();
+            int room = channel.Outbound.Capacity - used;
+            port.RingFill = (used, channel.Outbound.Capacity);
             int packets = Math.Min(room / HoldPolicy.LongestRecord(channel.Outbound), CaptureBuffers.Count);
             if (packets == 0)
             {
@@ -148,6 +150,8 @@ internal sealed unsafe class CapturePath : IDisposable
         }
         else
         {
+            // It may be for somebody else after all: nothing of it stays where the peer can read it.
+            Unsafe.InitBlockUnaligned(payload, 0, (uint)length);
             Accepted(port, packet.Id, reason);
         }
 
@@ -163,8 +167,8 @@ internal sealed unsafe class CapturePath : IDisposable
         Unsafe.CopyBlockUnaligned(message, _buffers.Head, (uint)inHead);
         Unsafe.CopyBlockUnaligned(message + inHead, rest, (uint)(received - inHead));
 
-        // What the kernel said about the packet is not the peer's business.
-        Unsafe.InitBlockUnaligned(rest, 0, (uint)Math.Min(CaptureBuffers.HeadBytes, received - inHead));
+        // What the kernel said about the packet is not the peer's business, nor is the packet before it has been judged.
+        Unsafe.InitBlockUnaligned(rest, 0, (uint)(received - inHead));
         CarryCopied(port, channel, message, received, destinations);
     }
 

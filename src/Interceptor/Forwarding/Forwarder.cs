@@ -185,14 +185,15 @@ internal sealed unsafe class Forwarder : IDisposable
             return true;
         }
 
-        if (channel.Inbound.PrepareToWaitForData())
-        {
-            return true;
-        }
-
         if (channel.Inbound.ProducerClosed)
         {
             OnClosedByPeer(port);
+            return true;
+        }
+
+        // A mark that comes after that look is no wish granted either, so that the next pass looks again, after the last records.
+        if (channel.Inbound.PrepareToWaitForData())
+        {
             return true;
         }
 
@@ -246,16 +247,21 @@ internal sealed unsafe class Forwarder : IDisposable
     /// <summary>What the peer published before it died is as good as any packet; the rounds are bounded in case it lives on and only closed its doorbell.</summary>
     private void OnPeerGone(PeerPort port)
     {
+        bool closing = port.State == PortState.Closing;
         port.InjectReady = true;
         for (int round = 0; round < FarewellRounds && port.InjectReady; round++)
         {
             _injection.Run(port);
         }
 
-        if (port.State != PortState.Failed)
+        // A violation on the way has ended it already.
+        if (port.Channel is not null && port.State != PortState.Failed)
         {
-            Fail(port);
-            _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
+            GiveUp(port);
+            if (!closing)
+            {
+                _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
+            }
         }
     }
 
@@ -377,16 +383,31 @@ internal sealed unsafe class Forwarder : IDisposable
         if (port.State == PortState.Closing)
         {
             LetGo(port);
-            return;
         }
-
-        _listener.OnChannelFailed(port.Domain, ChannelFailure.ClosedByPeer);
+        else if (!port.ClosedByPeer)
+        {
+            port.ClosedByPeer = true;
+            _listener.OnChannelFailed(port.Domain, ChannelFailure.ClosedByPeer);
+        }
     }
 
     private void OnViolation(PeerPort port, RingViolation violation)
     {
-        Fail(port);
+        GiveUp(port);
         _listener.OnViolation(port.Domain, violation);
+    }
+
+    /// <summary>Ends the use of a channel for good. Who waits for its release must not wait for a peer that is gone or broke the protocol.</summary>
+    private void GiveUp(PeerPort port)
+    {
+        if (port.State == PortState.Closing)
+        {
+            LetGo(port);
+        }
+        else
+        {
+            Fail(port);
+        }
     }
 
     private static void Fail(PeerPort port)

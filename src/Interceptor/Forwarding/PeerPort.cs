@@ -39,6 +39,9 @@ internal sealed class PeerPort : IDisposable
     /// <summary>What becomes of captured packets now.</summary>
     public PortState State { get; set; }
 
+    /// <summary>The peer has closed its direction of the channel, and the control side was told.</summary>
+    public bool ClosedByPeer { get; set; }
+
     /// <summary>The queue may hold packets.</summary>
     public bool CaptureReady { get; set; }
 
@@ -69,7 +72,7 @@ internal sealed class PeerPort : IDisposable
     /// <summary>Completed when the channel is no longer touched; null unless a release was asked for.</summary>
     public TaskCompletionSource? Released { get; set; }
 
-    /// <summary>Bytes in the outbound ring and its size, as last seen by the data path; for status.</summary>
+    /// <summary>Bytes in the outbound ring and its size, as the data path found them before the packets captured last; for status.</summary>
     public (int Used, int Capacity) RingFill { get; set; }
 
     /// <summary>Puts a connected channel to use.</summary>
@@ -77,6 +80,7 @@ internal sealed class PeerPort : IDisposable
     {
         Channel = channel;
         PeerTakesOffload = peerTakesOffload;
+        ClosedByPeer = false;
         State = PortState.Open;
         CaptureReady = true;
         InjectReady = true;

@@ -19,7 +19,6 @@ internal sealed class PortCounters
     public ulong SpaceDoorbells;
     public ulong DirectReceives;
     public ulong BatchedReceives;
-    public ulong VerdictSends;
     public AcceptCounts Accepted;
     public DropCounts Dropped;
 

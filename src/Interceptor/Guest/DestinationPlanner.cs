@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using XenLoop.Addresses;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.Forwarding;
+using XenLoop.Native;
 using XenLoop.Netlink.Route;
 using XenLoop.SharedRing;
 
@@ -78,11 +79,12 @@ internal static class DestinationPlanner
 
     /// <summary>
     /// Networks behind a peer that is our router, with all other routes beside them: the longest prefix decides, and it may lead
-    /// elsewhere. Left out where policy rules decide on more than the destination.
+    /// elsewhere. Left out where policy rules or the type of service decide, because packets are captured by destination alone, and
+    /// without the table default, which is asked only for what the table main does not know.
     /// </summary>
     private static void AddGateways(Dictionary<InternetPrefix, DomainId> destinations, NetworkSnapshot network, LinkEntry link, Dictionary<MacAddress, DomainId> byMac)
     {
-        if (network.HasPolicyRules)
+        if (network.HasPolicyRules || UsesTypeOfService(network))
         {
             return;
         }
@@ -92,7 +94,7 @@ internal static class DestinationPlanner
         bool someBehindPeers = false;
         foreach (RouteEntry route in network.Routes)
         {
-            if (route.TypeOfService == 0 && route.Kind != RouteKind.Local && !routed.ContainsKey(route.Destination))
+            if (route.Kind != RouteKind.Local && route.Table != LinuxRtnetlink.RT_TABLE_DEFAULT && !routed.ContainsKey(route.Destination))
             {
                 DomainId domain = Behind(network, route, link, byMac);
                 routed.Add(route.Destination, domain);
@@ -119,6 +121,19 @@ internal static class DestinationPlanner
 
         ordered.Sort((left, right) => right.Prefix.Length.CompareTo(left.Prefix.Length));
         return ordered.MoveToImmutable();
+    }
+
+    private static bool UsesTypeOfService(NetworkSnapshot network)
+    {
+        foreach (RouteEntry route in network.Routes)
+        {
+            if (route.TypeOfService != 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static DomainId Behind(NetworkSnapshot network, RouteEntry route, LinkEntry link, Dictionary<MacAddress, DomainId> byMac)

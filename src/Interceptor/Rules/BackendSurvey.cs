@@ -3,8 +3,8 @@ namespace XenLoop.Interceptor.Rules;
 /// <summary>A backend and everything that it held when it was read.</summary>
 /// <param name="Backend">Which.</param>
 /// <param name="Saved">Its rules; null if it could not list them, which means that this kernel does not have it, or that we may not use it.</param>
-/// <param name="Failure">Why not.</param>
-internal sealed record BackendSurvey(RuleBackend Backend, SavedRules? Saved, string Failure)
+/// <param name="Failure">Why not; null if it could.</param>
+internal sealed record BackendSurvey(RuleBackend Backend, SavedRules? Saved, RuleException? Failure)
 {
     /// <summary>Reads every backend of this system once.</summary>
     /// <exception cref="RuleException">There is none.</exception>
@@ -25,24 +25,14 @@ internal sealed record BackendSurvey(RuleBackend Backend, SavedRules? Saved, str
             throw new RuleException($"There is no iptables-{wanted} on this system. It has: {string.Join(", ", Array.ConvertAll(all, survey => survey.Backend.Name))}.");
         }
 
-        List<BackendSurvey> usable = [];
-        foreach (BackendSurvey survey in Array.FindAll(asked, survey => survey.Saved is not null))
-        {
-            // Behind all that are as good: their order says which way is the present-day one.
-            int place = usable.FindIndex(other => other.Merit < survey.Merit);
-            usable.Insert(place < 0 ? usable.Count : place, survey);
-        }
-
-        return usable.Count > 0 ? [.. usable] : throw new RuleException(string.Join(' ', Array.ConvertAll(asked, survey => survey.Failure)));
+        BackendSurvey[] usable =
+        [
+            .. Array.FindAll(asked, survey => survey.Saved is { State.IsAbsent: false }),
+            .. Array.FindAll(asked, survey => survey.Saved is { State.IsAbsent: true, OtherRules: > 0 }),
+            .. Array.FindAll(asked, survey => survey.Saved is { State.IsAbsent: true, OtherRules: 0 }),
+        ];
+        return usable.Length > 0 ? usable : throw new RuleException(string.Join(' ', Array.ConvertAll(asked, survey => survey.Failure?.Message)));
     }
-
-    /// <summary>How much speaks for a usable backend.</summary>
-    private int Merit => Saved switch
-    {
-        { State.IsAbsent: false } => 2,
-        { OtherRules: > 0 } => 1,
-        _ => 0,
-    };
 
     /// <summary>Why this one was chosen, to follow "because".</summary>
     public string Reason(string? wanted) => Saved switch
@@ -57,11 +47,11 @@ internal sealed record BackendSurvey(RuleBackend Backend, SavedRules? Saved, str
     {
         try
         {
-            return new BackendSurvey(backend, backend.ReadAll(), "");
+            return new BackendSurvey(backend, backend.ReadAll(), null);
         }
         catch (RuleException error)
         {
-            return new BackendSurvey(backend, null, error.Message);
+            return new BackendSurvey(backend, null, error);
         }
     }
 }

@@ -31,23 +31,13 @@ internal sealed record CaptureRule(string Interface, RuleTarget Target, RuleForm
             throw new RuleException($"'{networkInterface}' is no interface name that a firewall rule can hold: 1 to 15 letters, digits and . _ - : @ are.");
         }
 
-        List<CaptureRule> rules = new(targets.Count);
-        foreach (RuleTarget target in targets)
-        {
-            if (!target.Destination.Address.IsIPv4)
-            {
-                throw new RuleException($"{target.Destination} is not IPv4; other packets take the standard path and need no rule.");
-            }
-
-            CaptureRule rule = target.Queue is null
-                ? new CaptureRule(networkInterface, target with { Domain = default }, RuleForm.Plain)
-                : new CaptureRule(networkInterface, target, form);
-
-            // Targets mostly come in order, so that the search ends at once. Of equal ones the first stays first.
-            rules.Insert(rules.FindLastIndex(earlier => !ComesBefore(rule, earlier)) + 1, rule);
-        }
-
-        return [.. rules];
+        CaptureRule[] rules = Array.ConvertAll<RuleTarget, CaptureRule>([.. targets], target => target.Queue is null
+            ? new CaptureRule(networkInterface, target with { Domain = default }, RuleForm.Plain)
+            : new CaptureRule(networkInterface, target, form));
+        Array.Sort(rules, Order);
+        return Array.Find(rules, rule => !rule.Target.Destination.Address.IsIPv4) is { } other
+            ? throw new RuleException($"{other.Target.Destination} is not IPv4; other packets take the standard path and need no rule.")
+            : rules;
     }
 
     /// <summary>The line that adds it.</summary>
@@ -57,6 +47,12 @@ internal sealed record CaptureRule(string Interface, RuleTarget Target, RuleForm
         return Target.Queue is { } queue
             ? string.Create(CultureInfo.InvariantCulture, $"{match} \"{DomainComment}{Target.Domain.Value}\" -j NFQUEUE --queue-num {queue} --queue-bypass")
             : $"{match} \"{ExceptionComment}\" -j RETURN";
+    }
+
+    private static int Order(CaptureRule left, CaptureRule right)
+    {
+        int order = right.Target.Destination.Length.CompareTo(left.Target.Destination.Length);
+        return order != 0 ? order : left.Target.Destination.Address.Low.CompareTo(right.Target.Destination.Address.Low);
     }
 
     /// <summary>Reads a line of iptables-save, split into words; false if it is not exactly such a rule.</summary>
@@ -97,12 +93,6 @@ internal sealed record CaptureRule(string Interface, RuleTarget Target, RuleForm
 
         rule = new CaptureRule(networkInterface, new RuleTarget(destination, domain, queue), tracked ? RuleForm.Conntrack : RuleForm.Plain);
         return true;
-    }
-
-    private static bool ComesBefore(CaptureRule rule, CaptureRule other)
-    {
-        (InternetPrefix left, InternetPrefix right) = (rule.Target.Destination, other.Target.Destination);
-        return left.Length != right.Length ? left.Length > right.Length : left.Address.Low < right.Address.Low;
     }
 
     private static bool HasOtherInversion(Dictionary<string, string> found)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace XenLoop.Interceptor.Rules;
 
@@ -11,8 +10,8 @@ internal sealed class ConntrackProbe(ProgramRunner runner)
 {
     private const string CountFile = "/proc/sys/net/netfilter/nf_conntrack_count";
 
-    /// <summary>Words of nft rules whose statement needs connection tracking, besides "flow add".</summary>
-    private static readonly string[] TrackingWords = ["ct", "masquerade", "snat", "dnat", "redirect", "synproxy", "notrack"];
+    /// <summary>Words of nft's that make the kernel track connections.</summary>
+    private static readonly string[] TrackingWords = ["ct", "masquerade", "snat", "dnat", "redirect", "synproxy", "notrack", "flowtable"];
 
     /// <summary>Looks. Where the module is not loaded this is one failed open; else a few short programs (some 10 ms).</summary>
     /// <param name="surveys">Whose rules to look through; taken only if needed.</param>
@@ -66,45 +65,19 @@ internal sealed class ConntrackProbe(ProgramRunner runner)
         // Stateless and terse: a set of a million addresses is none of our business.
         ProgramResult result = runner.Run(nft, ["-s", "-t", "list", "ruleset"]);
         bool ours = false;
-        foreach (string line in result.Output.Split('\n', StringSplitOptions.TrimEntries))
+        foreach (string printed in result.Output.Split('\n'))
         {
+            string line = printed.Trim();
             if (line.StartsWith("chain ", StringComparison.Ordinal))
             {
                 ours = line == $"chain {RuleText.Chain} {{";
             }
-            else if (!ours && !line.StartsWith('#') && TracksConnections(line))
+            else if (!ours && !line.StartsWith('#') && RuleWords.Split(line).Exists(word => TrackingWords.Contains(word)))
             {
                 return line;
             }
         }
 
         return null;
-    }
-
-    private static bool TracksConnections(string line)
-    {
-        string[] words = WithoutQuotedText(line).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        for (int i = 0; i < words.Length; i++)
-        {
-            if (TrackingWords.Contains(words[i]) || (words[i] == "flow" && i + 1 < words.Length && words[i + 1] == "add"))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Comments, log prefixes and names may hold any word. A quote without a second one opens nothing.</summary>
-    private static string WithoutQuotedText(string line)
-    {
-        string[] parts = line.Split('"');
-        var text = new StringBuilder();
-        for (int i = 0; i < parts.Length; i++)
-        {
-            text.Append(i % 2 == 0 || i == parts.Length - 1 ? parts[i] : "");
-        }
-
-        return text.ToString();
     }
 }

@@ -14,7 +14,7 @@ internal static class PeerArgument
     /// <returns>Null, or what is wrong with it.</returns>
     public static string? Parse(string text, int queueBase, out RuleTarget target)
     {
-        target = default;
+        target = null!;
         int equals = text.IndexOf('=', StringComparison.Ordinal);
         if (equals < 0)
         {

@@ -58,7 +58,7 @@ internal sealed class RuleBackend
         ProgramResult result = _runner.Run(_restore, ["--noflush", "-w", "5"], text);
         if (result.ExitCode != 0)
         {
-            throw new RuleException(RuleFailure.Explain(Name, "change the rules", result));
+            throw RuleFailure.ToException(Name, "change the rules", result);
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class RuleBackend
         ProgramResult result = _runner.Run(_save, arguments);
         return result.ExitCode == 0
             ? SavedRules.Parse(result.Output)
-            : throw new RuleException(RuleFailure.Explain(Name, "read the rules", result));
+            : throw RuleFailure.ToException(Name, "read the rules", result);
     }
 
     private static RuleBackend? Find(ProgramRunner runner, string name) =>

@@ -8,4 +8,7 @@ internal sealed class RuleException : Exception
         : base(message, cause)
     {
     }
+
+    /// <summary>True if it was for want of permission: what could not be read may then hold rules all the same.</summary>
+    public bool IsForbidden { get; init; }
 }

@@ -17,13 +17,31 @@ internal static class RuleFailure
         ("Table does not exist", "This kernel has no ip_tables: modprobe iptable_mangle, or use --backend nft."),
     ];
 
+    /// <summary>The exception for a program that failed.</summary>
+    public static RuleException ToException(string backend, string operation, ProgramResult result) => new(Explain(backend, operation, result))
+    {
+        IsForbidden = result.Error.Contains("Permission denied", StringComparison.Ordinal) || result.Error.Contains("Operation not permitted", StringComparison.Ordinal),
+    };
+
     /// <summary>One sentence on what failed, the program's words, and advice if the case is known.</summary>
-    public static string Explain(string backend, string operation, ProgramResult result)
+    private static string Explain(string backend, string operation, ProgramResult result)
     {
         string[] lines = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         string words = string.Join("; ", Array.FindAll(lines, line => !line.StartsWith("Try `", StringComparison.Ordinal)));
-        string advice = Array.Find(Known, known => words.Contains(known.Said, StringComparison.Ordinal)).Advice
-            ?? (result.ExitCode == LockTimeoutExitCode ? "Another program may hold the firewall's lock; try again." : "");
+        string advice = AdviceFor(words) ?? (result.ExitCode == LockTimeoutExitCode ? "Another program may hold the firewall's lock; try again." : "");
         return $"{backend} cannot {operation}: {(words.Length > 0 ? words : $"exit code {result.ExitCode}")}. {advice}".TrimEnd();
+    }
+
+    private static string? AdviceFor(string words)
+    {
+        foreach ((string said, string advice) in Known)
+        {
+            if (words.Contains(said, StringComparison.Ordinal))
+            {
+                return advice;
+            }
+        }
+
+        return null;
     }
 }

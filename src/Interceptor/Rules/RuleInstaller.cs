@@ -25,7 +25,8 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         ConntrackDecision decision = Decide(new Lazy<BackendSurvey[]>(surveys));
         _targets = [.. targets];
         CaptureRule[] rules = CaptureRule.For(networkInterface, _targets, decision.Form);
-        List<string> failures = [.. Array.ConvertAll(Array.FindAll(surveys, survey => survey.Saved is null), survey => survey.Failure)];
+        BackendSurvey[] unreadable = Array.FindAll(surveys, survey => survey.Failure is not null);
+        List<string> failures = [.. Array.ConvertAll(unreadable, survey => survey.Failure!.Message)];
         foreach (BackendSurvey candidate in BackendSurvey.Rank(surveys, options.Backend))
         {
             try
@@ -79,12 +80,11 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         InstalledRules current = Installed();
 
         // Never back from conntrack to plain: that our own rules are gone is no sign that nobody else's will come.
-        ConntrackDecision decision = current.Decision.Form == RuleForm.Plain
-            ? Decide(new Lazy<BackendSurvey[]>(() => BackendSurvey.Take(runner)))
-            : current.Decision;
+        var surveys = new Lazy<BackendSurvey[]>(() => BackendSurvey.Take(runner));
+        ConntrackDecision decision = current.Decision.Form == RuleForm.Plain ? Decide(surveys) : current.Decision;
         bool changed = decision.Form != current.Decision.Form;
         CaptureRule[] rules = changed ? CaptureRule.For(current.Interface, _targets, decision.Form) : current.Rules;
-        RuleState state = current.Backend.ReadTable().State;
+        RuleState state = ReadState(current.Backend, surveys);
         if (!changed && state.IsExactly(rules))
         {
             return false;
@@ -97,18 +97,22 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
 
     /// <summary>Removes whatever is ours from every iptables of this system, whoever installed it; nothing if nothing is there.</summary>
     /// <returns>The backends that held something of ours.</returns>
-    /// <exception cref="RuleException">Something is left, or no iptables can be looked at; the message says what to do.</exception>
+    /// <exception cref="RuleException">Something is left or may be, or no iptables can be looked at; the message says what to do.</exception>
     public string[] Remove()
     {
+        // Whoever installed the rules in this process knows that they are in one backend; else one that hides its rules may hold some.
+        bool isKnown = Current is not null;
         Current = null;
-        var failures = new List<string>();
+        BackendSurvey[] surveys = BackendSurvey.Take(runner);
+        BackendSurvey[] hidden = isKnown ? [] : Array.FindAll(surveys, survey => survey.Failure is { IsForbidden: true });
+        List<string> failures = [.. Array.ConvertAll(hidden, survey => survey.Failure!.Message)];
         var removed = new List<string>();
-        foreach ((RuleBackend backend, RuleState state) in Show())
+        foreach (FoundRules found in FindIn(surveys))
         {
             try
             {
-                TakeAway(backend, state);
-                removed.Add(backend.Name);
+                TakeAway(found.Backend, found.State);
+                removed.Add(found.Backend.Name);
             }
             catch (RuleException error)
             {
@@ -120,11 +124,13 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
     }
 
     /// <summary>What is ours in the iptables of this system, whoever installed it; backends that hold nothing are left out.</summary>
-    /// <exception cref="RuleException">No iptables can list its rules.</exception>
-    public (RuleBackend Backend, RuleState State)[] Show()
+    /// <exception cref="RuleException">An iptables does not show its rules.</exception>
+    public FoundRules[] Show()
     {
-        BackendSurvey[] usable = BackendSurvey.Rank(BackendSurvey.Take(runner), wanted: null);
-        return Array.ConvertAll(Array.FindAll(usable, survey => !survey.Saved!.State.IsAbsent), survey => (survey.Backend, survey.Saved!.State));
+        BackendSurvey[] surveys = BackendSurvey.Take(runner);
+        return Array.Find(surveys, survey => survey.Failure is { IsForbidden: true }) is { } hidden
+            ? throw hidden.Failure!
+            : FindIn(surveys);
     }
 
     /// <summary>The text for <c>iptables-restore --noflush</c> that <see cref="Install"/> would apply where nothing of ours is.</summary>
@@ -134,6 +140,17 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         RuleForm form = Decide(new Lazy<BackendSurvey[]>(() => BackendSurvey.Take(runner))).Form;
         return RuleText.Install(CaptureRule.For(networkInterface, targets, form), addJump: true);
     }
+
+    /// <summary>From the surveys if they were taken, else read now.</summary>
+    private static RuleState ReadState(RuleBackend backend, Lazy<BackendSurvey[]> surveys) =>
+        surveys.IsValueCreated && Array.Find(surveys.Value, survey => survey.Backend.Name == backend.Name)?.Saved is { } saved
+            ? saved.State
+            : backend.ReadTable().State;
+
+    private static FoundRules[] FindIn(BackendSurvey[] surveys) =>
+        Array.ConvertAll(
+            Array.FindAll(BackendSurvey.Rank(surveys, wanted: null), survey => !survey.Saved!.State.IsAbsent),
+            survey => new FoundRules(survey.Backend, survey.Saved!.State));
 
     private static void Put(RuleBackend backend, RuleState state, CaptureRule[] rules)
     {

@@ -7,4 +7,4 @@ namespace XenLoop.Interceptor.Rules;
 /// <param name="Destination">IPv4 addresses behind a co-resident domain.</param>
 /// <param name="Domain">That domain; of no meaning without a queue.</param>
 /// <param name="Queue">The NFQUEUE that takes them; null: none, because a shorter prefix must not take them.</param>
-internal readonly record struct RuleTarget(InternetPrefix Destination, DomainId Domain, ushort? Queue);
+internal sealed record RuleTarget(InternetPrefix Destination, DomainId Domain, ushort? Queue);

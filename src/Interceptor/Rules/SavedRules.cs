@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 
 namespace XenLoop.Interceptor.Rules;
 
@@ -34,7 +33,7 @@ internal sealed record SavedRules(RuleState State, int OtherRules, string? Connt
             }
 
             hasChain |= table == RuleText.Table && line.StartsWith($":{RuleText.Chain} ", StringComparison.Ordinal);
-            List<string> words = Split(line);
+            List<string> words = RuleWords.Split(line);
             if (words.Count < 2 || words[0] != "-A")
             {
                 continue;
@@ -86,46 +85,5 @@ internal sealed record SavedRules(RuleState State, int OtherRules, string? Connt
     {
         int place = words.IndexOf(option);
         return place >= 0 && place + 1 < words.Count ? words[place + 1] : null;
-    }
-
-    /// <summary>Splits at blanks outside of double quotes; a backslash in quotes keeps what follows (xtables_save_string in iptables).</summary>
-    private static List<string> Split(string line)
-    {
-        List<string> words = [];
-        var word = new StringBuilder();
-        bool quoted = false;
-        bool started = false;
-        for (int i = 0; i < line.Length; i++)
-        {
-            char c = line[i];
-            if (c == '"')
-            {
-                quoted = !quoted;
-                started = true;
-            }
-            else if (c == ' ' && !quoted)
-            {
-                if (started)
-                {
-                    words.Add(word.ToString());
-                }
-
-                word.Clear();
-                started = false;
-            }
-            else
-            {
-                i += c == '\\' && quoted && i + 1 < line.Length ? 1 : 0;
-                word.Append(line[i]);
-                started = true;
-            }
-        }
-
-        if (started)
-        {
-            words.Add(word.ToString());
-        }
-
-        return words;
     }
 }

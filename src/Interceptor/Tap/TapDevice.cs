@@ -30,6 +30,11 @@ internal sealed unsafe class TapDevice : IDisposable
     /// <exception cref="GuestSetupException">No TUN driver, no permission, or the name is taken.</exception>
     public static TapDevice Create(string namePattern)
     {
+        if (Encoding.ASCII.GetByteCount(namePattern) >= ifreq.IfNameSize)
+        {
+            throw new GuestSetupException($"The TAP name '{namePattern}' is longer than the kernel's 15 bytes.");
+        }
+
         FileDescriptor fd;
         fixed (byte* path = "/dev/net/tun\0"u8)
         {
@@ -47,13 +52,7 @@ internal sealed unsafe class TapDevice : IDisposable
         }
 
         ifreq request = default;
-        int written = Encoding.ASCII.GetBytes(namePattern, request.ifr_name);
-        if (written >= ifreq.IfNameSize)
-        {
-            fd.Dispose();
-            throw new GuestSetupException($"The TAP name '{namePattern}' is longer than the kernel's 15 bytes.");
-        }
-
+        Encoding.ASCII.GetBytes(namePattern, request.ifr_name);
         request.ifr_flags = IfTun.IFF_TAP | IfTun.IFF_NO_PI | IfTun.IFF_VNET_HDR;
         int headerSize = virtio_net_hdr.Size;
         if (LibC.ioctl(fd.Number, IfTun.TUNSETIFF, &request) != 0

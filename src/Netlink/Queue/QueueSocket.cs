@@ -116,9 +116,15 @@ public sealed unsafe class QueueSocket : IDisposable
     private static void Configure(NetlinkSocket socket, QueueOptions options)
     {
         Span<byte> buffer = stackalloc byte[128];
-        NetlinkMessageWriter bind = Start(buffer, options.Number);
-        bind.Put(NfnetlinkQueue.NFQA_CFG_CMD, new nfqnl_msg_config_cmd { command = NfnetlinkQueue.NFQNL_CFG_CMD_BIND });
-        socket.Request(ref bind, $"bind NFQUEUE {options.Number}");
+        string operation = $"bind NFQUEUE {options.Number}";
+        int error = TryCommand(socket, options.Number, NfnetlinkQueue.NFQNL_CFG_CMD_BIND, operation, out string? words);
+        if (error != 0)
+        {
+            // nfqnl_recv_config refuses another socket's queue with EPERM, as it does a caller without CAP_NET_ADMIN; but who has
+            // that may give the obsolete PF_BIND, which does nothing, for any queue.
+            bool taken = error == Errno.EPERM && TryCommand(socket, options.Number, NfnetlinkQueue.NFQNL_CFG_CMD_PF_BIND, operation, out _) == 0;
+            throw taken ? new NetlinkException(operation, Errno.EBUSY) : new NetlinkException(operation, error, words);
+        }
 
         uint flags = NfnetlinkQueue.NFQA_CFG_F_FAIL_OPEN | (options.Segmentation ? NfnetlinkQueue.NFQA_CFG_F_GSO : 0);
         NetlinkMessageWriter parameters = Start(buffer, options.Number);
@@ -131,6 +137,14 @@ public sealed unsafe class QueueSocket : IDisposable
         parameters.PutBigEndian(NfnetlinkQueue.NFQA_CFG_MASK, NfnetlinkQueue.NFQA_CFG_F_FAIL_OPEN | NfnetlinkQueue.NFQA_CFG_F_GSO);
         parameters.PutBigEndian(NfnetlinkQueue.NFQA_CFG_QUEUE_MAXLEN, (uint)options.MaxPackets);
         socket.Request(ref parameters, $"set up NFQUEUE {options.Number}");
+    }
+
+    private static int TryCommand(NetlinkSocket socket, ushort queue, byte command, string operation, out string? words)
+    {
+        Span<byte> buffer = stackalloc byte[64];
+        NetlinkMessageWriter message = Start(buffer, queue);
+        message.Put(NfnetlinkQueue.NFQA_CFG_CMD, new nfqnl_msg_config_cmd { command = command });
+        return socket.TryRequest(ref message, operation, out words);
     }
 
     private static NetlinkMessageWriter Start(Span<byte> buffer, ushort queue)

@@ -5,18 +5,13 @@ namespace XenLoop.Netlink.Route;
 /// <summary>Tells whether <c>ip rule</c> still reads as at boot: then the tables local, main, default say where a packet goes, and nothing else does.</summary>
 internal sealed class PolicyRules(AddressFamilySet families) : INetlinkDumpVisitor
 {
-    private static readonly (uint Priority, uint Table)[] AtBoot =
-    [
-        (0, LinuxRtnetlink.RT_TABLE_LOCAL),
-        (32766, LinuxRtnetlink.RT_TABLE_MAIN),
-        (32767, LinuxRtnetlink.RT_TABLE_DEFAULT),
-    ];
+    private const int RulesAtBoot = 3;
 
     private bool _foreign;
     private int _standard;
 
     /// <summary>True if rules were added, changed or removed.</summary>
-    public bool Changed => _foreign || _standard != AtBoot.Length;
+    public bool Changed => _foreign || _standard != RulesAtBoot;
 
     /// <inheritdoc/>
     public void Restart()
@@ -57,7 +52,7 @@ internal sealed class PolicyRules(AddressFamilySet families) : INetlinkDumpVisit
             }
         }
 
-        if (plain && AtBoot.Contains((priority, table)))
+        if (plain && IsOfBoot(priority, table))
         {
             _standard++;
         }
@@ -66,4 +61,8 @@ internal sealed class PolicyRules(AddressFamilySet families) : INetlinkDumpVisit
             _foreign = true;
         }
     }
+
+    /// <summary>What fib_default_rules_init (net/ipv4/fib_rules.c) makes.</summary>
+    private static bool IsOfBoot(uint priority, uint table) => (priority, table) is
+        (0, LinuxRtnetlink.RT_TABLE_LOCAL) or (32766, LinuxRtnetlink.RT_TABLE_MAIN) or (32767, LinuxRtnetlink.RT_TABLE_DEFAULT);
 }

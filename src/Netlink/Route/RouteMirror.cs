@@ -110,14 +110,15 @@ public sealed unsafe class RouteMirror : IDisposable
         while (true)
         {
             int left = timeoutMilliseconds < 0 ? -1 : (int)Math.Max(0, end - Environment.TickCount64);
-            if (!Poll(left) && left == 0)
-            {
-                return false;
-            }
-
-            if (Update())
+            if (Poll(left) && Update())
             {
                 return true;
+            }
+
+            // Events that change nothing do not prolong the wait.
+            if (timeoutMilliseconds >= 0 && Environment.TickCount64 >= end)
+            {
+                return false;
             }
         }
     }

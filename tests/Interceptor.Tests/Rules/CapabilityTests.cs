@@ -48,6 +48,19 @@ public unsafe partial class CapabilityTests
     }
 
     [Fact]
+    public void RulesThatMayBeHiddenAreNotCalledAbsent()
+    {
+        using var lab = new RuleLab();
+        lab.In(() => RuleLab.Installer("legacy", RuleForm.Plain).Install("eth0", RuleLab.Peers));
+        lab.In(() =>
+        {
+            BecomeNobodyWith(LinuxCapability.CAP_NET_ADMIN);
+            Assert.Contains("CAP_NET_RAW", Assert.Throws<RuleException>(() => RuleLab.Installer().Remove()).Message, StringComparison.Ordinal);
+            Assert.Contains("CAP_NET_RAW", Assert.Throws<RuleException>(() => RuleLab.Installer().Show()).Message, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
     public void WithoutCapabilitiesTheMessageNamesThem()
     {
         using var lab = new RuleLab();

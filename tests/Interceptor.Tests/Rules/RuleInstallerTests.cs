@@ -35,7 +35,7 @@ public class RuleInstallerTests
         Assert.Equal(once, lab.Saved(backend));
         Assert.All(before.Split('\n'), line => Assert.Contains(line, once, StringComparison.Ordinal));
 
-        (RuleBackend Backend, RuleState State) shown = Assert.Single(lab.In(() => RuleLab.Installer().Show()));
+        FoundRules shown = Assert.Single(lab.In(() => RuleLab.Installer().Show()));
         Assert.Equal($"iptables-{backend}", shown.Backend.Name);
         Assert.True(shown.State.IsExactly(CaptureRule.For("eth0", RuleLab.Peers, form)), once);
 

@@ -16,6 +16,7 @@ public sealed class XenLoopProcess : IDisposable
         [
             XenLoopBinary.Path, "run", "--platform", "local", "--directory", guest.Host.Directory,
             "--name", guest.Name, "--interface", Guest.Interface, "--domain-id", guest.Number.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            .. Announced(guest),
             .. options,
         ]));
     }
@@ -76,6 +77,11 @@ public sealed class XenLoopProcess : IDisposable
         Process.Dispose();
         Guest.Run(XenLoopBinary.Path, "cleanup", "--directory", Guest.Host.Directory);
     }
+
+    /// <summary>Routed guests share no bridge: they are known by the addresses that the toolstack gave them.</summary>
+    private static IReadOnlyList<string> Announced(Guest guest) => guest.Host.Mode == NetworkMode.Bridged
+        ? []
+        : ["--bridge", "", "--announce-ip", guest.Address.ToString()];
 
     private CommandResult RunStatus() =>
         Command.Run([XenLoopBinary.Path, "status", "--directory", Guest.Host.Directory, "--name", Guest.Name, "--json"]);

@@ -1,0 +1,16 @@
+using BenchmarkDotNet.Running;
+using XenLoop.Micro;
+
+// Without arguments: everything. "queues": only the contest with the C and C++ queues. Otherwise BenchmarkDotNet's own arguments.
+if (args is [] or ["queues"])
+{
+    if (args is [])
+    {
+        BenchmarkRunner.Run<RingBenchmarks>(new BenchmarkConfig());
+    }
+
+    return Contest.Run();
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(RingBenchmarks).Assembly).Run(args, new BenchmarkConfig());
+return 0;

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Discovery;
+
+/// <summary>What the agent's parts share within its one loop.</summary>
+internal sealed class AgentContext(AgentOptions options, IChannelUser user, TimeProvider clock, ILogger log, WakeSignal wake)
+{
+    private readonly long _started = clock.GetTimestamp();
+
+    /// <summary>Times and limits.</summary>
+    public AgentOptions Options { get; } = options;
+
+    /// <summary>The engine.</summary>
+    public IChannelUser User { get; } = user;
+
+    /// <summary>For people.</summary>
+    public ILogger Log { get; } = log;
+
+    /// <summary>Wakes the loop.</summary>
+    public WakeSignal Wake { get; } = wake;
+
+    /// <summary>Time since the agent was made; never goes back.</summary>
+    public TimeSpan Now => clock.GetElapsedTime(_started);
+
+    /// <summary>This life of the agent.</summary>
+    public ulong Instance { get; } = RandomNumber.Next();
+
+    /// <summary>Our number; meaningful while <see cref="Platform"/> is there.</summary>
+    public DomainId Self { get; set; }
+
+    /// <summary>Pages and doorbells for <see cref="Self"/>.</summary>
+    public IChannelPlatform? Platform { get; set; }
+
+    /// <summary>The store; null while it is away.</summary>
+    public IStore? Store { get; set; }
+
+    /// <summary>A moment of <see cref="Now"/>'s clock for people.</summary>
+    public DateTimeOffset ToWallClock(TimeSpan moment) => clock.GetUtcNow() + (moment - Now);
+}

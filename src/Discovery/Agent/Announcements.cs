@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Discovery;
+
+/// <summary>What the announcer says, as far as it can be believed to be of now: soft state that its silence lets expire.</summary>
+internal sealed partial class Announcements(AgentContext context)
+{
+    /// <summary>Heartbeats that may be missed.</summary>
+    private const int MissedBeats = 3;
+
+    private readonly Dictionary<DomainId, PeerDomain> _listed = [];
+    private ulong _lastSequence;
+    private TimeSpan _expires;
+
+    /// <summary>True: the heartbeat has to be read.</summary>
+    public bool HeartbeatDirty { get; set; }
+
+    /// <summary>True: the whole list of peers has to be read.</summary>
+    public bool ListDirty { get; set; }
+
+    /// <summary>Single peers to be read.</summary>
+    public HashSet<DomainId> DirtyPeers { get; } = [];
+
+    /// <summary>True while heartbeats come in time.</summary>
+    public bool Alive { get; private set; }
+
+    /// <summary>When the last heartbeat came; null before the first.</summary>
+    public TimeSpan? LastHeartbeat { get; private set; }
+
+    /// <summary>Since the announcer came back: connected peers have until then to be listed again.</summary>
+    public TimeSpan ConfirmUntil { get; private set; }
+
+    /// <summary>The peers that are listed; of no meaning unless <see cref="Alive"/>.</summary>
+    public IReadOnlyDictionary<DomainId, PeerDomain> Listed => _listed;
+
+    /// <summary>When silence becomes expiry, or the time to be listed again ends.</summary>
+    public TimeSpan? Due => !Alive ? null : ConfirmUntil > context.Now && ConfirmUntil < _expires ? ConfirmUntil : _expires;
+
+    /// <summary>A new connection to the store, which may have been emptied.</summary>
+    public void StoreConnected()
+    {
+        _listed.Clear();
+        DirtyPeers.Clear();
+        Alive = false;
+        HeartbeatDirty = true;
+        ListDirty = true;
+    }
+
+    /// <summary>Notes silence.</summary>
+    public void Expire()
+    {
+        if (Alive && context.Now >= _expires)
+        {
+            Alive = false;
+            LogSilent(context.Log, MissedBeats);
+        }
+    }
+
+    /// <summary>Reads what is marked.</summary>
+    /// <returns>False: the store could not say something; try again in a while.</returns>
+    public async Task<bool> ReadAsync(IStore store, CancellationToken cancel)
+    {
+        bool complete = !HeartbeatDirty || await ReadHeartbeatAsync(store, cancel).ConfigureAwait(false);
+        if (ListDirty)
+        {
+            StoreResult<ImmutableArray<string>> names = await store.ListAsync(StoreNames.Peers, cancel).ConfigureAwait(false);
+            if (names.Status is not (StoreStatus.Ok or StoreStatus.NotFound or StoreStatus.AccessDenied))
+            {
+                return false;
+            }
+
+            ListDirty = false;
+            DirtyPeers.UnionWith(_listed.Keys);
+            foreach (string name in names.IsOk ? names.Value : [])
+            {
+                if (DomainId.TryParse(name, out DomainId peer) && peer.Value != 0 && peer != context.Self)
+                {
+                    DirtyPeers.Add(peer);
+                }
+            }
+        }
+
+        foreach (DomainId peer in (DomainId[])[.. DirtyPeers])
+        {
+            complete &= await ReadPeerAsync(store, peer, cancel).ConfigureAwait(false);
+        }
+
+        return complete;
+    }
+
+    private async Task<bool> ReadHeartbeatAsync(IStore store, CancellationToken cancel)
+    {
+        StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(StoreNames.Heartbeat, cancel).ConfigureAwait(false);
+        if (value.Status is not (StoreStatus.Ok or StoreStatus.NotFound or StoreStatus.AccessDenied))
+        {
+            return false;
+        }
+
+        HeartbeatDirty = false;
+
+        // One meant for an earlier life of ours was written before we started: the announcer may have died since.
+        if (value.IsOk && Heartbeat.Parse(value.Value.Span) is { } beat && beat.Instance == context.Instance && beat.Sequence != _lastSequence)
+        {
+            _lastSequence = beat.Sequence;
+            LastHeartbeat = context.Now;
+            _expires = context.Now + (MissedBeats * beat.Interval);
+            if (!Alive)
+            {
+                Alive = true;
+                ListDirty = true;
+                ConfirmUntil = context.Now + context.Options.ReappearanceGrace;
+                LogAlive(context.Log);
+            }
+        }
+
+        return true;
+    }
+
+    private async Task<bool> ReadPeerAsync(IStore store, DomainId peer, CancellationToken cancel)
+    {
+        StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(StoreNames.Peer(peer), cancel).ConfigureAwait(false);
+        if (value.Status is not (StoreStatus.Ok or StoreStatus.NotFound or StoreStatus.AccessDenied))
+        {
+            return false;
+        }
+
+        DirtyPeers.Remove(peer);
+        PeerDomain? described = value.IsOk ? PeerNode.Parse(peer, value.Value.Span) : null;
+        if (described is null)
+        {
+            _listed.Remove(peer);
+        }
+        else if (!_listed.TryGetValue(peer, out PeerDomain? known) || PeerNode.ToText(known) != PeerNode.ToText(described))
+        {
+            _listed[peer] = described;
+        }
+
+        return true;
+    }
+
+    [LoggerMessage(EventId = 320, Level = LogLevel.Information, Message = "The announcer is alive.")]
+    private static partial void LogAlive(ILogger log);
+
+    [LoggerMessage(EventId = 321, Level = LogLevel.Warning, Message = "The announcer has missed {Beats} heartbeats: connected channels go on, no new ones are opened. Is `xenloop announce` running in Dom0?")]
+    private static partial void LogSilent(ILogger log, int beats);
+}

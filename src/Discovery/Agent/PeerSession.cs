@@ -1,0 +1,342 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Discovery;
+
+/// <summary>One peer in the agent: its negotiator, and the hands that do what the negotiator decides. Belongs to the agent's loop.</summary>
+internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
+{
+    private readonly ChannelNegotiator _negotiator = new(context.Self, context.Instance, peer.Id, context.Options, RandomNumber.Next);
+    private Channel? _channel;
+    private ulong _channelNonce;
+    private Task? _releasing;
+    private bool _readable;
+    private bool _watched;
+    private bool _couldStart;
+    private NegotiationState _reportedState;
+    private TimeSpan _since = context.Now;
+
+    /// <summary>As last announced.</summary>
+    public PeerDomain Peer { get; private set; } = peer;
+
+    /// <summary>True while the announcer lists it and is alive.</summary>
+    public bool Announced { get; private set; }
+
+    /// <summary>True once it was listed since the store was last connected: from then on not being listed means something.</summary>
+    public bool Confirmed { get; private set; }
+
+    /// <summary>True: its node has to be read.</summary>
+    public bool NodeDirty { get; set; } = true;
+
+    /// <summary>Where its channel stands.</summary>
+    public NegotiationState State => _negotiator.State;
+
+    /// <summary>True while the engine has, or is letting go of, a channel to it.</summary>
+    public bool HasChannel => State is NegotiationState.Connected or NegotiationState.Closing;
+
+    /// <summary>True once nothing has to be remembered of it.</summary>
+    public bool IsForgettable => _negotiator.IsForgettable(context.Now);
+
+    /// <summary>When the negotiator wants to know the time.</summary>
+    public TimeSpan? Due => _negotiator.Due(context.Now);
+
+    private string NodePath => StoreNames.For(Peer.Id, StoreNames.ChannelWith(context.Self));
+
+    /// <summary>The announcer lists the peer.</summary>
+    public void Announce(PeerDomain described)
+    {
+        bool news = !Announced || described.Instance != Peer.Instance;
+        Peer = described;
+        Announced = true;
+        Confirmed = true;
+        if (news)
+        {
+            _negotiator.Announced(context.Now, described.Instance);
+            _negotiator.AnnouncerChanged(context.Now, alive: true);
+        }
+    }
+
+    /// <summary>Nobody lists the peer at present, but that may change: it keeps its channel.</summary>
+    public void Suspend()
+    {
+        if (Announced)
+        {
+            Announced = false;
+            _negotiator.AnnouncerChanged(context.Now, alive: false);
+        }
+    }
+
+    /// <summary>The peer has gone, or may not or does not want to take part.</summary>
+    public void Withdraw()
+    {
+        Announced = false;
+        _negotiator.Withdrawn();
+    }
+
+    /// <summary>The store is connected, perhaps again, and may know nothing of us.</summary>
+    public void StoreConnected()
+    {
+        Confirmed = false;
+        Suspend();
+        _readable = false;
+        _watched = false;
+        NodeDirty = true;
+        _negotiator.StoreConnected(context.Now);
+    }
+
+    /// <summary>The store was lost.</summary>
+    public void StoreLost() => _negotiator.StoreLost();
+
+    /// <summary>The engine reports.</summary>
+    public void Report(ChannelFailure? failure)
+    {
+        if (failure is { } why)
+        {
+            _negotiator.Failed(why);
+        }
+        else
+        {
+            Close(CloseReason.Idle);
+        }
+    }
+
+    /// <summary>Ends the channel, or the attempt.</summary>
+    public void Close(CloseReason reason) => _negotiator.Close(reason);
+
+    /// <summary>Reads the peer's node, watched first.</summary>
+    /// <returns>False: the store could not say; try again in a while.</returns>
+    public async Task<bool> ReadNodeAsync(IStore store, CancellationToken cancel)
+    {
+        if (!_watched)
+        {
+            StoreStatus status = await store.WatchAsync(NodePath, Peer.Id.ToString(), cancel).ConfigureAwait(false);
+            _watched = status is StoreStatus.Ok or StoreStatus.Exists;
+            if (!_watched)
+            {
+                LogNotWatched(context.Log, Peer.Id, status);
+            }
+        }
+
+        StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(NodePath, cancel).ConfigureAwait(false);
+        switch (value.Status)
+        {
+            case StoreStatus.Ok:
+                _negotiator.PeerNode(context.Now, HandshakeMessage.Read(value.Value.Span));
+                break;
+            case StoreStatus.NotFound or StoreStatus.AccessDenied:
+                _negotiator.PeerNode(context.Now, HandshakeReading.Absent);
+                break;
+            default:
+                return false;
+        }
+
+        NodeDirty = false;
+        return true;
+    }
+
+    /// <summary>Ends the watch; the peer is forgotten.</summary>
+    public async Task UnwatchAsync(IStore store, CancellationToken cancel)
+    {
+        if (_watched)
+        {
+            await store.UnwatchAsync(NodePath, Peer.Id.ToString(), cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Everything that time and finished releases bring about.</summary>
+    public async Task AdvanceAsync(AgentMailbox mailbox, CancellationToken cancel)
+    {
+        if (_releasing is { IsCompleted: true })
+        {
+            // A fault here is the engine's, and it may still touch the pages: nothing may be freed, the agent ends with it.
+            await _releasing.ConfigureAwait(false);
+            _releasing = null;
+            FreePages();
+            _negotiator.Released(context.Now, _channelNonce);
+            context.Wake.Set();
+        }
+
+        if (_negotiator.Due(context.Now) <= context.Now)
+        {
+            _negotiator.Tick(context.Now);
+        }
+
+        bool canStart = _negotiator.CanStart(context.Now);
+        if (canStart && !_couldStart)
+        {
+            // What was asked for while nothing could be done is out of date; traffic that still flows asks again.
+            mailbox.ClearRequest(Peer.Id);
+        }
+        else if (canStart && mailbox.IsRequested(Peer.Id))
+        {
+            _negotiator.Wish(context.Now);
+        }
+
+        await DriveAsync(cancel).ConfigureAwait(false);
+        _couldStart = _negotiator.CanStart(context.Now);
+    }
+
+    /// <summary>Lets go of everything at once: we are no longer who we were.</summary>
+    public async Task AbandonAsync()
+    {
+        if (HasChannel)
+        {
+            await (_releasing ?? context.User.ReleaseAsync(Peer.Id, orderly: false)).ConfigureAwait(false);
+        }
+
+        FreePages();
+    }
+
+    /// <summary>For people.</summary>
+    public PeerStatus Describe()
+    {
+        if (_reportedState != State)
+        {
+            _reportedState = State;
+            _since = context.Now;
+        }
+
+        return new PeerStatus(
+            Peer,
+            State,
+            context.ToWallClock(_since),
+            _negotiator.Role,
+            _negotiator.Failures,
+            State == NegotiationState.Idle && _negotiator.BackOffUntil > context.Now ? context.ToWallClock(_negotiator.BackOffUntil) : null,
+            _channel?.Link.RingBytes ?? 0,
+            _negotiator.LastFailure,
+            Announced);
+    }
+
+    private async Task DriveAsync(CancellationToken cancel)
+    {
+        while (_negotiator.TryTake(out NegotiatorAction action))
+        {
+            switch (action.Kind)
+            {
+                case NegotiatorActionKind.Publish:
+                    await PublishAsync(action.Message!, cancel).ConfigureAwait(false);
+                    break;
+                case NegotiatorActionKind.Withdraw:
+                    await RemoveNodeAsync(cancel).ConfigureAwait(false);
+                    break;
+                case NegotiatorActionKind.Reread:
+                    NodeDirty = true;
+                    context.Wake.Set();
+                    break;
+                case NegotiatorActionKind.Allocate:
+                    Allocate(action.Nonce);
+                    break;
+                case NegotiatorActionKind.Map:
+                    Map(action.Nonce, action.Offer);
+                    break;
+                case NegotiatorActionKind.Discard:
+                    FreePages();
+                    break;
+                case NegotiatorActionKind.Activate:
+                    LogConnected(context.Log, Peer.Id, Peer.Name, _channel!.Link.RingBytes / 1024);
+                    context.User.OnConnected(Peer, _channel!, action.PeerFeatures);
+                    break;
+                case NegotiatorActionKind.Release:
+                    LogReleasing(context.Log, Peer.Id, Peer.Name, _negotiator.LastFailure);
+                    _releasing = context.User.ReleaseAsync(Peer.Id, action.Orderly);
+                    context.Wake.SetWhenDone(_releasing);
+                    break;
+            }
+        }
+    }
+
+    private async Task PublishAsync(HandshakeMessage message, CancellationToken cancel)
+    {
+        if (context.Store is not { } store)
+        {
+            return;
+        }
+
+        string path = StoreNames.ChannelWith(Peer.Id);
+        StoreStatus status = await store.WriteAsync(path, message.ToBytes(), cancel).ConfigureAwait(false);
+        if (status == StoreStatus.Ok && !_readable)
+        {
+            ImmutableArray<StorePermission> permissions = [new(context.Self, StoreAccess.None), new(Peer.Id, StoreAccess.Read)];
+            status = await store.SetPermissionsAsync(path, permissions, cancel).ConfigureAwait(false);
+            _readable = status == StoreStatus.Ok;
+        }
+
+        if (status != StoreStatus.Ok)
+        {
+            LogNotPublished(context.Log, Peer.Id, status);
+            _negotiator.PublishFailed(context.Now);
+        }
+    }
+
+    private async Task RemoveNodeAsync(CancellationToken cancel)
+    {
+        if (context.Store is { } store)
+        {
+            _readable = false;
+            StoreStatus status = await store.RemoveAsync(StoreNames.ChannelWith(Peer.Id), cancel).ConfigureAwait(false);
+            if (status is not (StoreStatus.Ok or StoreStatus.NotFound))
+            {
+                _negotiator.PublishFailed(context.Now);
+            }
+        }
+    }
+
+    private void Allocate(ulong nonce)
+    {
+        IChannelLink? link = null;
+        try
+        {
+            link = context.Platform!.Offer(Peer.Id, context.Options.RingBytes, out ChannelOffer offer);
+            _channel = Channel.Listen(link, nonce);
+            _channelNonce = nonce;
+            _negotiator.Allocated(context.Now, nonce, offer, link.RingBytes);
+        }
+        catch (ChannelPlatformException failure)
+        {
+            link?.Dispose();
+            LogNoChannel(context.Log, Peer.Id, failure.Message);
+            _negotiator.AllocationFailed(context.Now, nonce, failure.Message);
+        }
+    }
+
+    private void Map(ulong nonce, ChannelOffer offer)
+    {
+        IChannelLink? link = null;
+        try
+        {
+            link = context.Platform!.Map(Peer.Id, offer);
+            _channel = Channel.Connect(link, nonce);
+            _channelNonce = nonce;
+            _negotiator.Mapped(context.Now, nonce);
+        }
+        catch (ChannelPlatformException failure)
+        {
+            link?.Dispose();
+            LogNoChannel(context.Log, Peer.Id, failure.Message);
+            _negotiator.MapFailed(context.Now, nonce, failure.Message);
+        }
+    }
+
+    private void FreePages()
+    {
+        _channel?.Dispose();
+        _channel = null;
+    }
+
+    [LoggerMessage(EventId = 300, Level = LogLevel.Information, Message = "Connected to domain {Peer} ({Name}): {KiB} KiB each way.")]
+    private static partial void LogConnected(ILogger log, DomainId peer, string name, int kib);
+
+    [LoggerMessage(EventId = 301, Level = LogLevel.Information, Message = "The channel to domain {Peer} ({Name}) closes: {Why}. Traffic takes the standard path.")]
+    private static partial void LogReleasing(ILogger log, DomainId peer, string name, string why);
+
+    [LoggerMessage(EventId = 302, Level = LogLevel.Warning, Message = "No channel to domain {Peer} for now: {Why}")]
+    private static partial void LogNoChannel(ILogger log, DomainId peer, string why);
+
+    [LoggerMessage(EventId = 303, Level = LogLevel.Warning, Message = "The node for domain {Peer} could not be written: the store said {Status}. Trying again in a second.")]
+    private static partial void LogNotPublished(ILogger log, DomainId peer, StoreStatus status);
+
+    [LoggerMessage(EventId = 304, Level = LogLevel.Warning, Message = "The node of domain {Peer} cannot be watched: the store said {Status}. Its steps are noticed late, if at all.")]
+    private static partial void LogNotWatched(ILogger log, DomainId peer, StoreStatus status);
+}

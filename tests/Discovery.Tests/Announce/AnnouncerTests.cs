@@ -1,0 +1,203 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using XenLoop.Addresses;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Discovery.Tests;
+
+/// <summary>The announcer on a real local store, with guests played by hand.</summary>
+public sealed class AnnouncerTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Never = TimeSpan.FromHours(1);
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<IStore> _stores = [];
+    private LocalStoreServer _server = null!;
+    private CountingStore _dom0 = null!;
+    private Task _announcer = Task.CompletedTask;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync()
+    {
+        _server = LocalStoreServer.Start(_directory.Path, NullLogger.Instance);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _announcer;
+        foreach (IStore store in _stores)
+        {
+            await store.DisposeAsync();
+        }
+
+        await _server.DisposeAsync();
+        _stop.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task Tells_willing_guests_of_each_other_and_takes_it_back()
+    {
+        Announce(Never);
+        StoreSession a = await OpenAsync("a");
+        StoreSession b = await OpenAsync("b");
+        await AdvertiseAsync(a, 1);
+        await AdvertiseAsync(b, 2);
+        PeerDomain told = (await PeerAsync(a, b.Self))!;
+        Assert.Equal(("b", 2ul), (told.Name, told.Instance));
+        Assert.NotNull(await PeerAsync(b, a.Self));
+        Assert.Equal(StoreStatus.AccessDenied, (await a.Store.ReadAsync(StoreNames.For(b.Self, StoreNames.Peer(a.Self)), Cancel)).Status);
+        Assert.Equal(StoreStatus.AccessDenied, await a.Store.WriteAsync(StoreNames.Peer(b.Self), default, Cancel));
+
+        await AdvertiseAsync(b, 3);
+        await UntilAsync(async () => (await PeerAsync(a, b.Self))?.Instance == 3, "the new life is told");
+        await b.Store.RemoveAsync(StoreNames.Advert, Cancel);
+        await UntilAsync(async () => (await a.Store.ReadAsync(StoreNames.Peer(b.Self), Cancel)).Status == StoreStatus.NotFound, "b is taken back from a");
+        await UntilAsync(async () => !(await b.Store.ListAsync(StoreNames.Announced, Cancel)).IsOk, "everything is taken back from b");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("hello")]
+    [InlineData("v=2-3 instance=0000000000000001 features=0")]
+    [InlineData("v=1-1 instance=1 features=0")]
+    [InlineData("v=1-1 instance=0000000000000001 features=0 mac=00:16:3e:00:00:01\n")]
+    public async Task A_malformed_advert_counts_as_none(string advert)
+    {
+        Announce(Never);
+        StoreSession a = await OpenAsync("a");
+        StoreSession b = await OpenAsync("b");
+        StoreSession c = await OpenAsync("c");
+        await b.Store.WriteAsync(StoreNames.Advert, Encoding.ASCII.GetBytes(advert), Cancel);
+        await AdvertiseAsync(a, 1);
+        await AdvertiseAsync(c, 3);
+        await PeerAsync(a, c.Self);
+        Assert.Equal([c.Self.ToString()], (await a.Store.ListAsync(StoreNames.Peers, Cancel)).Value);
+        Assert.Equal(StoreStatus.NotFound, (await b.Store.ListAsync(StoreNames.Announced, Cancel)).Status);
+    }
+
+    [Fact]
+    public async Task What_an_earlier_life_left_is_put_right_and_what_is_right_is_left_alone()
+    {
+        StoreSession a = await OpenAsync("a");
+        StoreSession b = await OpenAsync("b");
+        await AdvertiseAsync(a, 1);
+        await AdvertiseAsync(b, 2);
+        IStore earlier = _server.ConnectDom0(Limit, TimeProvider.System);
+        _stores.Add(earlier);
+        await earlier.WriteAsync(StoreNames.For(a.Self, StoreNames.Peer(new DomainId(77))), "stale"u8.ToArray(), Cancel);
+        await earlier.WriteAsync(StoreNames.For(a.Self, StoreNames.Peer(b.Self)), "stale"u8.ToArray(), Cancel);
+
+        Announce(TimeSpan.FromMilliseconds(20));
+        await UntilAsync(async () => (await PeerAsync(a, b.Self))?.Instance == 2, "the stale entry is rewritten");
+        await UntilAsync(async () => (await a.Store.ReadAsync(StoreNames.Peer(new DomainId(77)), Cancel)).Status == StoreStatus.NotFound, "the stale peer is removed");
+
+        // From here on only heartbeats are written: the peers' nodes stay untouched.
+        await a.Store.WatchAsync(StoreNames.Peers, "peers", Cancel);
+        Assert.Equal(StoreNames.Peers, (await a.Store.NextEventAsync(Cancel))!.Value.Path);
+        await a.Store.WatchAsync(StoreNames.Heartbeat, "beat", Cancel);
+        for (int beats = 0; beats < 5; beats++)
+        {
+            Assert.Equal("beat", (await a.Store.NextEventAsync(Cancel))!.Value.Token);
+        }
+    }
+
+    [Fact]
+    public async Task A_heartbeat_answers_a_new_life_at_once_and_goes_on()
+    {
+        Announce(TimeSpan.FromMilliseconds(50));
+        StoreSession a = await OpenAsync("a");
+        await AdvertiseAsync(a, 42);
+        Heartbeat? first = null;
+        await UntilAsync(async () => (first = await BeatAsync(a)) is { Instance: 42 }, "the first heartbeat");
+        Assert.Equal(TimeSpan.FromMilliseconds(50), first!.Interval);
+        await UntilAsync(async () => (await BeatAsync(a))!.Sequence >= first.Sequence + 3, "more heartbeats");
+    }
+
+    [Fact]
+    public async Task A_guest_that_rewrites_its_advert_in_a_loop_is_looked_at_now_and_then()
+    {
+        Announce(Never);
+        StoreSession a = await OpenAsync("a");
+        StoreSession b = await OpenAsync("b");
+        await AdvertiseAsync(a, 1);
+        await AdvertiseAsync(b, 2);
+        await PeerAsync(a, b.Self);
+        int before = _dom0.Writes;
+        for (ulong i = 0; i < 3000; i++)
+        {
+            await AdvertiseAsync(b, 1000 + i);
+        }
+
+        // A handful of looks at once, then one a second: far fewer than there were changes.
+        Assert.InRange(_dom0.Writes - before, 1, 100);
+        await UntilAsync(async () => (await PeerAsync(a, b.Self))?.Instance == 3999, "the last life is told in the end");
+    }
+
+    [Fact]
+    public async Task The_same_vif_on_the_hotplug_scripts_word_is_routed()
+    {
+        Announce(Never);
+        StoreSession a = await OpenAsync("a");
+        StoreSession b = await OpenAsync("b");
+        foreach (StoreSession guest in (StoreSession[])[a, b])
+        {
+            await _dom0.WriteAsync($"{StoreNames.VifsOf(guest.Self)}/0/script", "/etc/xen/scripts/vif-route"u8.ToArray(), Cancel);
+            await _dom0.WriteAsync($"{StoreNames.VifsOf(guest.Self)}/0/ip", "10.1.0.1"u8.ToArray(), Cancel);
+        }
+
+        await AdvertiseAsync(a, 1);
+        await AdvertiseAsync(b, 2);
+        PeerDomain told = (await PeerAsync(a, b.Self))!;
+        Assert.Empty(told.Macs);
+        Assert.Equal("10.1.0.1", Assert.Single(told.Addresses).ToString());
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        using CancellationTokenSource limit = new(Limit);
+        while (!await condition())
+        {
+            Assert.False(limit.IsCancellationRequested, $"Never happened: {what}");
+            await Task.Delay(2, Cancel);
+        }
+    }
+
+    private static async Task<Heartbeat?> BeatAsync(StoreSession guest)
+    {
+        StoreResult<ReadOnlyMemory<byte>> value = await guest.Store.ReadAsync(StoreNames.Heartbeat, Cancel);
+        return value.IsOk ? Heartbeat.Parse(value.Value.Span) : null;
+    }
+
+    private static Task<StoreStatus> AdvertiseAsync(StoreSession guest, ulong instance) =>
+        guest.Store.WriteAsync(StoreNames.Advert, new Advert(ProtocolVersions.Ours, instance, ChannelFeatures.None).ToBytes(), Cancel);
+
+    /// <summary>What a guest is told of a peer, once it is told something.</summary>
+    private static async Task<PeerDomain?> PeerAsync(StoreSession reader, DomainId peer)
+    {
+        StoreResult<ReadOnlyMemory<byte>> value = default;
+        await UntilAsync(async () => (value = await reader.Store.ReadAsync(StoreNames.Peer(peer), Cancel)).IsOk, $"{reader.Self} is told of {peer}");
+        return PeerNode.Parse(peer, value.Value.Span);
+    }
+
+    private async Task<StoreSession> OpenAsync(string name)
+    {
+        GuestIdentity identity = new(null, name, [new GuestInterface(new MacAddress(name[0]), [], "xenbr0")]);
+        StoreSession session = await new LocalStoreConnector(_directory.Path, Limit, TimeProvider.System).OpenAsync(identity, null, Cancel);
+        _stores.Add(session.Store);
+        return session;
+    }
+
+    private void Announce(TimeSpan interval)
+    {
+        _dom0 = new CountingStore(_server.ConnectDom0(Limit, TimeProvider.System));
+        _stores.Add(_dom0);
+        AnnouncerOptions options = new() { HeartbeatInterval = interval };
+        _announcer = Task.Run(() => new Announcer(_dom0, options, TimeProvider.System, NullLogger.Instance).RunAsync(_stop.Token));
+    }
+}

@@ -1,0 +1,109 @@
+using XenLoop.Interceptor.Forwarding;
+using XenLoop.Lab;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Tests.Live;
+
+/// <summary>A ring that fills up: the test plays a peer that consumes when it likes.</summary>
+[Collection(NamespaceTests.Name)]
+public sealed class HoldTests
+{
+    private const int RingBytes = 16 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public void While_the_peer_makes_progress_everything_waits_and_nothing_leaves_by_the_bridge()
+    {
+        using var pair = new ForwardingPair(holdLimitMilliseconds: 60_000);
+        Channel peer = pair.ConnectAlone(RingBytes);
+        pair.A.Capture();
+        using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
+        datagrams.Send(200, 1000);
+        Wait.Until(() => pair.A.Port.State == PortState.Held, Patience, "a hold", pair.ToString);
+        Assert.True(pair.A.KernelQueue.Waiting > 100, pair.ToString());
+
+        List<int> numbers = [];
+        Wait.Until(
+            () =>
+            {
+                Drain(peer, numbers, most: 3);
+                return numbers.Count == 200;
+            },
+            Patience,
+            "200 datagrams from the ring",
+            () => $"{numbers.Count} came; {pair}");
+        Assert.Equal(Enumerable.Range(0, 200), numbers);
+        Assert.True(datagrams.NothingWaits, "A datagram came by the bridge.");
+        Assert.Equal(0, pair.A.KernelQueue.Lost);
+        Assert.True(pair.A.Port.Counters.Holds > 0, pair.ToString());
+    }
+
+    [Fact]
+    public void Without_progress_the_standard_path_takes_over_and_later_gives_back()
+    {
+        using var pair = new ForwardingPair(holdLimitMilliseconds: 100);
+        Channel peer = pair.ConnectAlone(RingBytes);
+        pair.A.Capture();
+        using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
+        datagrams.Send(50, 1000);
+        Wait.Until(() => pair.A.Port.State == PortState.Stalled, Patience, "the hold's end", pair.ToString);
+        pair.A.Sync();
+        int inRing = (int)pair.A.Port.Counters.SentPackets;
+        Assert.InRange(inRing, 1, 49);
+        Assert.Equal(Enumerable.Range(inRing, 50 - inRing), datagrams.Receive(50 - inRing));
+
+        // Still nobody consumes: no second hold, straight on.
+        datagrams.Send(20, 1000);
+        Assert.Equal(Enumerable.Range(50, 20), datagrams.Receive(20));
+        Assert.Equal(1ul, pair.A.Port.Counters.Holds);
+        Assert.True(pair.A.Accepted(AcceptReason.PeerStalled) >= 20, pair.ToString());
+
+        // The peer comes back: what it had is intact, and the ring is used again.
+        List<int> numbers = [];
+        Drain(peer, numbers, int.MaxValue);
+        Assert.Equal(Enumerable.Range(0, inRing), numbers);
+        datagrams.Send(1, 1000);
+        Wait.Until(
+            () =>
+            {
+                Drain(peer, numbers, int.MaxValue);
+                return numbers.Count == inRing + 1;
+            },
+            Patience,
+            "the ring's use",
+            pair.ToString);
+        Assert.Equal(70, numbers[^1]);
+        Assert.Equal(PortState.Open, pair.A.Port.State);
+        Assert.True(datagrams.NothingWaits, "A datagram came by the bridge.");
+    }
+
+    [Fact]
+    public void A_held_port_that_is_removed_lets_its_packets_go()
+    {
+        using var pair = new ForwardingPair(holdLimitMilliseconds: 60_000);
+        pair.ConnectAlone(RingBytes);
+        pair.A.Capture();
+        using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
+        datagrams.Send(100, 1000);
+        Wait.Until(() => pair.A.Port.State == PortState.Held && pair.A.KernelQueue.Waiting > 0, Patience, "a hold", pair.ToString);
+        int inRing = (int)pair.A.Port.Counters.SentPackets;
+        pair.A.Capture(enabled: false);
+        pair.A.Forwarder.Remove(pair.A.Port);
+        Assert.Equal(Enumerable.Range(inRing, 100 - inRing), datagrams.Receive(100 - inRing));
+    }
+
+    /// <summary>Reads up to <paramref name="most"/> records as a peer would, and rings for room.</summary>
+    private static unsafe void Drain(Channel peer, List<int> numbers, int most)
+    {
+        for (int i = 0; i < most && peer.Inbound.TryRead(out byte* payload, out int length, out _) == RingStatus.Ready; i++)
+        {
+            numbers.Add(NumberedDatagrams.Check(new ReadOnlySpan<byte>(payload, length)[NumberedDatagrams.HeaderBytes..]));
+            peer.Inbound.Advance();
+        }
+
+        if (peer.Inbound.Release())
+        {
+            peer.Doorbell.Ring();
+        }
+    }
+}

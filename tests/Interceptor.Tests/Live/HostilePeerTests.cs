@@ -1,0 +1,175 @@
+using System.Net;
+using System.Net.Sockets;
+using XenLoop.Interceptor.Forwarding;
+using XenLoop.Lab;
+using XenLoop.Lab.Traffic;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Tests.Live;
+
+/// <summary>A peer that writes what it should not, into indices, records and packets.</summary>
+[Collection(NamespaceTests.Name)]
+public sealed class HostilePeerTests
+{
+    private const int RingBytes = 64 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    // B connects: A's outbound ring is the listener's, B's own the connector's.
+    private const int ConsumedOfAsRing = ChannelDescriptor.ListenerToConnectorOffset + ChannelDescriptor.ConsumedOffset;
+    private const int ProducedOfBsRing = ChannelDescriptor.ConnectorToListenerOffset + ChannelDescriptor.ProducedOffset;
+
+    [Theory]
+    [InlineData(ProducedOfBsRing, 4u, RingViolation.IndexMisaligned)]
+    [InlineData(ProducedOfBsRing, RingBytes + 8u, RingViolation.IndexOutOfRange)]
+    [InlineData(ProducedOfBsRing, 0xFFFFFFF8u, RingViolation.IndexOutOfRange)]
+    [InlineData(ProducedOfBsRing, 64u, RingViolation.RecordLength)] // a record of no bytes
+    [InlineData(ConsumedOfAsRing, 4u, RingViolation.IndexMisaligned)]
+    [InlineData(ConsumedOfAsRing, 4096u, RingViolation.IndexOutOfRange)] // more than was ever published
+    [InlineData(ConsumedOfAsRing, 0x7FFFFFF8u, RingViolation.IndexMovedBack)]
+    public void An_impossible_index_closes_the_channel_and_traffic_goes_on(int offset, uint value, RingViolation expected)
+    {
+        using var pair = new ForwardingPair();
+        Channel peer = pair.ConnectAlone(RingBytes);
+        pair.A.Capture();
+        using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
+        Scribble(peer, offset, value);
+        peer.Doorbell.Ring();
+
+        // The outbound ring is looked at when there is something to send.
+        datagrams.Send(1, 100);
+        Wait.Until(() => !pair.A.Listener.Violations.IsEmpty, Patience, "the violation to be found", pair.ToString);
+        AssertFailedAndBypassed(pair, expected, datagrams);
+    }
+
+    [Theory]
+    [InlineData(0xFFFFFFFFu, RingViolation.RecordLength)]
+    [InlineData(0x10040u, RingViolation.RecordLength)] // 64 if narrowed to 16 bits
+    [InlineData(0x80000040u, RingViolation.RecordLength)]
+    [InlineData(200u, RingViolation.RecordUnpublished)]
+    public void An_impossible_record_closes_the_channel_and_traffic_goes_on(uint length, RingViolation expected)
+    {
+        using var pair = new ForwardingPair();
+        Channel peer = pair.ConnectAlone(RingBytes);
+        pair.A.Capture();
+        using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
+        WriteRecordHeader(peer, length);
+        Scribble(peer, ProducedOfBsRing, 128);
+        peer.Doorbell.Ring();
+        Wait.Until(() => !pair.A.Listener.Violations.IsEmpty, Patience, "the violation to be found", pair.ToString);
+        AssertFailedAndBypassed(pair, expected, datagrams);
+    }
+
+    /// <summary>A held port's packets must not stay behind with a peer that breaks the protocol.</summary>
+    [Fact]
+    public void A_violation_during_a_hold_frees_what_is_held()
+    {
+        using var pair = new ForwardingPair(holdLimitMilliseconds: 60_000);
+        Channel peer = pair.ConnectAlone(16 * 1024);
+        pair.A.Capture();
+        using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
+        datagrams.Send(50, 1000);
+        Wait.Until(() => pair.A.Port.State == PortState.Held, Patience, "a hold", pair.ToString);
+        int inRing = (int)pair.A.Port.Counters.SentPackets;
+        Scribble(peer, ConsumedOfAsRing, 0x80000000);
+        peer.Doorbell.Ring();
+        Assert.Equal(Enumerable.Range(inRing, 50 - inRing), datagrams.Receive(50 - inRing));
+        Assert.Single(pair.A.Listener.Violations);
+    }
+
+    [Fact]
+    public async Task A_violation_while_closing_ends_the_closing()
+    {
+        using var pair = new ForwardingPair();
+        Channel peer = pair.ConnectAlone(RingBytes);
+        Task released = pair.A.Forwarder.ReleaseAsync(pair.A.Port, orderly: true);
+        pair.A.Sync();
+        Scribble(peer, ProducedOfBsRing, 4);
+        peer.Doorbell.Ring();
+        await released.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.Equal(RingViolation.IndexMisaligned, Assert.Single(pair.A.Listener.Violations));
+        Assert.Equal(PortState.NoChannel, pair.A.Port.State);
+    }
+
+    [Fact]
+    public void Malformed_and_spoofed_packets_are_dropped_one_by_one_and_the_channel_lives()
+    {
+        using var pair = new ForwardingPair();
+        Channel peer = pair.ConnectAlone(RingBytes);
+        using Socket receiver = GuestSockets.BindUdp(pair.A.Guest, PeerEnd.Port);
+        receiver.ReceiveTimeout = 5000;
+        byte[] good = PeerEnd.Datagram(pair, "good"u8);
+        (byte[] Packet, uint Tag)[] malformed =
+        [
+            ([0x45], 0),
+            (good[..19], 0),
+            (With(good, 0, 0x44), 0),
+            (With(good, 0, 0x60), 0),
+            (With(good, 0, 0x4F), 0), // a header of 60 bytes in a packet of 32
+            (With(good, 3, (byte)(good.Length + 1)), 0),
+            (good, 0x0000_0008), // an unknown tag bit
+            (good, 0x0000_0003), // segments of no bytes
+            (good, 0x05B4_0003), // TCP segmentation of UDP
+            (With(good, 9, 132), 1), // a partial checksum of SCTP
+            (With(good, 7, 1), 1), // of a later fragment
+            (With(good, 9, 6), 1), // of a TCP packet without a whole header
+        ];
+        (byte[] Packet, uint Tag)[] spoofed =
+        [
+            (From(good, pair.A.Guest.Address), 0),
+            (From(good, IPAddress.Parse("127.0.0.1")), 0),
+            (From(good, IPAddress.Parse("224.0.0.1")), 0),
+            (From(good, IPAddress.Parse("0.0.0.0")), 0),
+        ];
+        foreach ((byte[] packet, uint tag) in malformed.Concat(spoofed))
+        {
+            PeerEnd.Publish(peer, packet, tag);
+        }
+
+        PeerEnd.Publish(peer, good, 0);
+        byte[] buffer = new byte[100];
+        Assert.Equal("good"u8.ToArray(), buffer[..receiver.Receive(buffer)]);
+        Wait.Until(() => pair.A.Port.Counters.ReceivedPackets == 1, Patience, "the count", pair.ToString);
+        Assert.Equal((ulong)malformed.Length, pair.A.Port.Counters.Dropped[(int)DropReason.Malformed]);
+        Assert.Equal((ulong)spoofed.Length, pair.A.Port.Counters.Dropped[(int)DropReason.SourceAddress]);
+        Assert.Equal(PortState.Open, pair.A.Port.State);
+    }
+
+    private static void AssertFailedAndBypassed(ForwardingPair pair, RingViolation expected, NumberedDatagrams datagrams)
+    {
+        Assert.Equal(expected, Assert.Single(pair.A.Listener.Violations));
+        pair.A.Sync();
+        Assert.Equal(PortState.Failed, pair.A.Port.State);
+        ulong before = pair.A.Port.Counters.SentPackets;
+        int first = datagrams.Sent;
+        datagrams.Send(30, 1000);
+        int last = datagrams.Receive(1)[0];
+        while (last < datagrams.Sent - 1)
+        {
+            int next = datagrams.Receive(1)[0];
+            Assert.True(next == last + 1 || last < first, $"{next} after {last}");
+            last = next;
+        }
+
+        Assert.Equal(before, pair.A.Port.Counters.SentPackets);
+        Assert.Single(pair.A.Listener.Violations);
+    }
+
+    private static unsafe void Scribble(Channel peer, int offset, uint value) => Volatile.Write(ref *(uint*)(peer.Link.Descriptor + offset), value);
+
+    private static unsafe void WriteRecordHeader(Channel peer, uint length) => *(ulong*)peer.Link.ConnectorToListener = length;
+
+    private static byte[] With(byte[] packet, int offset, byte value)
+    {
+        byte[] changed = [.. packet];
+        changed[offset] = value;
+        return changed;
+    }
+
+    private static byte[] From(byte[] packet, IPAddress source)
+    {
+        byte[] changed = [.. packet];
+        source.TryWriteBytes(changed.AsSpan(12), out _);
+        PeerEnd.Seal(changed);
+        return changed;
+    }
+}

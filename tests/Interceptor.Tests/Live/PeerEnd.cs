@@ -1,0 +1,59 @@
+using System.Buffers.Binary;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Tests.Live;
+
+/// <summary>What a test does that plays the peer of A: B's end of the channel, driven by hand.</summary>
+internal static class PeerEnd
+{
+    /// <summary>Port of A that <see cref="Datagram"/> goes to.</summary>
+    public const ushort Port = 7777;
+
+    /// <summary>Publishes one record.</summary>
+    public static unsafe void Publish(Channel peer, ReadOnlySpan<byte> packet, uint tag, bool ring = true)
+    {
+        Assert.True(peer.Outbound.TryReserve(packet.Length, out byte* place));
+        packet.CopyTo(new Span<byte>(place, packet.Length));
+        peer.Outbound.Commit(packet.Length, tag);
+        if (peer.Outbound.Publish() && ring)
+        {
+            peer.Doorbell.Ring();
+        }
+    }
+
+    /// <summary>True if a record of this size can be reserved.</summary>
+    public static unsafe bool HasRoom(Channel peer, int length) => peer.Outbound.TryReserve(length, out _);
+
+    /// <summary>A UDP packet from B to A, its IP checksum in place and without one of its own (RFC 768: zero).</summary>
+    public static byte[] Datagram(ForwardingPair pair, ReadOnlySpan<byte> payload)
+    {
+        byte[] packet = new byte[28 + payload.Length];
+        packet[0] = 0x45;
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), (ushort)packet.Length);
+        packet[8] = 64;
+        packet[9] = 17;
+        pair.B.Guest.Address.TryWriteBytes(packet.AsSpan(12), out _);
+        pair.A.Guest.Address.TryWriteBytes(packet.AsSpan(16), out _);
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(20), 1234);
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(22), Port);
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(24), (ushort)(8 + payload.Length));
+        payload.CopyTo(packet.AsSpan(28));
+        Seal(packet);
+        return packet;
+    }
+
+    /// <summary>Computes the IP header's checksum (RFC 1071).</summary>
+    public static void Seal(Span<byte> packet)
+    {
+        packet[10] = packet[11] = 0;
+        uint sum = 0;
+        for (int i = 0; i < (packet[0] & 15) * 4; i += 2)
+        {
+            sum += BinaryPrimitives.ReadUInt16BigEndian(packet[i..]);
+        }
+
+        sum = (sum & 0xFFFF) + (sum >> 16);
+        sum = (sum & 0xFFFF) + (sum >> 16);
+        BinaryPrimitives.WriteUInt16BigEndian(packet[10..], (ushort)~sum);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Collections.Concurrent;
+using XenLoop.Discovery;
+using XenLoop.Interceptor.Forwarding;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Tests.Live;
+
+/// <summary>Remembers what a data path told the control side.</summary>
+internal sealed class RecordingListener : IForwarderListener
+{
+    private int _firstTraffic;
+
+    /// <summary>Times that traffic asked for a channel.</summary>
+    public int FirstTraffic => Volatile.Read(ref _firstTraffic);
+
+    public ConcurrentQueue<ChannelFailure> Failures { get; } = new();
+
+    public ConcurrentQueue<RingViolation> Violations { get; } = new();
+
+    public void OnFirstTraffic(DomainId peer) => Interlocked.Increment(ref _firstTraffic);
+
+    public void OnChannelFailed(DomainId peer, ChannelFailure failure) => Failures.Enqueue(failure);
+
+    public void OnViolation(DomainId peer, RingViolation violation) => Violations.Enqueue(violation);
+}
