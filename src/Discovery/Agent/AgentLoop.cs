@@ -24,7 +24,21 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     public Announcements Announcements { get; } = new(context);
 
     /// <summary>True while the engine has, or is letting go of, a channel.</summary>
-    public bool HasChannels => _peers.Values.Any(peer => peer.HasChannel);
+    public bool HasChannels
+    {
+        get
+        {
+            foreach (PeerSession peer in _peers.Values)
+            {
+                if (peer.HasChannel)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>The next moment at which a turn is due without anything coming in.</summary>
     public TimeSpan? Due()
@@ -114,9 +128,12 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         {
             bool complete = await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
             complete &= !Announcements.ListDirty || await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
-            foreach (PeerSession peer in _peers.Values.Where(peer => peer.NodeDirty))
+            foreach (PeerSession peer in _peers.Values)
             {
-                complete &= await peer.ReadNodeAsync(store, cancel).ConfigureAwait(false);
+                if (peer.NodeDirty)
+                {
+                    complete &= await peer.ReadNodeAsync(store, cancel).ConfigureAwait(false);
+                }
             }
 
             _retryAt = complete ? null : context.Now + StoreRetry;
@@ -167,7 +184,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     }
 
     /// <summary>All peers for people, by domain number.</summary>
-    public PeerStatus[] Describe() => [.. _peers.Values.Select(peer => peer.Describe())];
+    public PeerStatus[] Describe() => Array.ConvertAll<PeerSession, PeerStatus>([.. _peers.Values], peer => peer.Describe());
 
     /// <summary>
     /// Brings the peers in line with the announcements. Who is listed is a peer. Who is not, and has a channel, keeps it while
@@ -202,7 +219,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
             return;
         }
 
-        foreach (PeerDomain described in Announcements.Listed.Values.Where(described => !_peers.ContainsKey(described.Id)).OrderBy(described => described.Id))
+        foreach (PeerDomain described in Newcomers())
         {
             if (_peers.Count >= context.Options.MaximumPeers)
             {
@@ -223,9 +240,25 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         }
     }
 
+    /// <summary>Who is announced and not a peer yet, by domain number.</summary>
+    private List<PeerDomain> Newcomers()
+    {
+        List<PeerDomain> newcomers = [];
+        foreach (PeerDomain described in Announcements.Listed.Values)
+        {
+            if (!_peers.ContainsKey(described.Id))
+            {
+                newcomers.Add(described);
+            }
+        }
+
+        newcomers.Sort((left, right) => left.Id.CompareTo(right.Id));
+        return newcomers;
+    }
+
     private async Task ForgetAsync(CancellationToken cancel)
     {
-        foreach (PeerSession peer in _peers.Values.Where(peer => !peer.Announced && peer.IsForgettable).ToArray())
+        foreach (PeerSession peer in Array.FindAll<PeerSession>([.. _peers.Values], peer => !peer.Announced && peer.IsForgettable))
         {
             _peers.Remove(peer.Peer.Id);
             mailbox.ClearRequest(peer.Peer.Id);
@@ -238,12 +271,20 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
 
     private void PublishTable()
     {
-        ImmutableSortedDictionary<DomainId, PeerDomain> peers = _peers.Values
-            .Where(peer => peer.Announced || peer.HasChannel)
-            .ToImmutableSortedDictionary(peer => peer.Peer.Id, peer => peer.Peer);
-        if (!peers.SequenceEqual(_table.Peers))
+        var peers = ImmutableSortedDictionary.CreateBuilder<DomainId, PeerDomain>();
+        bool changed = false;
+        foreach (PeerSession peer in _peers.Values)
         {
-            _table = new DomainTable(_table.Generation + 1, peers);
+            if (peer.Announced || peer.HasChannel)
+            {
+                peers.Add(peer.Peer.Id, peer.Peer);
+                changed |= _table.Peers.GetValueOrDefault(peer.Peer.Id) != peer.Peer;
+            }
+        }
+
+        if (changed || peers.Count != _table.Peers.Count)
+        {
+            _table = new DomainTable(_table.Generation + 1, peers.ToImmutable());
             context.User.OnDomainsChanged(_table);
         }
     }

@@ -82,7 +82,7 @@ internal sealed partial class Announcements(AgentContext context)
             }
         }
 
-        foreach (DomainId peer in DirtyPeers.ToArray())
+        foreach (DomainId peer in (DomainId[])[.. DirtyPeers])
         {
             complete &= await ReadPeerAsync(store, peer, cancel).ConfigureAwait(false);
         }

@@ -103,10 +103,13 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
             await RescanAsync(cancel).ConfigureAwait(false);
         }
 
-        foreach (DomainId domain in _changed.Where(domain => LookDue(domain) <= Now).ToArray())
+        foreach (DomainId domain in (DomainId[])[.. _changed])
         {
-            _changed.Remove(domain);
-            await LookAsync(domain, cancel).ConfigureAwait(false);
+            if (LookDue(domain) <= Now)
+            {
+                _changed.Remove(domain);
+                await LookAsync(domain, cancel).ConfigureAwait(false);
+            }
         }
 
         bool beat = Now >= _nextBeat;
@@ -147,14 +150,21 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
             }
         }
 
-        foreach (DomainId gone in _known.Except(present).ToArray())
+        foreach (DomainId known in (DomainId[])[.. _known])
         {
-            await ForgetAsync(gone, cancel).ConfigureAwait(false);
+            if (!present.Contains(known))
+            {
+                await ForgetAsync(known, cancel).ConfigureAwait(false);
+            }
         }
 
-        foreach (DomainId found in present.Except(_known).ToArray())
+        foreach (DomainId found in present)
         {
-            _known.Add(found);
+            if (!_known.Add(found))
+            {
+                continue;
+            }
+
             await store.WatchAsync(StoreNames.For(found, StoreNames.Advert), found.ToString(), cancel).ConfigureAwait(false);
             await store.WatchAsync(StoreNames.VifsOf(found), found.ToString(), cancel).ConfigureAwait(false);
             await _publisher.TakeStockAsync(found, cancel).ConfigureAwait(false);

@@ -39,15 +39,16 @@ internal sealed class GuestReader(IStore store, AnnouncerOptions options)
     }
 
     private static bool Names(ImmutableArray<string> list, string name, string number) =>
-        list.Any(entry => string.Equals(entry, name, StringComparison.Ordinal) || string.Equals(entry, number, StringComparison.Ordinal));
+        list.Contains(name, StringComparer.Ordinal) || list.Contains(number, StringComparer.Ordinal);
 
     private async Task<ImmutableArray<Vif>> ReadVifsAsync(DomainId domain, CancellationToken cancel)
     {
         string vifs = StoreNames.VifsOf(domain);
         StoreResult<ImmutableArray<string>> names = await store.ListAsync(vifs, cancel).ConfigureAwait(false);
         ImmutableArray<Vif>.Builder found = ImmutableArray.CreateBuilder<Vif>();
-        foreach (string name in (names.IsOk ? names.Value : []).Take(MaximumVifs))
+        for (int i = 0; names.IsOk && i < Math.Min(names.Value.Length, MaximumVifs); i++)
         {
+            string name = names.Value[i];
             if (uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
                 && await ReadVifAsync($"{vifs}/{name}", cancel).ConfigureAwait(false) is { } vif)
             {

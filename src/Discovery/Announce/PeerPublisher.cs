@@ -71,9 +71,10 @@ internal sealed partial class PeerPublisher(IStore store, ILogger log)
 
     private async Task WriteAsync(WillingGuest reader, IReadOnlyDictionary<DomainId, WillingGuest> guests, Dictionary<DomainId, string> written, CancellationToken cancel)
     {
-        foreach (DomainId peer in written.Keys.Where(peer => !guests.ContainsKey(peer) || guests[peer].DescribeTo(reader) is null).ToArray())
+        foreach (DomainId peer in (DomainId[])[.. written.Keys])
         {
-            if (Report(reader.Id, await store.RemoveAsync(StoreNames.For(reader.Id, StoreNames.Peer(peer)), cancel).ConfigureAwait(false)))
+            bool isStale = guests.GetValueOrDefault(peer)?.DescribeTo(reader) is null;
+            if (isStale && Report(reader.Id, await store.RemoveAsync(StoreNames.For(reader.Id, StoreNames.Peer(peer)), cancel).ConfigureAwait(false)))
             {
                 written.Remove(peer);
             }

@@ -18,18 +18,59 @@ internal sealed record WillingGuest(DomainId Id, string Name, ulong Instance, Im
     /// </summary>
     public PeerDomain? DescribeTo(WillingGuest reader)
     {
-        ImmutableArray<Vif> shared = [.. Vifs.Where(vif => vif.Bridge is not null && reader.Vifs.Any(own => own.Bridge == vif.Bridge))];
+        ImmutableArray<Vif> shared = Vifs.RemoveAll(vif => vif.Bridge is null || !reader.IsOn(vif.Bridge));
         if (!shared.IsEmpty)
         {
-            bool held = shared.All(vif => !vif.Addresses.IsEmpty);
-            return Describe([.. shared.Select(vif => vif.Mac)], held ? AddressesOf(shared) : []);
+            return Describe(ImmutableArray.CreateRange(shared, vif => vif.Mac), EachNamesAddresses(shared) ? AddressesOf(shared) : []);
         }
 
-        ImmutableArray<InternetAddress> routed = AddressesOf(Vifs.Where(vif => vif.Bridge is null));
-        return !routed.IsEmpty && reader.Vifs.Any(own => own.Bridge is null) ? Describe([], routed) : null;
+        ImmutableArray<InternetAddress> routed = AddressesOf(Vifs.RemoveAll(vif => vif.Bridge is not null));
+        return !routed.IsEmpty && reader.IsOn(null) ? Describe([], routed) : null;
     }
 
-    private static ImmutableArray<InternetAddress> AddressesOf(IEnumerable<Vif> vifs) => [.. vifs.SelectMany(vif => vif.Addresses).Distinct()];
+    private static bool EachNamesAddresses(ImmutableArray<Vif> vifs)
+    {
+        foreach (Vif vif in vifs)
+        {
+            if (vif.Addresses.IsEmpty)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static ImmutableArray<InternetAddress> AddressesOf(ImmutableArray<Vif> vifs)
+    {
+        ImmutableArray<InternetAddress>.Builder distinct = ImmutableArray.CreateBuilder<InternetAddress>();
+        foreach (Vif vif in vifs)
+        {
+            foreach (InternetAddress address in vif.Addresses)
+            {
+                if (!distinct.Contains(address))
+                {
+                    distinct.Add(address);
+                }
+            }
+        }
+
+        return distinct.ToImmutable();
+    }
+
+    /// <summary>True if some vif of this guest is on that bridge, or routed for null.</summary>
+    private bool IsOn(string? bridge)
+    {
+        foreach (Vif vif in Vifs)
+        {
+            if (vif.Bridge == bridge)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private PeerDomain? Describe(ImmutableArray<MacAddress> macs, ImmutableArray<InternetAddress> addresses) =>
         macs.Length <= PeerNode.MaximumAddresses && addresses.Length <= PeerNode.MaximumAddresses

@@ -264,11 +264,19 @@ internal sealed class LocalStore
 
     private void FireSpecial(string path)
     {
-        foreach (LocalStoreClient client in _clients.Where(client => client.Domain == Dom0))
+        foreach (LocalStoreClient client in _clients)
         {
-            foreach (StoreWatch watch in client.Watches.Where(watch => watch.Absolute == path))
+            if (client.Domain != Dom0)
             {
-                client.Events.Add(new StoreEvent(path, watch.Token));
+                continue;
+            }
+
+            foreach (StoreWatch watch in client.Watches)
+            {
+                if (watch.Absolute == path)
+                {
+                    client.Events.Add(new StoreEvent(path, watch.Token));
+                }
             }
         }
     }

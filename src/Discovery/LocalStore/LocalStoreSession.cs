@@ -133,7 +133,7 @@ internal sealed class LocalStoreSession(LocalStore store, LocalStoreClient clien
         node is null || node.Children.IsEmpty ? [] : XenStorePayload.FromStrings([.. node.Children.Keys]);
 
     private static byte[] Permissions(StoreNode? node) =>
-        node is null ? [] : XenStorePayload.FromStrings([.. node.Permissions.Select(permission => permission.ToString())]);
+        node is null ? [] : XenStorePayload.FromStrings(StorePermission.ToStrings(node.Permissions));
 
     private static byte[] Number(uint value) => XenStorePayload.FromStrings(value.ToString(CultureInfo.InvariantCulture));
 }

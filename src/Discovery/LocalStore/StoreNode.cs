@@ -45,5 +45,14 @@ internal sealed record StoreNode(
         ImmutableSortedDictionary.Create<string, StoreNode>(StringComparer.Ordinal));
 
     /// <summary>This node and all below it that a domain owns.</summary>
-    public int CountOwned(DomainId domain) => (Owner == domain ? 1 : 0) + Children.Values.Sum(child => child.CountOwned(domain));
+    public int CountOwned(DomainId domain)
+    {
+        int count = Owner == domain ? 1 : 0;
+        foreach (StoreNode child in Children.Values)
+        {
+            count += child.CountOwned(domain);
+        }
+
+        return count;
+    }
 }

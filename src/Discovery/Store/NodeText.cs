@@ -79,5 +79,14 @@ public sealed class NodeText
     public byte[] ToBytes() => Encoding.ASCII.GetBytes(ToString());
 
     /// <inheritdoc/>
-    public override string ToString() => string.Join(' ', _fields.Select(field => $"{field.Key}={field.Value}"));
+    public override string ToString()
+    {
+        List<string> fields = [];
+        foreach ((string key, string value) in _fields)
+        {
+            fields.Add($"{key}={value}");
+        }
+
+        return string.Join(' ', fields);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
@@ -29,6 +30,18 @@ public readonly record struct StorePermission(DomainId Domain, StoreAccess Acces
         };
         permission = new StorePermission(domain, access.GetValueOrDefault());
         return access.HasValue;
+    }
+
+    /// <summary>A whole list as the store writes it.</summary>
+    public static string[] ToStrings(ImmutableArray<StorePermission> permissions)
+    {
+        string[] texts = new string[permissions.Length];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            texts[i] = permissions[i].ToString();
+        }
+
+        return texts;
     }
 
     /// <inheritdoc/>

@@ -91,7 +91,7 @@ public sealed class XenStoreConnection : IStore
 
     /// <inheritdoc/>
     public Task<StoreStatus> SetPermissionsAsync(string path, ImmutableArray<StorePermission> permissions, CancellationToken cancel) =>
-        StatusAsync(XenStoreMessage.XS_SET_PERMS, 0, XenStorePayload.FromStrings([path, .. permissions.Select(permission => permission.ToString())]), cancel);
+        StatusAsync(XenStoreMessage.XS_SET_PERMS, 0, XenStorePayload.FromStrings([path, .. StorePermission.ToStrings(permissions)]), cancel);
 
     /// <inheritdoc/>
     public async Task<StoreResult<ImmutableArray<StorePermission>>> GetPermissionsAsync(string path, CancellationToken cancel)

@@ -32,8 +32,8 @@ internal static class AnnounceCommand
                 Allow = [.. parsed.GetValue(allow) ?? []],
                 Deny = [.. parsed.GetValue(deny) ?? []],
             };
-            using ILoggerFactory logs = Logging.Create(parsed.GetValue(logLevel));
-            var host = new LocalHost(RuntimeDirectory.Ensure(parsed.GetRequiredValue(directory)), options, TimeProvider.System, logs.CreateLogger("xenloop"));
+            using var log = new ErrorLog(parsed.GetValue(logLevel), Console.Error, ErrorLog.WantsColour);
+            var host = new LocalHost(RuntimeDirectory.Ensure(parsed.GetRequiredValue(directory)), options, TimeProvider.System, log);
             await host.RunAsync(stop).ConfigureAwait(false);
             return CommandRunner.Success;
         }));

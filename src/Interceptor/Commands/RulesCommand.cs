@@ -39,7 +39,7 @@ internal static class RulesCommand
                 Backend = parsed.GetRequiredValue(backend) is "auto" ? null : parsed.GetValue(backend),
                 Form = parsed.GetRequiredValue(form) switch { "plain" => RuleForm.Plain, "conntrack" => RuleForm.Conntrack, _ => null },
             };
-            RuleTarget[] targets = [.. (parsed.GetValue(peers) ?? []).Select(text => Parse(text, parsed.GetValue(queueBase)))];
+            RuleTarget[] targets = Array.ConvertAll(parsed.GetValue(peers) ?? [], text => Parse(text, parsed.GetValue(queueBase)));
             return Task.FromResult(body(parsed.GetRequiredValue(networkInterface), targets, options, parsed.GetValue(json), Console.Out));
         }));
         return command;

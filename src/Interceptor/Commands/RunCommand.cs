@@ -53,8 +53,8 @@ internal static class RunCommand
                 IdleClose = TimeSpan.FromSeconds(parsed.GetValue(idleClose)),
             };
             GuestPlatform chosen = PlatformChoice.Choose(parsed.GetRequiredValue(platform), options.Directory);
-            using ILoggerFactory logs = Logging.Create(parsed.GetValue(logLevel));
-            var agent = new GuestAgent(options, chosen, TimeProvider.System, logs.CreateLogger("xenloop"));
+            using var log = new ErrorLog(parsed.GetValue(logLevel), Console.Error, ErrorLog.WantsColour);
+            var agent = new GuestAgent(options, chosen, TimeProvider.System, log);
             await agent.RunAsync(stop).ConfigureAwait(false);
             return CommandRunner.Success;
         }));
@@ -86,14 +86,17 @@ internal static class RunCommand
     private static ImmutableArray<InternetAddress> ParseAddresses(ArgumentResult result)
     {
         var addresses = ImmutableArray.CreateBuilder<InternetAddress>();
-        foreach (string text in result.Tokens.SelectMany(token => token.Value.Split(',')))
+        foreach (Token token in result.Tokens)
         {
-            if (!InternetAddress.TryParse(text, out InternetAddress address))
+            foreach (string text in token.Value.Split(','))
             {
-                result.AddError($"--announce-ip takes IP addresses, not '{text}'.");
-            }
+                if (!InternetAddress.TryParse(text, out InternetAddress address))
+                {
+                    result.AddError($"--announce-ip takes IP addresses, not '{text}'.");
+                }
 
-            addresses.Add(address);
+                addresses.Add(address);
+            }
         }
 
         return addresses.ToImmutable();

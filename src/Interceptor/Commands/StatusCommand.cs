@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using XenLoop.Interceptor.Guest;
 using XenLoop.Interceptor.Status;
 
@@ -15,7 +14,7 @@ internal static class StatusCommand
         Option<bool> json = CommonOptions.Json();
         var name = new Option<string?>("--name") { Description = "The agent to ask [default: all in the directory; with --json the only one]." };
         var command = new Command("status", "Show peers, channels and counters of the agents that run here.") { directory, name, json };
-        command.SetAction((parsed, _) => CommandRunner.RunAsync(async () =>
+        command.SetAction((parsed, _) => CommandRunner.RunAsync(() =>
         {
             string where = parsed.GetRequiredValue(directory);
             IReadOnlyList<string> names = parsed.GetValue(name) is { } one ? [one] : ControlSocket.NamesIn(where);
@@ -24,21 +23,15 @@ internal static class StatusCommand
                 throw new GuestSetupException($"No agent is running: there is no control socket in {where}. Start one with: xenloop run");
             }
 
-            StatusReport[] reports = [.. names.Select(each => StatusClient.Ask(where, each))];
-            if (!parsed.GetValue(json))
+            StatusForm form = parsed.GetValue(json) ? StatusForm.Json : StatusForm.Text;
+            string[] reports = Array.ConvertAll<string, string>([.. names], each => StatusClient.Ask(where, each, form));
+            Console.Out.Write((form, reports.Length) switch
             {
-                StatusPrinter.Print(reports, Console.Out);
-            }
-            else if (reports.Length == 1)
-            {
-                await Console.Out.WriteLineAsync(JsonSerializer.Serialize(reports[0], StatusJsonContext.Default.StatusReport)).ConfigureAwait(false);
-            }
-            else
-            {
-                await Console.Out.WriteLineAsync(JsonSerializer.Serialize(reports, StatusJsonContext.Default.StatusReportArray)).ConfigureAwait(false);
-            }
-
-            return CommandRunner.Success;
+                (StatusForm.Text, _) => string.Concat(reports),
+                (_, 1) => reports[0] + "\n",
+                _ => StatusJson.Join(reports) + "\n",
+            });
+            return Task.FromResult(CommandRunner.Success);
         }));
         return command;
     }

@@ -35,26 +35,29 @@ internal sealed class DestinationTable
     /// <param name="destinations">Whose address or prefix belongs to whom; <see cref="None"/> marks a prefix that leads elsewhere.</param>
     public static DestinationTable Build(IReadOnlyCollection<Destination> destinations)
     {
-        Destination[] distinct = [.. destinations.DistinctBy(d => d.Prefix)];
-        int hosts = distinct.Count(IsHost);
-        var slots = new Slot[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(2 * hosts) + 1)];
-        Array.Fill(slots, new Slot(default, None));
-        foreach (Destination host in distinct.Where(IsHost))
+        Dictionary<InternetPrefix, DomainId> distinct = [];
+        List<Prefix> prefixes = [];
+        foreach (Destination destination in destinations)
         {
-            int i = Hash(host.Prefix.Address) & (slots.Length - 1);
-            while (slots[i].Domain != None)
+            if (distinct.TryAdd(destination.Prefix, destination.Domain) && !IsHost(destination.Prefix, destination.Domain))
             {
-                i = (i + 1) & (slots.Length - 1);
+                prefixes.Add(new Prefix(destination.Prefix, destination.Domain));
             }
-
-            slots[i] = new Slot(host.Prefix.Address, host.Domain);
         }
 
-        Prefix[] prefixes = [.. distinct
-            .Where(d => !IsHost(d))
-            .OrderByDescending(d => d.Prefix.Length)
-            .Select(d => new Prefix(d.Prefix, d.Domain))];
-        return new DestinationTable(slots, prefixes);
+        // Distinct prefixes of one length do not overlap: their order is of no account.
+        prefixes.Sort((left, right) => right.Range.Length.CompareTo(left.Range.Length));
+        var slots = new Slot[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(2 * (distinct.Count - prefixes.Count)) + 1)];
+        Array.Fill(slots, new Slot(default, None));
+        foreach ((InternetPrefix prefix, DomainId domain) in distinct)
+        {
+            if (IsHost(prefix, domain))
+            {
+                Insert(slots, prefix.Address, domain);
+            }
+        }
+
+        return new DestinationTable(slots, [.. prefixes]);
     }
 
     /// <summary>The domain that owns an address, or <see cref="None"/>.</summary>
@@ -91,7 +94,18 @@ internal sealed class DestinationTable
         return None;
     }
 
-    private static bool IsHost(Destination destination) => destination.Prefix.IsSingleAddress && destination.Domain != None;
+    private static void Insert(Slot[] slots, InternetAddress address, DomainId domain)
+    {
+        int i = Hash(address) & (slots.Length - 1);
+        while (slots[i].Domain != None)
+        {
+            i = (i + 1) & (slots.Length - 1);
+        }
+
+        slots[i] = new Slot(address, domain);
+    }
+
+    private static bool IsHost(InternetPrefix prefix, DomainId domain) => prefix.IsSingleAddress && domain != None;
 
     /// <summary>Multiplicative hashing (Knuth, TAOCP 3, 6.4): the low bits of addresses differ most, the high bits of the product mix best.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

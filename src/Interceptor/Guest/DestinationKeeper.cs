@@ -119,16 +119,29 @@ internal sealed class DestinationKeeper
         _forwarder.Destinations = plan.Table;
         _forwarder.SetMtu((int)link.Mtu);
         Plan = plan;
-        ImmutableArray<CapturedPrefix> captured = [.. from destination in plan.Destinations
-                                                      let port = _ports.Current.GetValueOrDefault(destination.Domain)
-                                                      where port is not null || destination.Domain == DestinationTable.None
-                                                      select new CapturedPrefix(destination.Prefix, destination.Domain, port?.Queue.Number)];
-        if (!captured.SequenceEqual(_captured))
+        ImmutableArray<CapturedPrefix> captured = Capture(plan);
+        if (!captured.AsSpan().SequenceEqual(_captured.AsSpan()))
         {
             Apply(captured);
         }
 
         _ports.RemoveDeparted();
+    }
+
+    /// <summary>What goes to which queue; peers that have no port are left out.</summary>
+    private ImmutableArray<CapturedPrefix> Capture(DestinationPlan plan)
+    {
+        var captured = ImmutableArray.CreateBuilder<CapturedPrefix>(plan.Destinations.Length);
+        foreach (Destination destination in plan.Destinations)
+        {
+            PeerPort? port = _ports.Current.GetValueOrDefault(destination.Domain);
+            if (port is not null || destination.Domain == DestinationTable.None)
+            {
+                captured.Add(new CapturedPrefix(destination.Prefix, destination.Domain, port?.Queue.Number));
+            }
+        }
+
+        return captured.ToImmutable();
     }
 
     private void Apply(ImmutableArray<CapturedPrefix> captured) => Guarded(() =>

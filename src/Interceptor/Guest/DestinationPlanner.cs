@@ -32,50 +32,108 @@ internal static class DestinationPlanner
             }
         }
 
-        List<Destination> destinations = [];
-        destinations.AddRange(Neighbours(network, link, byMac));
-        destinations.AddRange(RoutedPeers(network, domains, link));
-        destinations.AddRange(Gateways(network, link, byMac));
-        ImmutableArray<Destination> ordered = [.. destinations.OrderByDescending(d => d.Prefix.Length)];
+        // Of equal prefixes the first that is added counts.
+        Dictionary<InternetPrefix, DomainId> destinations = [];
+        AddNeighbours(destinations, network, link, byMac);
+        AddRoutedPeers(destinations, network, domains, link);
+        AddGateways(destinations, network, link, byMac);
+        ImmutableArray<Destination> ordered = LongestFirst(destinations);
         DestinationTable table = DestinationTable.Build(ordered);
         return new DestinationPlan(ordered, table, Sources(network, domains, link, table));
     }
 
     /// <summary>Peers that are on the link itself.</summary>
-    private static IEnumerable<Destination> Neighbours(NetworkSnapshot network, LinkEntry link, Dictionary<MacAddress, DomainId> byMac) =>
-        from neighbour in network.Neighbours.Values
-        where neighbour.Interface == link.Index && neighbour.IsUsable && neighbour.Mac is not null
-        let domain = byMac.GetValueOrDefault(neighbour.Mac!.Value, DestinationTable.None)
-        where domain != DestinationTable.None && IsDirect(network.FindRoute(neighbour.Address), link)
-        select new Destination(InternetPrefix.Single(neighbour.Address), domain);
+    private static void AddNeighbours(Dictionary<InternetPrefix, DomainId> destinations, NetworkSnapshot network, LinkEntry link, Dictionary<MacAddress, DomainId> byMac)
+    {
+        foreach (NeighbourEntry neighbour in network.Neighbours.Values)
+        {
+            if (neighbour.Interface == link.Index
+                && neighbour is { IsUsable: true, Mac: { } mac }
+                && byMac.TryGetValue(mac, out DomainId domain)
+                && IsDirect(network.FindRoute(neighbour.Address), link))
+            {
+                destinations.TryAdd(InternetPrefix.Single(neighbour.Address), domain);
+            }
+        }
+    }
 
     /// <summary>Peers behind Dom0 as a router, by the addresses that the toolstack gave them.</summary>
-    private static IEnumerable<Destination> RoutedPeers(NetworkSnapshot network, DomainTable domains, LinkEntry link) =>
-        from peer in domains.Peers.Values
-        where peer.Macs.IsEmpty
-        from address in peer.Addresses
-        let route = network.FindRoute(address)
-        where route is { Kind: RouteKind.Unicast, HasSeveralHops: false, IsEncapsulated: false } && route.Interface == link.Index
-        select new Destination(InternetPrefix.Single(address), peer.Id);
+    private static void AddRoutedPeers(Dictionary<InternetPrefix, DomainId> destinations, NetworkSnapshot network, DomainTable domains, LinkEntry link)
+    {
+        foreach (PeerDomain peer in domains.Peers.Values)
+        {
+            if (!peer.Macs.IsEmpty)
+            {
+                continue;
+            }
+
+            foreach (InternetAddress address in peer.Addresses)
+            {
+                if (network.FindRoute(address) is { Kind: RouteKind.Unicast, HasSeveralHops: false, IsEncapsulated: false } route && route.Interface == link.Index)
+                {
+                    destinations.TryAdd(InternetPrefix.Single(address), peer.Id);
+                }
+            }
+        }
+    }
 
     /// <summary>
     /// Networks behind a peer that is our router, with all other routes beside them: the longest prefix decides, and it may lead
     /// elsewhere. Left out where policy rules or the type of service decide, because packets are captured by destination alone, and
     /// without the table default, which is asked only for what the table main does not know.
     /// </summary>
-    private static Destination[] Gateways(NetworkSnapshot network, LinkEntry link, Dictionary<MacAddress, DomainId> byMac)
+    private static void AddGateways(Dictionary<InternetPrefix, DomainId> destinations, NetworkSnapshot network, LinkEntry link, Dictionary<MacAddress, DomainId> byMac)
     {
-        if (network.HasPolicyRules || network.Routes.Any(route => route.TypeOfService != 0))
+        if (network.HasPolicyRules || UsesTypeOfService(network))
         {
-            return [];
+            return;
         }
 
-        Destination[] all = [.. from route in network.Routes
-                                where route.Kind != RouteKind.Local && route.Table != LinuxRtnetlink.RT_TABLE_DEFAULT
-                                group route by route.Destination into alternatives
-                                let best = alternatives.First()
-                                select new Destination(alternatives.Key, Behind(network, best, link, byMac))];
-        return Array.Exists(all, d => d.Domain != DestinationTable.None) ? all : [];
+        // The snapshot has its routes in the kernel's order of preference: of one destination's the first is taken.
+        Dictionary<InternetPrefix, DomainId> routed = [];
+        bool someBehindPeers = false;
+        foreach (RouteEntry route in network.Routes)
+        {
+            if (route.Kind != RouteKind.Local && route.Table != LinuxRtnetlink.RT_TABLE_DEFAULT && !routed.ContainsKey(route.Destination))
+            {
+                DomainId domain = Behind(network, route, link, byMac);
+                routed.Add(route.Destination, domain);
+                someBehindPeers |= domain != DestinationTable.None;
+            }
+        }
+
+        if (someBehindPeers)
+        {
+            foreach ((InternetPrefix prefix, DomainId domain) in routed)
+            {
+                destinations.TryAdd(prefix, domain);
+            }
+        }
+    }
+
+    private static ImmutableArray<Destination> LongestFirst(Dictionary<InternetPrefix, DomainId> destinations)
+    {
+        var ordered = ImmutableArray.CreateBuilder<Destination>(destinations.Count);
+        foreach ((InternetPrefix prefix, DomainId domain) in destinations)
+        {
+            ordered.Add(new Destination(prefix, domain));
+        }
+
+        ordered.Sort((left, right) => right.Prefix.Length.CompareTo(left.Prefix.Length));
+        return ordered.MoveToImmutable();
+    }
+
+    private static bool UsesTypeOfService(NetworkSnapshot network)
+    {
+        foreach (RouteEntry route in network.Routes)
+        {
+            if (route.TypeOfService != 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static DomainId Behind(NetworkSnapshot network, RouteEntry route, LinkEntry link, Dictionary<MacAddress, DomainId> byMac)
@@ -93,15 +151,20 @@ internal static class DestinationPlanner
 
     private static ImmutableSortedDictionary<DomainId, SourceCheck> Sources(NetworkSnapshot network, DomainTable domains, LinkEntry link, DestinationTable table)
     {
-        ImmutableArray<InternetAddress> own = [.. network.Addresses.Select(a => a.Address)];
-        return domains.Peers.Values.ToImmutableSortedDictionary(
-            peer => peer.Id,
-            peer => new SourceCheck(
-                peer.Id,
-                peer.Macs.IsEmpty ? RoutedNextHop : peer.Macs[0],
-                link.Mac ?? default,
-                peer.Addresses,
-                own,
-                table));
+        var own = ImmutableArray.CreateBuilder<InternetAddress>(network.Addresses.Count);
+        foreach (AddressEntry address in network.Addresses)
+        {
+            own.Add(address.Address);
+        }
+
+        ImmutableArray<InternetAddress> ownAddresses = own.MoveToImmutable();
+        var checks = ImmutableSortedDictionary.CreateBuilder<DomainId, SourceCheck>();
+        foreach (PeerDomain peer in domains.Peers.Values)
+        {
+            MacAddress sender = peer.Macs.IsEmpty ? RoutedNextHop : peer.Macs[0];
+            checks.Add(peer.Id, new SourceCheck(peer.Id, sender, link.Mac ?? default, peer.Addresses, ownAddresses, table));
+        }
+
+        return checks.ToImmutable();
     }
 }

@@ -192,6 +192,12 @@ internal sealed class GuestAgent : IForwarderListener
     {
         DateTimeOffset now = _clock.GetUtcNow();
         AnnouncerStatus announcer = _discovery!.Announcer;
+        List<PeerReport> peers = [];
+        foreach (PeerStatus peer in _discovery.Status())
+        {
+            peers.Add(StatusReporter.Peer(peer, ports.Current.GetValueOrDefault(peer.Peer.Id), keeper.Plan, now));
+        }
+
         return new StatusReport(
             ProductVersion.Text,
             _options.Name,
@@ -204,6 +210,6 @@ internal sealed class GuestAgent : IForwarderListener
             new AnnouncerReport(announcer.Alive, announcer.LastHeartbeat is { } last ? Math.Round((now - last).TotalSeconds, 1) : null, announcer.StoreConnected),
             StatusReporter.Process(),
             keeper.RulesReport,
-            [.. _discovery.Status().Select(peer => StatusReporter.Peer(peer, ports.Current.GetValueOrDefault(peer.Peer.Id), keeper.Plan, now))]);
+            peers);
     }
 }

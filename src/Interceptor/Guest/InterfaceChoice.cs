@@ -9,8 +9,8 @@ internal static class InterfaceChoice
     /// <exception cref="GuestSetupException">There is none, or several.</exception>
     public static LinkEntry Choose(NetworkSnapshot network, string? name)
     {
-        LinkEntry[] candidates = [.. network.Links.Values.Where(IsCandidate)];
-        string known = candidates.Length == 0 ? "This guest has no Ethernet interface." : $"This guest has: {string.Join(", ", candidates.Select(l => l.Name))}.";
+        LinkEntry[] candidates = Array.FindAll<LinkEntry>([.. network.Links.Values], IsCandidate);
+        string known = candidates.Length == 0 ? "This guest has no Ethernet interface." : $"This guest has: {string.Join(", ", Array.ConvertAll(candidates, l => l.Name))}.";
         if (name is not null)
         {
             LinkEntry link = network.FindLink(name)

@@ -8,7 +8,7 @@ internal sealed record BackendSurvey(RuleBackend Backend, SavedRules? Saved, Rul
 {
     /// <summary>Reads every backend of this system once.</summary>
     /// <exception cref="RuleException">There is none.</exception>
-    public static BackendSurvey[] Take(ProgramRunner runner) => [.. RuleBackend.FindAll(runner).Select(Take)];
+    public static BackendSurvey[] Take(ProgramRunner runner) => Array.ConvertAll(RuleBackend.FindAll(runner), Take);
 
     /// <summary>
     /// The usable ones, the best first: the one that holds our chain, then the one that holds other rules, then nf_tables,
@@ -19,19 +19,19 @@ internal sealed record BackendSurvey(RuleBackend Backend, SavedRules? Saved, Rul
     /// <exception cref="RuleException">None is usable, or not the one that was asked for.</exception>
     public static BackendSurvey[] Rank(BackendSurvey[] all, string? wanted)
     {
-        BackendSurvey[] asked = [.. all.Where(survey => wanted is null || survey.Backend.Name == $"iptables-{wanted}")];
+        BackendSurvey[] asked = Array.FindAll(all, survey => wanted is null || survey.Backend.Name == $"iptables-{wanted}");
         if (asked.Length == 0)
         {
-            throw new RuleException($"There is no iptables-{wanted} on this system. It has: {string.Join(", ", all.Select(survey => survey.Backend.Name))}.");
+            throw new RuleException($"There is no iptables-{wanted} on this system. It has: {string.Join(", ", Array.ConvertAll(all, survey => survey.Backend.Name))}.");
         }
 
         BackendSurvey[] usable =
         [
-            .. asked.Where(survey => survey.Saved is { State.IsAbsent: false }),
-            .. asked.Where(survey => survey.Saved is { State.IsAbsent: true, OtherRules: > 0 }),
-            .. asked.Where(survey => survey.Saved is { State.IsAbsent: true, OtherRules: 0 }),
+            .. Array.FindAll(asked, survey => survey.Saved is { State.IsAbsent: false }),
+            .. Array.FindAll(asked, survey => survey.Saved is { State.IsAbsent: true, OtherRules: > 0 }),
+            .. Array.FindAll(asked, survey => survey.Saved is { State.IsAbsent: true, OtherRules: 0 }),
         ];
-        return usable.Length > 0 ? usable : throw new RuleException(string.Join(' ', asked.Select(survey => survey.Failure?.Message)));
+        return usable.Length > 0 ? usable : throw new RuleException(string.Join(' ', Array.ConvertAll(asked, survey => survey.Failure?.Message)));
     }
 
     /// <summary>Why this one was chosen, to follow "because".</summary>

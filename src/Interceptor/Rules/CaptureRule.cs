@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using XenLoop.Addresses;
 using XenLoop.SharedRing;
@@ -13,6 +14,8 @@ internal sealed record CaptureRule(string Interface, RuleTarget Target, RuleForm
     private const string DomainComment = "xenloop dom ";
     private const string ExceptionComment = "xenloop exception";
 
+    private static readonly SearchValues<char> PlainNameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:@");
+
     /// <summary>iptables-save leaves this destination out.</summary>
     private const string Everywhere = "0.0.0.0/0";
 
@@ -21,17 +24,16 @@ internal sealed record CaptureRule(string Interface, RuleTarget Target, RuleForm
 
     /// <summary>The rules for <paramref name="targets"/>, longest prefix first, so that exceptions come before what they except from.</summary>
     /// <exception cref="RuleException">An interface name or a prefix that iptables cannot take.</exception>
-    public static CaptureRule[] For(string networkInterface, IEnumerable<RuleTarget> targets, RuleForm form)
+    public static CaptureRule[] For(string networkInterface, IReadOnlyCollection<RuleTarget> targets, RuleForm form)
     {
         if (!IsPlainName(networkInterface))
         {
             throw new RuleException($"'{networkInterface}' is no interface name that a firewall rule can hold: 1 to 15 letters, digits and . _ - : @ are.");
         }
 
-        CaptureRule[] rules = [.. targets
-            .Select(target => target.Queue is null
-                ? new CaptureRule(networkInterface, target with { Domain = default }, RuleForm.Plain)
-                : new CaptureRule(networkInterface, target, form))];
+        CaptureRule[] rules = Array.ConvertAll<RuleTarget, CaptureRule>([.. targets], target => target.Queue is null
+            ? new CaptureRule(networkInterface, target with { Domain = default }, RuleForm.Plain)
+            : new CaptureRule(networkInterface, target, form));
         Array.Sort(rules, Order);
         return Array.Find(rules, rule => !rule.Target.Destination.Address.IsIPv4) is { } other
             ? throw new RuleException($"{other.Target.Destination} is not IPv4; other packets take the standard path and need no rule.")
@@ -82,7 +84,7 @@ internal sealed record CaptureRule(string Interface, RuleTarget Target, RuleForm
         bool tracked = found.GetValueOrDefault("--ctstatus") == "CONFIRMED" && found.GetValueOrDefault("--ctstate") == "SNAT,DNAT" && found.ContainsKey("!--ctstate");
         if (!found.TryGetValue("-o", out string? networkInterface)
             || !InternetPrefix.TryParse(found.GetValueOrDefault("-d", Everywhere), out InternetPrefix destination)
-            || found.Keys.Any(key => key[0] == '!' && key != "!--ctstate")
+            || HasOtherInversion(found)
             || (!tracked && (found.ContainsKey("--ctstate") || found.ContainsKey("--ctstatus")))
             || !TryParseVerdict(found, out DomainId domain, out ushort? queue))
         {
@@ -91,6 +93,19 @@ internal sealed record CaptureRule(string Interface, RuleTarget Target, RuleForm
 
         rule = new CaptureRule(networkInterface, new RuleTarget(destination, domain, queue), tracked ? RuleForm.Conntrack : RuleForm.Plain);
         return true;
+    }
+
+    private static bool HasOtherInversion(Dictionary<string, string> found)
+    {
+        foreach (string key in found.Keys)
+        {
+            if (key[0] == '!' && key != "!--ctstate")
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool TryParseVerdict(Dictionary<string, string> found, out DomainId domain, out ushort? queue)
@@ -115,5 +130,5 @@ internal sealed record CaptureRule(string Interface, RuleTarget Target, RuleForm
 
     /// <summary>Kernel names may hold more, but a rule's text is no place for it; and iptables reads a final + as a pattern.</summary>
     private static bool IsPlainName(string name) =>
-        name.Length is > 0 and < Native.LibC.IF_NAMESIZE && name.All(c => char.IsAsciiLetterOrDigit(c) || ".-_:@".Contains(c, StringComparison.Ordinal)) && name[0] != '-';
+        name.Length is > 0 and < Native.LibC.IF_NAMESIZE && !name.ContainsAnyExcept(PlainNameCharacters) && name[0] != '-';
 }

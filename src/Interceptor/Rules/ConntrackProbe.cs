@@ -23,7 +23,7 @@ internal sealed class ConntrackProbe(ProgramRunner runner)
         }
 
         // Rules of ours that an earlier run left make the kernel track connections: then entries tell nothing.
-        bool countIsOurs = surveys.Value.Any(survey => survey.Saved is { } saved && saved.State.Rules.Any(rule => rule.Form == RuleForm.Conntrack));
+        bool countIsOurs = Array.Exists(surveys.Value, survey => survey.Saved is { State.TracksConnections: true });
         if (count > 0 && !countIsOurs)
         {
             return new ConntrackDecision(RuleForm.Conntrack, string.Create(CultureInfo.InvariantCulture, $"the kernel tracks connections here ({count} at this moment)"));

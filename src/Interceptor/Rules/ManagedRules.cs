@@ -19,12 +19,17 @@ internal sealed class ManagedRules(string networkInterface, RuleOptions options)
     /// <inheritdoc/>
     public void Apply(ImmutableArray<CapturedPrefix> prefixes)
     {
-        IEnumerable<RuleTarget> targets = prefixes.Select(prefix => new RuleTarget(prefix.Destination, prefix.Domain, prefix.Queue));
+        var targets = new RuleTarget[prefixes.Length];
+        for (int i = 0; i < targets.Length; i++)
+        {
+            targets[i] = new RuleTarget(prefixes[i].Destination, prefixes[i].Domain, prefixes[i].Queue);
+        }
+
         if (_installer.Current is not null)
         {
             _installer.Update(targets);
         }
-        else if (prefixes.Any(prefix => prefix.Queue is not null))
+        else if (Array.Exists(targets, target => target.Queue is not null))
         {
             _installer.Install(networkInterface, targets);
         }

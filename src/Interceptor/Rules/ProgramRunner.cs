@@ -12,14 +12,22 @@ internal sealed class ProgramRunner
     /// <summary>Longer than iptables waits for its lock.</summary>
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(15);
 
-    private readonly string[] _directories = [.. (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(':')
-        .Where(directory => directory.StartsWith('/'))
-        .Concat(SystemDirectories)
-        .Distinct(StringComparer.Ordinal)];
+    private readonly List<string> _directories = SearchPath();
 
     /// <summary>The path of a program, or null if it is not installed.</summary>
-    public string? Find(string name) => _directories.Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
+    public string? Find(string name)
+    {
+        foreach (string directory in _directories)
+        {
+            string path = Path.Combine(directory, name);
+            if (File.Exists(path))
+            {
+                return path;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Runs a program to its end.</summary>
     /// <param name="path">From <see cref="Find"/>.</param>
@@ -58,6 +66,20 @@ internal sealed class ProgramRunner
         }
 
         return new ProgramResult(process.ExitCode, output.Result, error.Result);
+    }
+
+    private static List<string> SearchPath()
+    {
+        List<string> directories = [];
+        foreach (string directory in (string[])[.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), .. SystemDirectories])
+        {
+            if (directory.StartsWith('/') && !directories.Contains(directory))
+            {
+                directories.Add(directory);
+            }
+        }
+
+        return directories;
     }
 
     private static Process Start(ProcessStartInfo start)

@@ -24,10 +24,18 @@ internal sealed class RuleBackend
     /// <exception cref="RuleException">None.</exception>
     public static RuleBackend[] FindAll(ProgramRunner runner)
     {
-        RuleBackend[] distinct = [.. DistinctNames.Select(name => Find(runner, name)).OfType<RuleBackend>()];
-        if (distinct.Length > 0)
+        List<RuleBackend> distinct = [];
+        foreach (string name in DistinctNames)
         {
-            return distinct;
+            if (Find(runner, name) is { } found)
+            {
+                distinct.Add(found);
+            }
+        }
+
+        if (distinct.Count > 0)
+        {
+            return [.. distinct];
         }
 
         return Find(runner, "iptables") is { } only

@@ -26,7 +26,8 @@ internal static class RuleFailure
     /// <summary>One sentence on what failed, the program's words, and advice if the case is known.</summary>
     private static string Explain(string backend, string operation, ProgramResult result)
     {
-        string words = string.Join("; ", result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(line => !line.StartsWith("Try `", StringComparison.Ordinal)));
+        string[] lines = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string words = string.Join("; ", Array.FindAll(lines, line => !line.StartsWith("Try `", StringComparison.Ordinal)));
         string advice = AdviceFor(words) ?? (result.ExitCode == LockTimeoutExitCode ? "Another program may hold the firewall's lock; try again." : "");
         return $"{backend} cannot {operation}: {(words.Length > 0 ? words : $"exit code {result.ExitCode}")}. {advice}".TrimEnd();
     }

@@ -19,13 +19,14 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
 
     /// <summary>Chooses backend and form and puts the rules in place, instead of whatever an earlier run has left.</summary>
     /// <exception cref="RuleException">No backend takes them. Nothing is in place then.</exception>
-    public InstalledRules Install(string networkInterface, IEnumerable<RuleTarget> targets)
+    public InstalledRules Install(string networkInterface, IReadOnlyCollection<RuleTarget> targets)
     {
         BackendSurvey[] surveys = BackendSurvey.Take(runner);
         ConntrackDecision decision = Decide(new Lazy<BackendSurvey[]>(surveys));
         _targets = [.. targets];
         CaptureRule[] rules = CaptureRule.For(networkInterface, _targets, decision.Form);
-        List<string> failures = [.. surveys.Select(survey => survey.Failure?.Message).OfType<string>()];
+        BackendSurvey[] unreadable = Array.FindAll(surveys, survey => survey.Failure is not null);
+        List<string> failures = [.. Array.ConvertAll(unreadable, survey => survey.Failure!.Message)];
         foreach (BackendSurvey candidate in BackendSurvey.Rank(surveys, options.Backend))
         {
             try
@@ -39,7 +40,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
             }
 
             // Rules in two places would queue every packet twice.
-            foreach (BackendSurvey other in surveys.Where(other => other != candidate && other.Saved is { State.IsAbsent: false }))
+            foreach (BackendSurvey other in Array.FindAll(surveys, other => other != candidate && other.Saved is { State.IsAbsent: false }))
             {
                 TakeAway(other.Backend, other.Saved!.State);
             }
@@ -53,12 +54,12 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
     /// <summary>Makes the rules say this; nothing is run if they do so already.</summary>
     /// <exception cref="RuleException">They could not be changed, and what was in place still is.</exception>
     /// <exception cref="InvalidOperationException">Nothing was installed.</exception>
-    public void Update(IEnumerable<RuleTarget> targets)
+    public void Update(IReadOnlyCollection<RuleTarget> targets)
     {
         InstalledRules current = Installed();
         RuleTarget[] wanted = [.. targets];
         CaptureRule[] rules = CaptureRule.For(current.Interface, wanted, current.Decision.Form);
-        if (!rules.SequenceEqual(current.Rules))
+        if (!rules.AsSpan().SequenceEqual(current.Rules))
         {
             Put(current.Backend, current.Backend.ReadTable().State, rules);
             _targets = wanted;
@@ -103,7 +104,8 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         bool isKnown = Current is not null;
         Current = null;
         BackendSurvey[] surveys = BackendSurvey.Take(runner);
-        List<string> failures = [.. surveys.Where(survey => !isKnown && survey.Failure is { IsForbidden: true }).Select(survey => survey.Failure!.Message)];
+        BackendSurvey[] hidden = isKnown ? [] : Array.FindAll(surveys, survey => survey.Failure is { IsForbidden: true });
+        List<string> failures = [.. Array.ConvertAll(hidden, survey => survey.Failure!.Message)];
         var removed = new List<string>();
         foreach (FoundRules found in FindIn(surveys))
         {
@@ -133,7 +135,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
 
     /// <summary>The text for <c>iptables-restore --noflush</c> that <see cref="Install"/> would apply where nothing of ours is.</summary>
     /// <exception cref="RuleException">A name or prefix that no rule can hold.</exception>
-    public string Print(string networkInterface, IEnumerable<RuleTarget> targets)
+    public string Print(string networkInterface, IReadOnlyCollection<RuleTarget> targets)
     {
         RuleForm form = Decide(new Lazy<BackendSurvey[]>(() => BackendSurvey.Take(runner))).Form;
         return RuleText.Install(CaptureRule.For(networkInterface, targets, form), addJump: true);
@@ -146,9 +148,9 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
             : backend.ReadTable().State;
 
     private static FoundRules[] FindIn(BackendSurvey[] surveys) =>
-        [.. BackendSurvey.Rank(surveys, wanted: null)
-            .Where(survey => !survey.Saved!.State.IsAbsent)
-            .Select(survey => new FoundRules(survey.Backend, survey.Saved!.State))];
+        Array.ConvertAll(
+            Array.FindAll(BackendSurvey.Rank(surveys, wanted: null), survey => !survey.Saved!.State.IsAbsent),
+            survey => new FoundRules(survey.Backend, survey.Saved!.State));
 
     private static void Put(RuleBackend backend, RuleState state, CaptureRule[] rules)
     {

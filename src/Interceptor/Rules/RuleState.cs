@@ -12,7 +12,24 @@ internal sealed record RuleState(bool HasChain, ImmutableArray<string> Jumps, Im
     /// <summary>True if there is nothing to remove.</summary>
     public bool IsAbsent => !HasChain && Jumps.IsEmpty;
 
+    /// <summary>True if some rule of ours makes the kernel track connections.</summary>
+    public bool TracksConnections
+    {
+        get
+        {
+            foreach (CaptureRule rule in Rules)
+            {
+                if (rule.Form == RuleForm.Conntrack)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>True if all of <paramref name="rules"/> are in force and nothing else is in the chain.</summary>
-    public bool IsExactly(IReadOnlyCollection<CaptureRule> rules) =>
-        HasChain && Jumps.Length == 1 && StrangeRules == 0 && Rules.SequenceEqual(rules);
+    public bool IsExactly(ReadOnlySpan<CaptureRule> rules) =>
+        HasChain && Jumps.Length == 1 && StrangeRules == 0 && Rules.AsSpan().SequenceEqual(rules);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Sockets;
 using XenLoop.Interceptor.Guest;
 
@@ -12,26 +13,34 @@ internal static class ControlSocket
     /// <summary>Names that the local host's sockets have in the same directory.</summary>
     private static readonly string[] HostSockets = ["store", "grants"];
 
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
     /// <summary>Path of one agent's socket.</summary>
     /// <exception cref="GuestSetupException">The name cannot be a file's, or is one of the host's.</exception>
     public static string PathOf(string directory, string name)
     {
         bool sound = name.Length is > 0 and <= 64
-            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+            && !name.ContainsAnyExcept(NameCharacters)
             && name[0] != '.'
-            && !HostSockets.Contains(name, StringComparer.Ordinal);
+            && !HostSockets.Contains(name);
         return sound
             ? Path.Combine(directory, name + Extension)
             : throw new GuestSetupException($"'{name}' cannot name a guest: use 1 to 64 letters, digits, dots, dashes and underscores, and not 'store' or 'grants'.");
     }
 
     /// <summary>Names of all agents that have a socket in a directory, stale ones included.</summary>
-    public static IReadOnlyList<string> NamesIn(string directory) => !Directory.Exists(directory)
-        ? []
-        : [.. Directory.EnumerateFiles(directory, "*" + Extension)
-            .Select(path => Path.GetFileNameWithoutExtension(path))
-            .Where(name => !HostSockets.Contains(name, StringComparer.Ordinal))
-            .Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> NamesIn(string directory)
+    {
+        if (!Directory.Exists(directory))
+        {
+            return [];
+        }
+
+        string[] sockets = Array.ConvertAll(Directory.GetFiles(directory, "*" + Extension), path => Path.GetFileNameWithoutExtension(path));
+        string[] agents = Array.FindAll(sockets, name => !HostSockets.Contains(name));
+        Array.Sort(agents, StringComparer.Ordinal);
+        return agents;
+    }
 
     /// <summary>Connects, or returns null if nobody listens there.</summary>
     public static Socket? TryConnect(string path)

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using System.Text.Json;
+using System.Text;
 using XenLoop.Interceptor.Guest;
 
 namespace XenLoop.Interceptor.Status;
@@ -9,27 +9,52 @@ internal static class StatusClient
 {
     private const int TimeoutMilliseconds = 5000;
 
-    /// <summary>The report of one agent.</summary>
+    /// <summary>The report of one agent, as it is to be printed.</summary>
     /// <exception cref="GuestSetupException">No such agent, or it does not answer.</exception>
-    public static StatusReport Ask(string directory, string name)
+    public static string Ask(string directory, string name, StatusForm form)
     {
         string path = ControlSocket.PathOf(directory, name);
+        using Socket socket = Connect(path, name);
         try
         {
-            using Socket socket = ControlSocket.TryConnect(path)
-                ?? throw new GuestSetupException($"No agent named '{name}' is running: nobody listens on {path}. Start it with: xenloop run --name {name}");
             socket.ReceiveTimeout = TimeoutMilliseconds;
-            using var stream = new NetworkStream(socket, ownsSocket: false);
-            return JsonSerializer.Deserialize(stream, StatusJsonContext.Default.StatusReport)
-                ?? throw new GuestSetupException($"The agent '{name}' sent an empty report.");
+            socket.Send([(byte)form]);
+            byte[] reply = ReceiveAll(socket);
+            return reply is [.. byte[] text, StatusServer.EndOfReply]
+                ? Encoding.UTF8.GetString(text)
+                : throw Incomplete(name, null);
+        }
+        catch (SocketException error)
+        {
+            throw Incomplete(name, error);
+        }
+    }
+
+    private static Socket Connect(string path, string name)
+    {
+        try
+        {
+            return ControlSocket.TryConnect(path)
+                ?? throw new GuestSetupException($"No agent named '{name}' is running: nobody listens on {path}. Start it with: xenloop run --name {name}");
         }
         catch (SocketException error)
         {
             throw new GuestSetupException($"The agent's control socket {path} cannot be used: {error.Message}. Run as the user that runs the agent.", error);
         }
-        catch (Exception error) when (error is JsonException or IOException)
-        {
-            throw new GuestSetupException($"The agent '{name}' did not send a whole report; it may be stopping. Try again.", error);
-        }
     }
+
+    private static byte[] ReceiveAll(Socket socket)
+    {
+        var reply = new MemoryStream();
+        byte[] part = new byte[4096];
+        for (int length; (length = socket.Receive(part)) > 0;)
+        {
+            reply.Write(part, 0, length);
+        }
+
+        return reply.ToArray();
+    }
+
+    private static GuestSetupException Incomplete(string name, SocketException? error) =>
+        new($"The agent '{name}' did not send a whole report; it may be stopping. Try again.", error!);
 }

@@ -53,10 +53,18 @@ internal static class StatusPrinter
 
     private static void PrintReasons(string label, IReadOnlyDictionary<string, ulong> counts, TextWriter output)
     {
-        string text = string.Join(", ", counts.Where(c => c.Value > 0).Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Value} {c.Key}")));
-        if (text.Length > 0)
+        List<string> occurred = [];
+        foreach ((string reason, ulong count) in counts)
         {
-            output.WriteLine($"    {label,-10} {text}");
+            if (count > 0)
+            {
+                occurred.Add(string.Create(CultureInfo.InvariantCulture, $"{count} {reason}"));
+            }
+        }
+
+        if (occurred.Count > 0)
+        {
+            output.WriteLine($"    {label,-10} {string.Join(", ", occurred)}");
         }
     }
 

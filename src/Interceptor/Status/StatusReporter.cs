@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.Forwarding;
@@ -38,9 +39,9 @@ internal static class StatusReporter
             backingOff ? "backoff" : Name(status.State),
             port?.State switch { PortState.Open => "fast", PortState.Held => "held", _ => "standard" },
             status.State == NegotiationState.Connected ? "" : status.LastFailure,
-            [.. status.Peer.Macs.Select(mac => mac.ToString())],
-            [.. status.Peer.Addresses.Select(address => address.ToString())],
-            [.. plan.Destinations.Where(d => d.Domain == domain).Select(d => d.Prefix.ToString())],
+            Texts(status.Peer.Macs),
+            Texts(status.Peer.Addresses),
+            PrefixesOf(domain, plan),
             port?.Queue.Number ?? 0,
             status.RingBytes,
             new SentReport(
@@ -62,6 +63,32 @@ internal static class StatusReporter
         NegotiationState.Closing => "closing",
         _ => "negotiating",
     };
+
+    private static string[] Texts<T>(ImmutableArray<T> addresses)
+        where T : struct
+    {
+        string[] texts = new string[addresses.Length];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            texts[i] = addresses[i].ToString()!;
+        }
+
+        return texts;
+    }
+
+    private static List<string> PrefixesOf(DomainId domain, DestinationPlan plan)
+    {
+        List<string> prefixes = [];
+        foreach (Destination destination in plan.Destinations)
+        {
+            if (destination.Domain == domain)
+            {
+                prefixes.Add(destination.Prefix.ToString());
+            }
+        }
+
+        return prefixes;
+    }
 
     private static Dictionary<string, ulong> Named(string[] names, ReadOnlySpan<ulong> counts)
     {

@@ -1,14 +1,16 @@
-using System.IO.Pipelines;
 using System.Net.Sockets;
-using System.Text.Json;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using XenLoop.Interceptor.Guest;
 
 namespace XenLoop.Interceptor.Status;
 
-/// <summary>Answers <c>xenloop status</c>: whoever connects to the control socket gets one report as JSON.</summary>
+/// <summary>Answers <c>xenloop status</c>: whoever connects to the control socket and sends a <see cref="StatusForm"/> gets one report in that form.</summary>
 internal sealed class StatusServer : IDisposable
 {
+    /// <summary>The last byte of a whole reply, which no text holds.</summary>
+    public const byte EndOfReply = 0;
+
     private static readonly TimeSpan ReplyLimit = TimeSpan.FromSeconds(5);
 
     private readonly Socket _listener;
@@ -89,12 +91,33 @@ internal sealed class StatusServer : IDisposable
 
     private async Task ReplyAsync(Socket client, CancellationToken limit)
     {
-        var stream = new NetworkStream(client, ownsSocket: false);
-        await using (stream.ConfigureAwait(false))
+        byte[] request = new byte[1];
+        if (await client.ReceiveAsync(request, limit).ConfigureAwait(false) == 0)
         {
-            PipeWriter writer = PipeWriter.Create(stream);
-            await JsonSerializer.SerializeAsync(writer, _report(), StatusJsonContext.Default.StatusReport, limit).ConfigureAwait(false);
-            await writer.CompleteAsync().ConfigureAwait(false);
+            // It only wanted to know whether somebody listens.
+            return;
         }
+
+        ReadOnlyMemory<byte> reply = Reply((StatusForm)request[0]);
+        while (!reply.IsEmpty)
+        {
+            reply = reply[await client.SendAsync(reply, limit).ConfigureAwait(false)..];
+        }
+    }
+
+    private byte[] Reply(StatusForm form) => form switch
+    {
+        StatusForm.Json => Whole(StatusJson.Of(_report())),
+        StatusForm.Text => Whole(TextOf(_report())),
+        _ => [],
+    };
+
+    private static byte[] Whole(string text) => [.. Encoding.UTF8.GetBytes(text), EndOfReply];
+
+    private static string TextOf(StatusReport report)
+    {
+        using var text = new StringWriter();
+        StatusPrinter.Print([report], text);
+        return text.ToString();
     }
 }

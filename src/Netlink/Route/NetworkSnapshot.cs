@@ -28,7 +28,18 @@ public sealed record NetworkSnapshot(
         HasPolicyRules: false);
 
     /// <summary>The interface of that name, or null.</summary>
-    public LinkEntry? FindLink(string name) => Links.Values.FirstOrDefault(link => link.Name == name);
+    public LinkEntry? FindLink(string name)
+    {
+        foreach (LinkEntry link in Links.Values)
+        {
+            if (link.Name == name)
+            {
+                return link;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The route for a packet of TOS 0 to <paramref name="destination"/>; null if there is none. Look at <see cref="HasPolicyRules"/> first.</summary>
     public RouteEntry? FindRoute(InternetAddress destination)

@@ -105,16 +105,27 @@ internal sealed class NetworkState(AddressFamilySet families)
         }
 
         Links = Links.Remove(link.Index);
-        Addresses = Addresses.Except(Addresses.Where(address => address.Interface == link.Index));
-        foreach (NeighbourEntry neighbour in Neighbours.Values)
+        ForgetThoseOn(link.Index);
+        RoutesAreStale = true;
+    }
+
+    /// <summary>An interface takes its addresses and neighbours with it. The collections are immutable: each loop walks the state before the first removal.</summary>
+    private void ForgetThoseOn(int index)
+    {
+        foreach (AddressEntry address in Addresses)
         {
-            // The collection that is walked stays as it was.
-            if (neighbour.Interface == link.Index)
+            if (address.Interface == index)
             {
-                Neighbours = Neighbours.Remove((neighbour.Interface, neighbour.Address));
+                Addresses = Addresses.Remove(address);
             }
         }
 
-        RoutesAreStale = true;
+        foreach ((int Interface, InternetAddress Address) key in Neighbours.Keys)
+        {
+            if (key.Interface == index)
+            {
+                Neighbours = Neighbours.Remove(key);
+            }
+        }
     }
 }

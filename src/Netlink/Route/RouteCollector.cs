@@ -20,5 +20,20 @@ internal sealed class RouteCollector(AddressFamilySet families) : INetlinkDumpVi
     }
 
     /// <summary>What was collected, in the kernel's order of preference; equals stay in the kernel's own order.</summary>
-    public ImmutableArray<RouteEntry> ToOrdered() => [.. _routes.Order(Comparer<RouteEntry>.Create(RouteEntry.Preference))];
+    public ImmutableArray<RouteEntry> ToOrdered()
+    {
+        // Sorting alone does not keep equals in order: their places decide.
+        int[] places = new int[_routes.Count];
+        for (int i = 0; i < places.Length; i++)
+        {
+            places[i] = i;
+        }
+
+        Array.Sort(places, (left, right) =>
+        {
+            int order = RouteEntry.Preference(_routes[left], _routes[right]);
+            return order != 0 ? order : left.CompareTo(right);
+        });
+        return [.. Array.ConvertAll(places, place => _routes[place])];
+    }
 }

@@ -178,7 +178,7 @@ public sealed unsafe class RouteMirror : IDisposable
             var collector = new RouteCollector(Families);
             Dump(LinuxRtnetlink.RTM_GETROUTE, new rtmsg { rtm_family = Families.DumpFamily }, collector, "list the routes");
             ImmutableArray<RouteEntry> routes = collector.ToOrdered();
-            _routes = routes.SequenceEqual(_routes) ? _routes : routes;
+            _routes = routes.AsSpan().SequenceEqual(_routes.AsSpan()) ? _routes : routes;
             _state.RoutesAreStale = false;
         }
 

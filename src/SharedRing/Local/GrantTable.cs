@@ -17,7 +17,7 @@ internal sealed class GrantTable
     public GrantStatus TryAdd(Grant grant, out uint reference)
     {
         reference = 0;
-        if (_grants.Count >= MaxTogether || _grants.Values.Count(other => other.Owner == grant.Owner) >= MaxPerOwner)
+        if (_grants.Count >= MaxTogether || CountOf(grant.Owner) >= MaxPerOwner)
         {
             return GrantStatus.TooManyGrants;
         }
@@ -41,14 +41,28 @@ internal sealed class GrantTable
     /// <summary>Takes out everything of <paramref name="owner"/>.</summary>
     public IReadOnlyList<Grant> TakeAllOf(object owner)
     {
-        uint[] references = [.. _grants.Where(entry => entry.Value.Owner == owner).Select(entry => entry.Key)];
         List<Grant> taken = [];
-        foreach (uint reference in references)
+        foreach ((uint reference, Grant grant) in _grants)
         {
-            _grants.Remove(reference, out Grant? grant);
-            taken.Add(grant!);
+            // Removing while walking is allowed for a Dictionary (since .NET Core 3.0).
+            if (grant.Owner == owner)
+            {
+                _grants.Remove(reference);
+                taken.Add(grant);
+            }
         }
 
         return taken;
+    }
+
+    private int CountOf(object owner)
+    {
+        int count = 0;
+        foreach (Grant grant in _grants.Values)
+        {
+            count += grant.Owner == owner ? 1 : 0;
+        }
+
+        return count;
     }
 }

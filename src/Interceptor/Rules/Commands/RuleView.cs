@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace XenLoop.Interceptor.Rules.Commands;
 
 /// <summary>One rule as <c>--json</c> shows it.</summary>
@@ -6,4 +8,25 @@ namespace XenLoop.Interceptor.Rules.Commands;
 /// <param name="Domain">Whose; null for an exception.</param>
 /// <param name="Queue">Where to; null for an exception.</param>
 /// <param name="Form"><c>plain</c> or <c>conntrack</c>.</param>
-internal sealed record RuleView(string Interface, string Destination, int? Domain, int? Queue, string Form);
+internal sealed record RuleView(string Interface, string Destination, int? Domain, int? Queue, string Form)
+{
+    /// <summary>An object; without what is null.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("interface", Interface);
+        json.WriteString("destination", Destination);
+        if (Domain is { } domain)
+        {
+            json.WriteNumber("domain", domain);
+        }
+
+        if (Queue is { } queue)
+        {
+            json.WriteNumber("queue", queue);
+        }
+
+        json.WriteString("form", Form);
+        json.WriteEndObject();
+    }
+}

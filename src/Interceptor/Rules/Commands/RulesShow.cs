@@ -10,7 +10,7 @@ internal static class RulesShow
     /// <exception cref="RuleException">The firewall cannot be read.</exception>
     public static int Run(bool json, TextWriter output)
     {
-        RulesView[] views = [.. new RuleInstaller(new RuleOptions(), new ProgramRunner()).Show().Select(entry => RulesView.Of(entry.Backend, entry.State))];
+        RulesView[] views = Array.ConvertAll(new RuleInstaller(new RuleOptions(), new ProgramRunner()).Show(), entry => RulesView.Of(entry.Backend, entry.State));
         if (json)
         {
             output.WriteLine(RulesView.ToJson(views));

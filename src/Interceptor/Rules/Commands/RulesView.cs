@@ -12,20 +12,34 @@ internal sealed record RulesView(string Backend, bool IsReached, RuleView[] Rule
 {
     /// <summary>What has just been installed.</summary>
     public static RulesView Of(InstalledRules installed) =>
-        new(installed.Backend.Name, true, [.. installed.Rules.Select(Of)], 0, installed.Decision.Reason);
+        new(installed.Backend.Name, true, Array.ConvertAll(installed.Rules, Of), 0, installed.Decision.Reason);
 
     /// <summary>What was found.</summary>
     public static RulesView Of(RuleBackend backend, RuleState state) =>
-        new(backend.Name, !state.Jumps.IsEmpty, [.. state.Rules.Select(Of)], state.StrangeRules, null);
+        new(backend.Name, !state.Jumps.IsEmpty, Array.ConvertAll<CaptureRule, RuleView>([.. state.Rules], Of), state.StrangeRules, null);
 
     /// <summary>The user's word for a form.</summary>
     public static string Name(RuleForm form) => form == RuleForm.Conntrack ? "conntrack" : "plain";
 
     /// <summary>A list of backends with their rules.</summary>
-    public static string ToJson(RulesView[] views) => JsonSerializer.Serialize(views, RulesJsonContext.Default.RulesViewArray);
+    public static string ToJson(RulesView[] views) => JsonText.Of(json =>
+    {
+        json.WriteStartArray();
+        foreach (RulesView view in views)
+        {
+            view.Write(json);
+        }
+
+        json.WriteEndArray();
+    });
 
     /// <summary>A list of backends by name.</summary>
-    public static string ToJson(string[] backends) => JsonSerializer.Serialize(backends, RulesJsonContext.Default.StringArray);
+    public static string ToJson(string[] backends) => JsonText.Of(json =>
+    {
+        json.WriteStartArray();
+        Array.ForEach(backends, json.WriteStringValue);
+        json.WriteEndArray();
+    });
 
     private static RuleView Of(CaptureRule rule) => new(
         rule.Interface,
@@ -33,4 +47,25 @@ internal sealed record RulesView(string Backend, bool IsReached, RuleView[] Rule
         rule.Target.Queue is null ? null : rule.Target.Domain.Value,
         rule.Target.Queue,
         Name(rule.Form));
+
+    private void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("backend", Backend);
+        json.WriteBoolean("isReached", IsReached);
+        json.WriteStartArray("rules");
+        foreach (RuleView rule in Rules)
+        {
+            rule.Write(json);
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("strangeRules", StrangeRules);
+        if (Reason is not null)
+        {
+            json.WriteString("reason", Reason);
+        }
+
+        json.WriteEndObject();
+    }
 }
