@@ -1,3 +1,3 @@
 using XenLoop.Interceptor.Commands;
 
-return await XenLoopCommand.Create().InvokeAsync(args).ConfigureAwait(false);
+return await CommandRunner.RunAsync(XenLoopCommand.Create(), args).ConfigureAwait(false);

@@ -1,54 +1,39 @@
-using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
-using Microsoft.Extensions.Logging;
 using XenLoop.Discovery;
-using XenLoop.Interceptor.Guest;
+using XenLoop.Interceptor.CommandLine;
 
 namespace XenLoop.Interceptor.Commands;
 
 /// <summary><c>xenloop announce</c>: Dom0's part.</summary>
 internal static class AnnounceCommand
 {
+    private static readonly Option Heartbeat = new("--heartbeat", "SECONDS", "Time between two signs of life; guests forget peers after three are missed.") { Default = "5" };
+    private static readonly Option Allow = new("--allow", "GUEST", "Only these guests (names or domain numbers) may take part.") { IsList = true };
+    private static readonly Option Deny = new("--deny", "GUEST", "These guests may not take part.") { IsList = true };
+
     /// <summary>The command with its options.</summary>
-    public static Command Create()
+    public static Command Create() => new("announce", "Run in Dom0: tell willing guests of each other. On the local platform also their store and grant broker.")
     {
-        Option<string> platform = CommonOptions.Platform();
-        Option<string> directory = CommonOptions.Directory();
-        Option<LogLevel> logLevel = CommonOptions.LogLevel();
-        var heartbeat = new Option<double>("--heartbeat") { Description = "Time between two signs of life; guests forget peers after three are missed.", HelpName = "SECONDS", DefaultValueFactory = _ => 5, CustomParser = ParseHeartbeat };
-        var allow = new Option<string[]>("--allow") { Description = "Only these guests (names or domain numbers) may take part.", HelpName = "GUEST", AllowMultipleArgumentsPerToken = true };
-        var deny = new Option<string[]>("--deny") { Description = "These guests may not take part.", HelpName = "GUEST", AllowMultipleArgumentsPerToken = true };
+        Options = [CommonOptions.Platform, CommonOptions.Directory, Heartbeat, Allow, Deny, CommonOptions.LogLevel],
+        Action = RunAsync,
+    };
 
-        var command = new Command("announce", "Run in Dom0: tell willing guests of each other. On the local platform also their store and grant broker.")
+    private static async Task<int> RunAsync(Arguments arguments, CancellationToken stop)
+    {
+        var options = new AnnouncerOptions
         {
-            platform, directory, heartbeat, allow, deny, logLevel,
+            HeartbeatInterval = ParseHeartbeat(arguments.Text(Heartbeat)),
+            Allow = [.. arguments.All(Allow)],
+            Deny = [.. arguments.All(Deny)],
         };
-        command.SetAction((parsed, stop) => CommandRunner.RunAsync(async () =>
-        {
-            var options = new AnnouncerOptions
-            {
-                HeartbeatInterval = TimeSpan.FromSeconds(parsed.GetValue(heartbeat)),
-                Allow = [.. parsed.GetValue(allow) ?? []],
-                Deny = [.. parsed.GetValue(deny) ?? []],
-            };
-            using var log = new ErrorLog(parsed.GetValue(logLevel), Console.Error, ErrorLog.WantsColour);
-            var host = new LocalHost(RuntimeDirectory.Ensure(parsed.GetRequiredValue(directory)), options, TimeProvider.System, log);
-            await host.RunAsync(stop).ConfigureAwait(false);
-            return CommandRunner.Success;
-        }));
-        return command;
+        using ErrorLog log = CommonOptions.OpenLog(arguments);
+        var host = new LocalHost(RuntimeDirectory.Ensure(arguments.Text(CommonOptions.Directory)), options, TimeProvider.System, log);
+        await host.RunAsync(stop).ConfigureAwait(false);
+        return CommandRunner.Success;
     }
 
-    private static double ParseHeartbeat(ArgumentResult result)
-    {
-        string text = result.Tokens[0].Value;
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0.1 and <= 3600)
-        {
-            return seconds;
-        }
-
-        result.AddError($"--heartbeat takes 0.1 to 3600 seconds, not '{text}'.");
-        return 0;
-    }
+    private static TimeSpan ParseHeartbeat(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0.1 and <= 3600
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new UsageException($"--heartbeat takes 0.1 to 3600 seconds, not '{text}'.");
 }

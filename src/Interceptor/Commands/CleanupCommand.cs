@@ -1,5 +1,5 @@
-using System.CommandLine;
 using System.Net.Sockets;
+using XenLoop.Interceptor.CommandLine;
 using XenLoop.Interceptor.Rules.Commands;
 using XenLoop.Interceptor.Status;
 
@@ -12,21 +12,21 @@ namespace XenLoop.Interceptor.Commands;
 internal static class CleanupCommand
 {
     /// <summary>The command with its options.</summary>
-    public static Command Create()
+    public static Command Create() => new("cleanup", "Remove what a killed agent left behind: firewall rules and control sockets. Running agents put their rules back.")
     {
-        Option<string> directory = CommonOptions.Directory();
-        var command = new Command("cleanup", "Remove what a killed agent left behind: firewall rules and control sockets. Running agents put their rules back.") { directory };
-        command.SetAction((parsed, _) => CommandRunner.RunAsync(() =>
-        {
-            int stale = RemoveStaleSockets(parsed.GetRequiredValue(directory));
-            if (stale > 0)
-            {
-                Console.Out.WriteLine($"Removed {stale} control socket{(stale == 1 ? "" : "s")} that nobody answers.");
-            }
+        Options = [CommonOptions.Directory],
+        Action = (arguments, _) => Task.FromResult(Run(arguments.Text(CommonOptions.Directory))),
+    };
 
-            return Task.FromResult(RulesRemove.Run(json: false, Console.Out));
-        }));
-        return command;
+    private static int Run(string directory)
+    {
+        int stale = RemoveStaleSockets(directory);
+        if (stale > 0)
+        {
+            Console.Out.WriteLine($"Removed {stale} control socket{(stale == 1 ? "" : "s")} that nobody answers.");
+        }
+
+        return RulesRemove.Run(json: false, Console.Out);
     }
 
     private static int RemoveStaleSockets(string directory)

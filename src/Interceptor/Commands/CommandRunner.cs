@@ -1,4 +1,5 @@
 using XenLoop.Discovery;
+using XenLoop.Interceptor.CommandLine;
 using XenLoop.Interceptor.Guest;
 using XenLoop.Interceptor.Rules;
 using XenLoop.Netlink;
@@ -6,7 +7,7 @@ using XenLoop.SharedRing;
 
 namespace XenLoop.Interceptor.Commands;
 
-/// <summary>Runs a command's body and turns what it throws into words and an exit code: never a stack trace.</summary>
+/// <summary>Runs what a command line asks for and turns what it throws into words and an exit code: never a stack trace.</summary>
 internal static class CommandRunner
 {
     /// <summary>All is well.</summary>
@@ -15,28 +16,53 @@ internal static class CommandRunner
     /// <summary>It could not be done; the reason is on standard error.</summary>
     public const int Failure = 1;
 
-    /// <summary>Runs <paramref name="body"/>.</summary>
-    public static async Task<int> RunAsync(Func<Task<int>> body)
+    /// <summary>Parses and runs.</summary>
+    /// <param name="root">The program's commands.</param>
+    /// <param name="words">The command line without the program's name.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(Command root, string[] words)
     {
+        CommandLineParser parser = CommandLineParser.Find(root, words);
+        if (parser.WantsHelp)
+        {
+            Console.Out.Write(HelpText.Of(parser.Command, parser.Path));
+            return Success;
+        }
+
         try
         {
-            return await body().ConfigureAwait(false);
+            parser.ReadOptions();
+            return await RunAsync(parser.Command.Action!, parser.Arguments).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             return Success;
         }
+        catch (UsageException error)
+        {
+            return Fail($"{error.Message}\nSee: {parser.Path} --help");
+        }
         catch (Exception error) when (IsExpected(error))
         {
-            await Console.Error.WriteLineAsync($"xenloop: {error.Message}").ConfigureAwait(false);
-            return Failure;
+            return Fail(error.Message);
         }
         catch (Exception error)
         {
-            await Console.Error.WriteLineAsync(
-                $"xenloop: internal error: {error.GetType().Name}: {error.Message}\nTraffic takes the standard path. If rules were left behind, remove them with: xenloop cleanup").ConfigureAwait(false);
-            return Failure;
+            return Fail($"internal error: {error.GetType().Name}: {error.Message}\nTraffic takes the standard path. If rules were left behind, remove them with: xenloop cleanup");
         }
+    }
+
+    private static async Task<int> RunAsync(Func<Arguments, CancellationToken, Task<int>> action, Arguments arguments)
+    {
+        using var signals = new StopSignals();
+        Task<int> running = action(arguments, signals.Token);
+        return await (await Task.WhenAny(running, signals.Overdue).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private static int Fail(string message)
+    {
+        Console.Error.WriteLine($"xenloop: {message}");
+        return Failure;
     }
 
     private static bool IsExpected(Exception error) =>

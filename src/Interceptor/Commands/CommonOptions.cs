@@ -1,6 +1,5 @@
-using System.CommandLine;
-using System.Globalization;
 using Microsoft.Extensions.Logging;
+using XenLoop.Interceptor.CommandLine;
 
 namespace XenLoop.Interceptor.Commands;
 
@@ -11,51 +10,30 @@ internal static class CommonOptions
     public const string DefaultDirectory = "/run/xenloop";
 
     /// <summary><c>--directory</c>.</summary>
-    public static Option<string> Directory() => new("--directory")
-    {
-        Description = "Where the sockets of agents and of the local host are.",
-        HelpName = "DIR",
-        DefaultValueFactory = _ => DefaultDirectory,
-    };
+    public static Option Directory { get; } = new("--directory", "DIR", "Where the sockets of agents and of the local host are.") { Default = DefaultDirectory };
 
     /// <summary><c>--platform</c>.</summary>
-    public static Option<string> Platform()
+    public static Option Platform { get; } = new("--platform", "NAME", "What connects the guests: 'local' for namespaces and containers of one kernel. 'auto' finds out.")
     {
-        var option = new Option<string>("--platform")
-        {
-            Description = "What connects the guests: 'local' for namespaces and containers of one kernel. 'auto' finds out.",
-            DefaultValueFactory = _ => "auto",
-        };
-        option.AcceptOnlyFromAmong("auto", "local");
-        return option;
-    }
-
-    /// <summary><c>--log-level</c>.</summary>
-    public static Option<LogLevel> LogLevel() => new("--log-level")
-    {
-        Description = "Least important messages to write to standard error.",
-        DefaultValueFactory = _ => Microsoft.Extensions.Logging.LogLevel.Information,
+        Default = "auto",
+        Choices = ["auto", "local"],
     };
 
-    /// <summary>An option that takes a whole number from 0 on.</summary>
-    /// <remarks>A parser of its own: a validator that asks for the value of <c>--queue-base x7</c> gets an exception.</remarks>
-    public static Option<int> Number(string name, string description, string helpName, int standard, int most) => new(name)
+    /// <summary><c>--log-level</c>.</summary>
+    public static Option LogLevel { get; } = new("--log-level", "LEVEL", "Least important messages to write to standard error.")
     {
-        Description = description,
-        HelpName = helpName,
-        DefaultValueFactory = _ => standard,
-        CustomParser = result =>
-        {
-            string text = result.Tokens[0].Value;
-            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number > most)
-            {
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes 0 to {most}, not '{text}'."));
-            }
-
-            return number;
-        },
+        Default = "information",
+        Choices = ["trace", "debug", "information", "warning", "error", "critical", "none"],
     };
 
     /// <summary><c>--json</c>.</summary>
-    public static Option<bool> Json() => new("--json") { Description = "Print JSON for programs instead of text for people." };
+    public static Option Json { get; } = new("--json", null, "Print JSON for programs instead of text for people.");
+
+    /// <summary>The log that <c>--log-level</c> asks for.</summary>
+    public static ErrorLog OpenLog(Arguments arguments)
+    {
+        // The choices are in the order of the levels.
+        var least = (LogLevel)Array.IndexOf(LogLevel.Choices, arguments.Text(LogLevel));
+        return new ErrorLog(least, Console.Error, ErrorLog.WantsColour);
+    }
 }

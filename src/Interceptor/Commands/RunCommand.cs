@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using System.CommandLine;
-using System.CommandLine.Parsing;
-using Microsoft.Extensions.Logging;
 using XenLoop.Addresses;
+using XenLoop.Interceptor.CommandLine;
 using XenLoop.Interceptor.Guest;
 using XenLoop.SharedRing;
 
@@ -14,89 +12,69 @@ internal static class RunCommand
     /// <summary>30 days: as far as timers reach.</summary>
     private const int LongestIdleSeconds = 30 * 24 * 3600;
 
+    private static readonly Option Interface = new("--interface", "IF", "The interface that faces the other guests [default: the only one, or eth0].");
+    private static readonly Option Name = new("--name", "NAME", "Name of this agent and its control socket.") { Default = "guest" };
+    private static readonly Option Domain = new("--domain-id", "N", "Local platform: the domain number to ask for [default: the host chooses].");
+    private static readonly Option Bridge = new("--bridge", "NAME", "Local platform: the bridge that the interface is plugged into; guests on one bridge are peers. Empty: routed, peers by --announce-ip.") { Default = "bridge0" };
+    private static readonly Option AnnounceIp = new("--announce-ip", "IP,...", "Local platform: addresses that the host shall announce for this guest, and hold it to.");
+    private static readonly Option RingSize = new("--ring-size", "SIZE", "Shared memory per direction and peer; a power of two from 4K to 16M.") { Default = "512K" };
+    private static readonly Option Rules = new("--rules", "WHO", "'manage' installs the firewall rules and removes them at the end; 'none' leaves them to you (see: xenloop rules).") { Default = "manage", Choices = ["manage", "none"] };
+    private static readonly Option Offload = new("--offload", "HOW", "Super-packets and partial checksums: 'auto' tests this kernel first.") { Default = "auto", Choices = ["auto", "on", "off"] };
+    private static readonly Option QueueBase = new("--queue-base", "N", "A peer's NFQUEUE is this number plus its domain number.") { Default = "7000" };
+    private static readonly Option IdleClose = new("--idle-close", "SECONDS", "Close a channel that carried nothing for this long; 0: never.") { Default = "300" };
+
     /// <summary>The command with its options.</summary>
-    public static Command Create()
+    public static Command Create() => new("run", "Run in a guest: carry its traffic to co-resident guests over shared memory.")
     {
-        Option<string> platform = CommonOptions.Platform();
-        Option<string> directory = CommonOptions.Directory();
-        Option<LogLevel> logLevel = CommonOptions.LogLevel();
-        var networkInterface = new Option<string?>("--interface") { Description = "The interface that faces the other guests [default: the only one, or eth0].", HelpName = "IF" };
-        var name = new Option<string>("--name") { Description = "Name of this agent and its control socket.", DefaultValueFactory = _ => "guest" };
-        var domain = new Option<DomainId?>("--domain-id") { Description = "Local platform: the domain number to ask for [default: the host chooses].", HelpName = "N", CustomParser = ParseDomain };
-        var bridge = new Option<string>("--bridge") { Description = "Local platform: the bridge that the interface is plugged into; guests on one bridge are peers. Empty: routed, peers by --announce-ip.", DefaultValueFactory = _ => "bridge0" };
-        var addresses = new Option<ImmutableArray<InternetAddress>>("--announce-ip") { Description = "Local platform: addresses that the host shall announce for this guest, and hold it to.", HelpName = "IP,...", CustomParser = ParseAddresses };
-        var ringSize = new Option<int>("--ring-size") { Description = "Shared memory per direction and peer; a power of two from 4K to 16M.", HelpName = "SIZE", DefaultValueFactory = _ => 512 * 1024, CustomParser = ParseRingSize };
-        Option<int> queueBase = CommonOptions.Number("--queue-base", "A peer's NFQUEUE is this number plus its domain number.", "N", 7000, ushort.MaxValue - DomainId.FirstReserved);
-        var rules = new Option<string>("--rules") { Description = "'manage' installs the firewall rules and removes them at the end; 'none' leaves them to you (see: xenloop rules).", DefaultValueFactory = _ => "manage" };
-        var offload = new Option<OffloadMode>("--offload") { Description = "Super-packets and partial checksums: 'auto' tests this kernel first.", DefaultValueFactory = _ => OffloadMode.Auto };
-        Option<int> idleClose = CommonOptions.Number("--idle-close", "Close a channel that carried nothing for this long; 0: never.", "SECONDS", 300, LongestIdleSeconds);
-        rules.AcceptOnlyFromAmong("manage", "none");
+        Options =
+        [
+            CommonOptions.Platform, CommonOptions.Directory, Interface, Name, Domain, Bridge, AnnounceIp, RingSize, QueueBase, Rules, Offload, IdleClose,
+            CommonOptions.LogLevel,
+        ],
+        Action = RunAsync,
+    };
 
-        var command = new Command("run", "Run in a guest: carry its traffic to co-resident guests over shared memory.")
+    private static async Task<int> RunAsync(Arguments arguments, CancellationToken stop)
+    {
+        var options = new GuestOptions
         {
-            platform, directory, networkInterface, name, domain, bridge, addresses, ringSize, queueBase, rules, offload, idleClose, logLevel,
+            Directory = arguments.Text(CommonOptions.Directory),
+            Name = arguments.Text(Name),
+            Interface = arguments.Find(Interface),
+            Domain = arguments.Find(Domain) is { } number ? ParseDomain(number) : null,
+            Bridge = arguments.Text(Bridge),
+            AnnouncedAddresses = arguments.Find(AnnounceIp) is { } list ? ParseAddresses(list) : [],
+            RingBytes = ParseRingSize(arguments.Text(RingSize)),
+            QueueBase = arguments.Number(QueueBase, ushort.MaxValue - DomainId.FirstReserved),
+            ManageRules = arguments.Text(Rules) == "manage",
+            Offload = arguments.Text(Offload) switch { "on" => OffloadMode.On, "off" => OffloadMode.Off, _ => OffloadMode.Auto },
+            IdleClose = TimeSpan.FromSeconds(arguments.Number(IdleClose, LongestIdleSeconds)),
         };
-        command.SetAction((parsed, stop) => CommandRunner.RunAsync(async () =>
-        {
-            var options = new GuestOptions
-            {
-                Directory = parsed.GetRequiredValue(directory),
-                Name = parsed.GetRequiredValue(name),
-                Interface = parsed.GetValue(networkInterface),
-                Domain = parsed.GetValue(domain),
-                Bridge = parsed.GetRequiredValue(bridge),
-                AnnouncedAddresses = parsed.GetValue(addresses) is { IsDefault: false } given ? given : [],
-                RingBytes = parsed.GetValue(ringSize),
-                QueueBase = parsed.GetValue(queueBase),
-                ManageRules = parsed.GetValue(rules) == "manage",
-                Offload = parsed.GetValue(offload),
-                IdleClose = TimeSpan.FromSeconds(parsed.GetValue(idleClose)),
-            };
-            GuestPlatform chosen = PlatformChoice.Choose(parsed.GetRequiredValue(platform), options.Directory);
-            using var log = new ErrorLog(parsed.GetValue(logLevel), Console.Error, ErrorLog.WantsColour);
-            var agent = new GuestAgent(options, chosen, TimeProvider.System, log);
-            await agent.RunAsync(stop).ConfigureAwait(false);
-            return CommandRunner.Success;
-        }));
-        return command;
+        GuestPlatform platform = PlatformChoice.Choose(arguments.Text(CommonOptions.Platform), options.Directory);
+        using ErrorLog log = CommonOptions.OpenLog(arguments);
+        var agent = new GuestAgent(options, platform, TimeProvider.System, log);
+        await agent.RunAsync(stop).ConfigureAwait(false);
+        return CommandRunner.Success;
     }
 
-    private static DomainId? ParseDomain(ArgumentResult result)
-    {
-        if (DomainId.TryParse(result.Tokens[0].Value, out DomainId domain) && domain.Value > 0)
-        {
-            return domain;
-        }
+    private static DomainId ParseDomain(string text) =>
+        DomainId.TryParse(text, out DomainId domain) && domain.Value > 0
+            ? domain
+            : throw new UsageException($"--domain-id takes a guest's domain number, 1 to {DomainId.FirstReserved - 1}, not '{text}'.");
 
-        result.AddError($"--domain-id takes a guest's domain number, 1 to {DomainId.FirstReserved - 1}, not '{result.Tokens[0].Value}'.");
-        return null;
-    }
+    private static int ParseRingSize(string text) =>
+        ByteSize.TryParse(text, out int bytes) && ChannelDescriptor.IsRingSize(bytes)
+            ? bytes
+            : throw new UsageException($"--ring-size takes a power of two from 4K to 16M, for example 512K, not '{text}'.");
 
-    private static int ParseRingSize(ArgumentResult result)
-    {
-        if (ByteSize.TryParse(result.Tokens[0].Value, out int bytes) && ChannelDescriptor.IsRingSize(bytes))
-        {
-            return bytes;
-        }
-
-        result.AddError($"--ring-size takes a power of two from 4K to 16M, for example 512K, not '{result.Tokens[0].Value}'.");
-        return 0;
-    }
-
-    private static ImmutableArray<InternetAddress> ParseAddresses(ArgumentResult result)
+    private static ImmutableArray<InternetAddress> ParseAddresses(string list)
     {
         var addresses = ImmutableArray.CreateBuilder<InternetAddress>();
-        foreach (Token token in result.Tokens)
+        foreach (string text in list.Split(','))
         {
-            foreach (string text in token.Value.Split(','))
-            {
-                if (!InternetAddress.TryParse(text, out InternetAddress address))
-                {
-                    result.AddError($"--announce-ip takes IP addresses, not '{text}'.");
-                }
-
-                addresses.Add(address);
-            }
+            addresses.Add(InternetAddress.TryParse(text, out InternetAddress address)
+                ? address
+                : throw new UsageException($"--announce-ip takes IP addresses, not '{text}'."));
         }
 
         return addresses.ToImmutable();

@@ -1,4 +1,4 @@
-using System.CommandLine;
+using XenLoop.Interceptor.CommandLine;
 
 namespace XenLoop.Interceptor.Commands;
 
@@ -6,10 +6,12 @@ namespace XenLoop.Interceptor.Commands;
 internal static class VersionCommand
 {
     /// <summary>The command.</summary>
-    public static Command Create()
+    public static Command Create() => new("version", "Print the version.")
     {
-        var command = new Command("version", "Print the version.");
-        command.SetAction(_ => Console.Out.WriteLine($"xenloop {ProductVersion.Text}"));
-        return command;
-    }
+        Action = (_, _) =>
+        {
+            Console.Out.WriteLine($"xenloop {ProductVersion.Text}");
+            return Task.FromResult(CommandRunner.Success);
+        },
+    };
 }

@@ -1,5 +1,4 @@
-using System.CommandLine;
-using System.CommandLine.Help;
+using XenLoop.Interceptor.CommandLine;
 
 namespace XenLoop.Interceptor.Commands;
 
@@ -21,28 +20,16 @@ internal static class XenLoopCommand
         """;
 
     /// <summary>All commands.</summary>
-    public static Invocation Create()
+    public static Command Create() => new("xenloop", Description)
     {
-        var root = new RootCommand(Description)
-        {
+        Commands =
+        [
             RunCommand.Create(),
             AnnounceCommand.Create(),
             StatusCommand.Create(),
             RulesCommand.Create(),
             CleanupCommand.Create(),
             VersionCommand.Create(),
-        };
-        return new Invocation(root);
-    }
-
-    /// <summary>A command line ready to be invoked.</summary>
-    internal sealed class Invocation(RootCommand root)
-    {
-        /// <summary>Stopping takes up to this long before the process ends all the same.</summary>
-        private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(4);
-
-        /// <summary>Parses and runs; the exit code is 0, or 1 with the reason on standard error.</summary>
-        public Task<int> InvokeAsync(string[] args) =>
-            root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopLimit });
-    }
+        ],
+    };
 }

@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace XenLoop.Interceptor.CommandLine;
+
+/// <summary>What was given to a command, option by option.</summary>
+internal sealed class Arguments
+{
+    private readonly Dictionary<Option, List<string>> _given = [];
+
+    /// <summary>Takes a value, or the presence of a flag.</summary>
+    /// <exception cref="UsageException">The option does not take it, or was given before and is no list.</exception>
+    public void Add(Option option, string value)
+    {
+        if (option.Choices.Length > 0)
+        {
+            value = Array.Find(option.Choices, choice => string.Equals(choice, value, StringComparison.OrdinalIgnoreCase))
+                ?? throw new UsageException($"{option.Name} takes {string.Join(", ", option.Choices)}, not '{value}'.");
+        }
+
+        if (!_given.TryGetValue(option, out List<string>? values))
+        {
+            _given.Add(option, values = []);
+        }
+        else if (!option.IsList)
+        {
+            throw new UsageException($"{option.Name} was given twice.");
+        }
+
+        values.Add(value);
+    }
+
+    /// <summary>True if the option was given.</summary>
+    public bool Has(Option option) => _given.ContainsKey(option);
+
+    /// <summary>All values of a list; empty if it was not given.</summary>
+    public IReadOnlyList<string> All(Option option) => _given.TryGetValue(option, out List<string>? values) ? values : [];
+
+    /// <summary>The option's value, or its default; null if it has neither.</summary>
+    public string? Find(Option option) => _given.TryGetValue(option, out List<string>? values) ? values[0] : option.Default;
+
+    /// <summary>The value of an option that has a default.</summary>
+    public string Text(Option option) => Find(option) ?? throw new InvalidOperationException($"{option.Name} has no default.");
+
+    /// <summary>A whole number from 0 to <paramref name="most"/>, of an option that has a default.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    public int Number(Option option, int most) =>
+        int.TryParse(Text(option), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= most
+            ? number
+            : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{option.Name} takes 0 to {most}, not '{Text(option)}'."));
+}

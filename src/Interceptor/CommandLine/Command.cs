@@ -1,0 +1,25 @@
+namespace XenLoop.Interceptor.CommandLine;
+
+/// <summary>A command: either with subcommands, or with options and something to do.</summary>
+/// <param name="name">The word that calls it.</param>
+/// <param name="description">What it does, for help.</param>
+internal sealed class Command(string name, string description)
+{
+    /// <summary>The word that calls it.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>For help.</summary>
+    public string Description { get; } = description;
+
+    /// <summary>What it takes.</summary>
+    public Option[] Options { get; init; } = [];
+
+    /// <summary>Its own commands.</summary>
+    public Command[] Commands { get; init; } = [];
+
+    /// <summary>
+    /// Does it, and returns the exit code. The token ends when the user or the system wants the process to end. All arguments are
+    /// looked at before anything is touched. Null for a command that only has subcommands.
+    /// </summary>
+    public Func<Arguments, CancellationToken, Task<int>>? Action { get; init; }
+}

@@ -1,0 +1,26 @@
+namespace XenLoop.Interceptor.CommandLine;
+
+/// <summary>One option of a command.</summary>
+/// <param name="name">As it is written: <c>--name</c>.</param>
+/// <param name="valueName">What help calls its value; null if it has none, and is there or not.</param>
+/// <param name="description">One or two sentences.</param>
+internal sealed class Option(string name, string? valueName, string description)
+{
+    /// <summary>As it is written.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>What help calls its value; null for a flag.</summary>
+    public string? ValueName { get; } = valueName;
+
+    /// <summary>For help.</summary>
+    public string Description { get; } = description;
+
+    /// <summary>The value if it is not given; null: none.</summary>
+    public string? Default { get; init; }
+
+    /// <summary>The values that it takes; empty: any.</summary>
+    public string[] Choices { get; init; } = [];
+
+    /// <summary>It may be given more than once, and with several values at once.</summary>
+    public bool IsList { get; init; }
+}

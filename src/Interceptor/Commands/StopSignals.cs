@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+
+namespace XenLoop.Interceptor.Commands;
+
+/// <summary>Turns SIGINT and SIGTERM into a wish to stop. Stopping may take a while; the process ends all the same when that is over.</summary>
+internal sealed class StopSignals : IDisposable
+{
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(4);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<int> _overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PosixSignalRegistration _interrupt;
+    private readonly PosixSignalRegistration _terminate;
+    private Timer? _limit;
+
+    /// <summary>Listens from now on.</summary>
+    public StopSignals()
+    {
+        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, exitCode: 130));
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, exitCode: 143));
+    }
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => _stop.Token;
+
+    /// <summary>Completes, with the shell's exit code for the signal, when stopping has taken too long.</summary>
+    public Task<int> Overdue => _overdue.Task;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _interrupt.Dispose();
+        _terminate.Dispose();
+        _limit?.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Stop(PosixSignalContext context, int exitCode)
+    {
+        context.Cancel = true;
+        _limit ??= new Timer(_ => _overdue.TrySetResult(exitCode), null, StopLimit, Timeout.InfiniteTimeSpan);
+        _stop.Cancel();
+    }
+}
