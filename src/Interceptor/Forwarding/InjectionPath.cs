@@ -107,9 +107,13 @@ internal sealed unsafe class InjectionPath : IDisposable
 
         source.WriteEthernetHeader(_front + virtio_net_hdr.Size);
         iovec* vectors = stackalloc iovec[2];
-        vectors[0] = new iovec { iov_base = _front, iov_len = (nuint)(FrontBytes + headerBytes) };
-        vectors[1] = new iovec { iov_base = payload + headerBytes, iov_len = (nuint)(length - headerBytes) };
-        if (_tap.Write(vectors, length > headerBytes ? 2 : 1) != 0)
+
+        // From the private copy exactly the headers: the kernel puts them into the packet's linear part, and the payload then starts
+        // at the start of a page, where the copy is fastest (tun_get_user, tun_alloc_skb in drivers/net/tun.c).
+        int parsed = packet.HeadersLength;
+        vectors[0] = new iovec { iov_base = _front, iov_len = (nuint)(FrontBytes + parsed) };
+        vectors[1] = new iovec { iov_base = payload + parsed, iov_len = (nuint)(length - parsed) };
+        if (_tap.Write(vectors, length > parsed ? 2 : 1) != 0)
         {
             port.Counters.Dropped[(int)DropReason.InjectionFailed]++;
             return;

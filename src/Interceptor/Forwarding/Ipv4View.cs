@@ -93,6 +93,9 @@ internal readonly ref struct Ipv4View
     /// <summary>True if a UDP header stands within the bytes at hand.</summary>
     public bool HasUdpHeader => Protocol == Udp && !IsLaterFragment && _bytes.Length >= HeaderLength + UdpHeader;
 
+    /// <summary>Bytes of the IP header and, as far as it is there and understood, of the transport header: all that is ever parsed.</summary>
+    public int HeadersLength => HeaderLength + (HasUdpHeader ? UdpHeader : TcpHeaderLength());
+
     /// <summary>CWR of the TCP header; meaningful if <see cref="TcpHeaderLength"/> is not 0.</summary>
     public bool CongestionWindowReduced => (_bytes[HeaderLength + 13] & CongestionWindowReducedFlag) != 0;
 }
