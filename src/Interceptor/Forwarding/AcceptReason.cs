@@ -26,4 +26,7 @@ internal enum AcceptReason
 
     /// <summary>The destination does not (or no longer) belong to the peer whose queue it came through.</summary>
     OtherDestination,
+
+    /// <summary>The packet is forwarded for another co-resident domain, and the peer would take its source for forged.</summary>
+    ForeignSource,
 }

@@ -20,20 +20,23 @@ internal sealed class DestinationTable
     private readonly Slot[] _slots;
     private readonly int _mask;
     private readonly Prefix[] _prefixes;
+    private readonly InternetAddress[] _announced;
 
-    private DestinationTable(Slot[] slots, Prefix[] prefixes)
+    private DestinationTable(Slot[] slots, Prefix[] prefixes, InternetAddress[] announced)
     {
         _slots = slots;
         _mask = slots.Length - 1;
         _prefixes = prefixes;
+        _announced = announced;
     }
 
     /// <summary>Knows nobody.</summary>
-    public static DestinationTable Empty { get; } = new([new Slot(default, None)], []);
+    public static DestinationTable Empty { get; } = new([new Slot(default, None)], [], []);
 
     /// <summary>Builds a table; of equal prefixes the first counts.</summary>
     /// <param name="destinations">Whose address or prefix belongs to whom; <see cref="None"/> marks a prefix that leads elsewhere.</param>
-    public static DestinationTable Build(IReadOnlyCollection<Destination> destinations)
+    /// <param name="announced">The only addresses that peers accept from this guest, if Dom0 announced any for it.</param>
+    public static DestinationTable Build(IReadOnlyCollection<Destination> destinations, params InternetAddress[] announced)
     {
         Dictionary<InternetPrefix, DomainId> distinct = [];
         List<Prefix> prefixes = [];
@@ -57,7 +60,7 @@ internal sealed class DestinationTable
             }
         }
 
-        return new DestinationTable(slots, [.. prefixes]);
+        return new DestinationTable(slots, [.. prefixes], announced);
     }
 
     /// <summary>The domain that owns an address, or <see cref="None"/>.</summary>
@@ -79,6 +82,14 @@ internal sealed class DestinationTable
             }
         }
     }
+
+    /// <summary>
+    /// True if peers take packets from <paramref name="source"/> for this guest's: the same judgement as their
+    /// <see cref="SourceCheck"/>. What this guest only forwards for another co-resident domain would look forged to them.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool MaySend(InternetAddress source) =>
+        _announced.Length == 0 ? Find(source) == None : Array.IndexOf(_announced, source) >= 0;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private DomainId FindPrefix(InternetAddress address)

@@ -47,6 +47,12 @@ internal static class PacketClassifier
             return false;
         }
 
+        reason = AcceptReason.ForeignSource;
+        if (!destinations.MaySend(InternetAddress.FromIPv4(packet.Source)))
+        {
+            return false;
+        }
+
         return (!captured.HasPartialChecksum && !captured.IsSegmented)
             || TryDescribeOffload(captured, packet, port, mtu, out tag, out reason);
     }

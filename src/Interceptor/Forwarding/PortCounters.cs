@@ -23,7 +23,7 @@ internal sealed class PortCounters
     public DropCounts Dropped;
 
     /// <summary>One counter per <see cref="AcceptReason"/>.</summary>
-    [InlineArray(8)]
+    [InlineArray(9)]
     public struct AcceptCounts
     {
         private ulong first;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using XenLoop.Addresses;
 using XenLoop.Interceptor.Forwarding;
 using XenLoop.Interceptor.Rules;
 using XenLoop.Interceptor.Status;
@@ -18,6 +19,7 @@ internal sealed class DestinationKeeper
     private readonly System.Threading.Channels.Channel<bool> _wanted = System.Threading.Channels.Channel.CreateBounded<bool>(1);
     private readonly IFirewallRules _rules;
     private readonly LinkEntry _link;
+    private readonly InternetAddress[] _announced;
     private readonly RouteMirror _mirror;
     private readonly Forwarder _forwarder;
     private readonly PeerPorts _ports;
@@ -27,10 +29,11 @@ internal sealed class DestinationKeeper
     private string? _lastProblem;
 
     /// <summary>Nothing happens before <see cref="RunAsync"/>; <paramref name="end"/> ends the agent if the interface or the kernel's view of it is lost.</summary>
-    public DestinationKeeper(IFirewallRules rules, LinkEntry link, RouteMirror mirror, Forwarder forwarder, PeerPorts ports, Action<Exception> end, ILogger log)
+    public DestinationKeeper(IFirewallRules rules, LinkEntry link, InternetAddress[] announced, RouteMirror mirror, Forwarder forwarder, PeerPorts ports, Action<Exception> end, ILogger log)
     {
         _rules = rules;
         _link = link;
+        _announced = announced;
         _mirror = mirror;
         _forwarder = forwarder;
         _ports = ports;
@@ -110,7 +113,7 @@ internal sealed class DestinationKeeper
             return;
         }
 
-        DestinationPlan plan = DestinationPlanner.Plan(network, _ports.Domains, link);
+        DestinationPlan plan = DestinationPlanner.Plan(network, _ports.Domains, link, _announced);
         foreach ((DomainId domain, PeerPort port) in _ports.Current)
         {
             port.Source = plan.Sources.GetValueOrDefault(domain, SourceCheck.None);

@@ -21,7 +21,8 @@ internal static class DestinationPlanner
     /// <param name="network">The kernel's view.</param>
     /// <param name="domains">Dom0's view.</param>
     /// <param name="link">The interface.</param>
-    public static DestinationPlan Plan(NetworkSnapshot network, DomainTable domains, LinkEntry link)
+    /// <param name="announced">The addresses that Dom0 announces for this guest, if any.</param>
+    public static DestinationPlan Plan(NetworkSnapshot network, DomainTable domains, LinkEntry link, params InternetAddress[] announced)
     {
         Dictionary<MacAddress, DomainId> byMac = [];
         foreach ((_, PeerDomain peer) in domains.Peers)
@@ -38,7 +39,7 @@ internal static class DestinationPlanner
         AddRoutedPeers(destinations, network, domains, link);
         AddGateways(destinations, network, link, byMac);
         ImmutableArray<Destination> ordered = LongestFirst(destinations);
-        DestinationTable table = DestinationTable.Build(ordered);
+        DestinationTable table = DestinationTable.Build(ordered, announced);
         return new DestinationPlan(ordered, table, Sources(network, domains, link, table));
     }
 
@@ -104,6 +105,12 @@ internal static class DestinationPlanner
 
         if (someBehindPeers)
         {
+            // Our own addresses are nobody else's, whatever prefix holds them: where packets come from is looked up, too.
+            foreach (AddressEntry own in network.Addresses)
+            {
+                destinations.TryAdd(InternetPrefix.Single(own.Address), DestinationTable.None);
+            }
+
             foreach ((InternetPrefix prefix, DomainId domain) in routed)
             {
                 destinations.TryAdd(prefix, domain);

@@ -63,7 +63,7 @@ internal sealed class GuestAgent : IForwarderListener
         {
             _discovery = discovery;
             Exception? failure = null;
-            keeper = new DestinationKeeper(NewRules(link), link, mirror, forwarder, ports, error => EndWith(error), _log);
+            keeper = new DestinationKeeper(NewRules(link), link, [.. _options.AnnouncedAddresses], mirror, forwarder, ports, error => EndWith(error), _log);
             using StatusServer status = StatusServer.Listen(
                 ControlSocket.PathOf(_options.Directory, _options.Name),
                 () => Report(link, device, ports, keeper),

@@ -11,7 +11,7 @@ namespace XenLoop.Interceptor.Status;
 internal static class StatusReporter
 {
     private static readonly string[] AcceptNames =
-        ["no-channel", "peer-stalled", "truncated", "udp-gso", "unsupported-offload", "too-large", "not-ipv4", "other-destination"];
+        ["no-channel", "peer-stalled", "truncated", "udp-gso", "unsupported-offload", "too-large", "not-ipv4", "other-destination", "foreign-source"];
 
     private static readonly string[] DropNames = ["malformed", "source-address", "inject-failed"];
 

@@ -69,6 +69,25 @@ public sealed class PacketClassifierTests
     public void A_length_that_is_not_the_packets_takes_the_standard_path(int error) =>
         Assert.Equal(AcceptReason.NotIPv4, Refused(new TestPacket { LengthError = error }));
 
+    [Fact]
+    public void A_packet_that_is_forwarded_for_another_domain_takes_the_standard_path() =>
+        Assert.Equal(AcceptReason.ForeignSource, Refused(new TestPacket { SourceAddress = TestPacket.Destination + 1 }));
+
+    [Fact]
+    public void A_packet_that_is_forwarded_for_a_stranger_goes() =>
+        Assert.Equal(0u, Carried(new TestPacket { SourceAddress = 0x0A630007 }));
+
+    [Theory]
+    [InlineData(TestPacket.Source, true)]
+    [InlineData(TestPacket.Source + 1, false)]
+    public void Where_addresses_are_announced_for_this_guest_no_other_source_may_go(uint announced, bool goes)
+    {
+        DestinationTable held = DestinationTable.Build(
+            [new Destination(InternetPrefix.Single(InternetAddress.FromIPv4(TestPacket.Destination)), Peer)],
+            InternetAddress.FromIPv4(announced));
+        Assert.Equal(goes, held.MaySend(InternetAddress.FromIPv4(TestPacket.Source)));
+    }
+
     [Theory]
     [InlineData(TestPacket.Destination + 1)]
     [InlineData(TestPacket.Destination + 2)]

@@ -20,6 +20,7 @@ public sealed class AllocationTests
         [
             new Destination(new InternetPrefix(InternetAddress.FromIPv4(0), 0), new DomainId(9)),
             new Destination(InternetPrefix.Single(InternetAddress.FromIPv4(TestPacket.Destination)), new DomainId(2)),
+            new Destination(InternetPrefix.Single(InternetAddress.FromIPv4(TestPacket.Source)), DestinationTable.None),
         ]);
         var source = new SourceCheck(new DomainId(9), default, default, [], [InternetAddress.FromIPv4(TestPacket.Destination)], table);
         var port = new PeerPort(new DomainId(2), null!);
