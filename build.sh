@@ -118,6 +118,8 @@ check_binary() {
     size=$(stat -c %s "$1")
     ! readelf -lW "$1" | grep -q INTERP || fail "The binary is not static: it asks for a dynamic loader."
     ! readelf -SW "$1" | grep -q '\.symtab' || fail "The binary is not stripped."
+    # The base library's cryptography would load OpenSSL's shared libraries into the static process, and crash it.
+    ! grep -aq libssl "$1" || fail "The binary refers to libssl: something uses System.Security.Cryptography."
     [[ $size -le $MAX_BYTES ]] || fail "The binary has $size bytes, more than the $MAX_BYTES allowed."
 }
 

@@ -129,8 +129,21 @@ internal sealed class LocalStoreSession(LocalStore store, LocalStoreClient clien
         return store.SetPermissions(client, transaction, path, permissions.ToImmutable());
     }
 
-    private static byte[] Names(StoreNode? node) =>
-        node is null || node.Children.IsEmpty ? [] : XenStorePayload.FromStrings([.. node.Children.Keys]);
+    private static byte[] Names(StoreNode? node)
+    {
+        if (node is null || node.Children.IsEmpty)
+        {
+            return [];
+        }
+
+        List<string> names = [];
+        foreach ((string name, _) in node.Children)
+        {
+            names.Add(name);
+        }
+
+        return XenStorePayload.FromStrings([.. names]);
+    }
 
     private static byte[] Permissions(StoreNode? node) =>
         node is null ? [] : XenStorePayload.FromStrings(StorePermission.ToStrings(node.Permissions));

@@ -48,7 +48,7 @@ internal sealed record StoreNode(
     public int CountOwned(DomainId domain)
     {
         int count = Owner == domain ? 1 : 0;
-        foreach (StoreNode child in Children.Values)
+        foreach ((_, StoreNode child) in Children)
         {
             count += child.CountOwned(domain);
         }

@@ -36,7 +36,11 @@ internal readonly ref struct Ipv4View
     private Ipv4View(ReadOnlySpan<byte> bytes) => _bytes = bytes;
 
     /// <summary>Bytes of the IP header, with options.</summary>
-    public int HeaderLength => (_bytes[0] & 0x0F) * 4;
+    public int HeaderLength
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (_bytes[0] & 0x0F) * 4;
+    }
 
     /// <summary>IP protocol number.</summary>
     public byte Protocol => _bytes[9];
@@ -48,7 +52,11 @@ internal readonly ref struct Ipv4View
     public uint Destination => BinaryPrimitives.ReadUInt32BigEndian(_bytes[16..]);
 
     /// <summary>True for every fragment but the first, which alone has the transport header.</summary>
-    public bool IsLaterFragment => (BinaryPrimitives.ReadUInt16BigEndian(_bytes[6..]) & FragmentOffsetMask) != 0;
+    public bool IsLaterFragment
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (BinaryPrimitives.ReadUInt16BigEndian(_bytes[6..]) & FragmentOffsetMask) != 0;
+    }
 
     /// <summary>Parses the front of a packet.</summary>
     /// <param name="head">Its first bytes, at least <see cref="LongestHeaders"/> of them or the whole packet.</param>
@@ -91,11 +99,19 @@ internal readonly ref struct Ipv4View
     }
 
     /// <summary>True if a UDP header stands within the bytes at hand.</summary>
-    public bool HasUdpHeader => Protocol == Udp && !IsLaterFragment && _bytes.Length >= HeaderLength + UdpHeader;
+    public bool HasUdpHeader
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Protocol == Udp && !IsLaterFragment && _bytes.Length >= HeaderLength + UdpHeader;
+    }
 
     /// <summary>Bytes of the IP header and, as far as it is there and understood, of the transport header: all that is ever parsed.</summary>
     public int HeadersLength => HeaderLength + (HasUdpHeader ? UdpHeader : TcpHeaderLength());
 
     /// <summary>CWR of the TCP header; meaningful if <see cref="TcpHeaderLength"/> is not 0.</summary>
-    public bool CongestionWindowReduced => (_bytes[HeaderLength + 13] & CongestionWindowReducedFlag) != 0;
+    public bool CongestionWindowReduced
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (_bytes[HeaderLength + 13] & CongestionWindowReducedFlag) != 0;
+    }
 }

@@ -17,6 +17,7 @@ internal static class PacketClassifier
     /// <param name="tag">The record's tag, if the packet may go.</param>
     /// <param name="reason">Why not, otherwise.</param>
     /// <returns>True if the packet may go into the ring.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryClassify(
         in QueuedPacket captured,
         ReadOnlySpan<byte> head,

@@ -25,7 +25,7 @@ internal static class DestinationPlanner
     public static DestinationPlan Plan(NetworkSnapshot network, DomainTable domains, LinkEntry link, params InternetAddress[] announced)
     {
         Dictionary<MacAddress, DomainId> byMac = [];
-        foreach (PeerDomain peer in domains.Peers.Values)
+        foreach ((_, PeerDomain peer) in domains.Peers)
         {
             foreach (MacAddress mac in peer.Macs)
             {
@@ -61,7 +61,7 @@ internal static class DestinationPlanner
     /// <summary>Peers behind Dom0 as a router, by the addresses that the toolstack gave them.</summary>
     private static void AddRoutedPeers(Dictionary<InternetPrefix, DomainId> destinations, NetworkSnapshot network, DomainTable domains, LinkEntry link)
     {
-        foreach (PeerDomain peer in domains.Peers.Values)
+        foreach ((_, PeerDomain peer) in domains.Peers)
         {
             if (!peer.Macs.IsEmpty)
             {
@@ -166,7 +166,7 @@ internal static class DestinationPlanner
 
         ImmutableArray<InternetAddress> ownAddresses = own.MoveToImmutable();
         var checks = ImmutableSortedDictionary.CreateBuilder<DomainId, SourceCheck>();
-        foreach (PeerDomain peer in domains.Peers.Values)
+        foreach ((_, PeerDomain peer) in domains.Peers)
         {
             MacAddress sender = peer.Macs.IsEmpty ? RoutedNextHop : peer.Macs[0];
             checks.Add(peer.Id, new SourceCheck(peer.Id, sender, link.Mac ?? default, peer.Addresses, ownAddresses, table));

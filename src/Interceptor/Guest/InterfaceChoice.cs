@@ -9,8 +9,8 @@ internal static class InterfaceChoice
     /// <exception cref="GuestSetupException">There is none, or several.</exception>
     public static LinkEntry Choose(NetworkSnapshot network, string? name)
     {
-        LinkEntry[] candidates = Array.FindAll<LinkEntry>([.. network.Links.Values], IsCandidate);
-        string known = candidates.Length == 0 ? "This guest has no Ethernet interface." : $"This guest has: {string.Join(", ", Array.ConvertAll(candidates, l => l.Name))}.";
+        List<LinkEntry> candidates = CandidatesOf(network);
+        string known = candidates.Count == 0 ? "This guest has no Ethernet interface." : $"This guest has: {string.Join(", ", candidates.ConvertAll(l => l.Name))}.";
         if (name is not null)
         {
             LinkEntry link = network.FindLink(name)
@@ -20,10 +20,24 @@ internal static class InterfaceChoice
                 : throw new GuestSetupException($"'{name}' is not an Ethernet interface that faces other guests. {known}");
         }
 
-        return candidates.Length == 1
+        return candidates.Count == 1
             ? candidates[0]
-            : Array.Find(candidates, l => l.Name == "eth0")
+            : candidates.Find(l => l.Name == "eth0")
                 ?? throw new GuestSetupException($"Which interface faces the other guests? {known} Name it with --interface.");
+    }
+
+    private static List<LinkEntry> CandidatesOf(NetworkSnapshot network)
+    {
+        List<LinkEntry> candidates = [];
+        foreach ((_, LinkEntry link) in network.Links)
+        {
+            if (IsCandidate(link))
+            {
+                candidates.Add(link);
+            }
+        }
+
+        return candidates;
     }
 
     private static bool IsCandidate(LinkEntry link) => link.Mac is { Value: not 0 } && link.Kind is not ("tun" or "bridge" or "dummy");

@@ -44,7 +44,7 @@ internal sealed class PeerPorts : IChannelUser
     {
         lock (_lock)
         {
-            foreach (PeerDomain peer in domains.Peers.Values)
+            foreach ((_, PeerDomain peer) in domains.Peers)
             {
                 if (!_ports.ContainsKey(peer.Id) && TryBind(peer) is { } queue)
                 {

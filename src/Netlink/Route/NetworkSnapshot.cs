@@ -30,7 +30,7 @@ public sealed record NetworkSnapshot(
     /// <summary>The interface of that name, or null.</summary>
     public LinkEntry? FindLink(string name)
     {
-        foreach (LinkEntry link in Links.Values)
+        foreach ((_, LinkEntry link) in Links)
         {
             if (link.Name == name)
             {
