@@ -30,6 +30,9 @@ public sealed unsafe class NetlinkSocket : IDisposable
     /// <summary>To poll for readability; owned by this object.</summary>
     public int Descriptor => _socket.Number;
 
+    /// <summary>Datagrams that came while an answer was awaited, were no answer, and are lost.</summary>
+    public int StrayDatagrams { get; private set; }
+
     /// <summary>Opens a socket and lets the kernel choose its port.</summary>
     /// <param name="protocol">For example <see cref="LinuxNetlink.NETLINK_ROUTE"/>.</param>
     /// <param name="groups">Multicast groups to hear from the start, one bit each (<c>RTMGRP_...</c>).</param>
@@ -108,6 +111,8 @@ public sealed unsafe class NetlinkSocket : IDisposable
                     return ReadError(answers, operation, out words);
                 }
             }
+
+            StrayDatagrams++;
         }
     }
 
@@ -231,6 +236,13 @@ public sealed unsafe class NetlinkSocket : IDisposable
         while (true)
         {
             int length = Receive(_answer, out int error);
+            if (error == Errno.EMSGSIZE)
+            {
+                // Longer than any answer: a packet of a queue that was bound on this socket a moment ago.
+                StrayDatagrams++;
+                continue;
+            }
+
             if (error != 0)
             {
                 throw new NetlinkException(operation, error);

@@ -4,7 +4,7 @@ namespace XenLoop.Discovery;
 public sealed record AgentOptions
 {
     /// <summary>Data bytes per direction of the channels that we allocate; a power of two from 4 KB to 16 MB.</summary>
-    public int RingBytes { get; init; } = 512 * 1024;
+    public int RingBytes { get; init; } = 1024 * 1024;
 
     /// <summary>How long each step of a handshake may take before it is tried again.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(2);

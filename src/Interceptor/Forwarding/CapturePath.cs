@@ -27,7 +27,7 @@ internal sealed unsafe class CapturePath : IDisposable
     private const int LargePacket = 4096;
 
     /// <summary>Bytes of waiting verdicts from which on they are sent within a pass: they hold the senders' socket buffers.</summary>
-    private const int PassVerdictBytes = 128 * 1024;
+    private const int PassVerdictBytes = 512 * 1024;
 
     /// <summary>Packets that may wait for their verdict after a pass; a request and its answers then share one syscall.</summary>
     private const int IdleVerdictPackets = 8;

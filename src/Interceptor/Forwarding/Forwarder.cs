@@ -18,8 +18,8 @@ internal sealed unsafe class Forwarder : IDisposable
 {
     private const int EventsPerWait = 64;
 
-    /// <summary>Passes of injection after the peer's death: more than a ring of the usual size ever holds.</summary>
-    private const int FarewellRounds = 1024;
+    /// <summary>Bytes of a ring that one pass of injection frees at least: bounds how long a dead peer's records are read.</summary>
+    private const int SmallestPassBytes = InjectionPath.PassRecords * 2 * RingRecord.Alignment;
 
     /// <summary>Passes that empty a closing queue; packets that still come in are somebody's who has not removed the rules.</summary>
     private const int DrainRounds = 1024;
@@ -72,7 +72,13 @@ internal sealed unsafe class Forwarder : IDisposable
     public void Add(PeerPort port) => Post(() =>
     {
         _ports.Add(port);
-        port.CaptureReady = _loop.TryWatch(port.Queue.Fd, EventSource.Queue, port.Domain.Value);
+        port.CaptureReady = true;
+        if (!_loop.TryWatch(port.Queue.Fd, EventSource.Queue, port.Domain.Value))
+        {
+            // Nobody would read it: closed, the kernel bypasses it.
+            Close(port);
+            _ports.Remove(port);
+        }
     });
 
     /// <summary>Removes a peer: what waits in its queue goes the standard way, and the queue is closed.</summary>
@@ -89,6 +95,13 @@ internal sealed unsafe class Forwarder : IDisposable
     /// <param name="captureWhole">Ask the kernel for such packets; otherwise it segments and sums first.</param>
     public void Attach(PeerPort port, Channel channel, bool peerTakesOffload, bool captureWhole) => Post(() =>
     {
+        if (!_ports.Contains(port))
+        {
+            // Its queue could not be watched; the peer must not fill a ring that nobody reads.
+            _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
+            return;
+        }
+
         port.Attach(channel, peerTakesOffload);
         port.Queue.SetSegmentation(captureWhole);
         int doorbell = channel.Doorbell.PollFd;
@@ -243,7 +256,8 @@ internal sealed unsafe class Forwarder : IDisposable
     {
         bool closing = port.State == PortState.Closing;
         port.InjectReady = true;
-        for (int round = 0; round < FarewellRounds && port.InjectReady; round++)
+        long rounds = 1 + (port.Channel!.Outbound.Capacity / SmallestPassBytes);
+        for (long round = 0; round < rounds && port.InjectReady; round++)
         {
             _injection.Run(port);
         }
@@ -281,14 +295,28 @@ internal sealed unsafe class Forwarder : IDisposable
             return;
         }
 
-        port.Released?.TrySetResult();
-        port.Released = released;
+        if (port.Released is { } earlier)
+        {
+            _ = earlier.Task.ContinueWith(_ => released.TrySetResult(), TaskScheduler.Default);
+        }
+        else
+        {
+            port.Released = released;
+        }
+
         if (!orderly || port.State == PortState.Failed)
         {
             LetGo(port);
-            return;
         }
+        else
+        {
+            CloseOutbound(port, channel);
+        }
+    }
 
+    /// <summary>Marks the end of our direction; what waits here goes the standard way, what the peer still publishes is injected.</summary>
+    private static void CloseOutbound(PeerPort port, Channel channel)
+    {
         channel.Outbound.Close();
         channel.Doorbell.Ring();
         port.State = PortState.Closing;
@@ -305,7 +333,9 @@ internal sealed unsafe class Forwarder : IDisposable
         }
         else if (!port.ClosedByPeer)
         {
+            // Not one packet more into a ring that the peer will soon leave.
             port.ClosedByPeer = true;
+            CloseOutbound(port, port.Channel!);
             _listener.OnChannelFailed(port.Domain, ChannelFailure.ClosedByPeer);
         }
     }

@@ -26,7 +26,7 @@ internal sealed record GuestOptions
     public ImmutableArray<InternetAddress> AnnouncedAddresses { get; init; } = [];
 
     /// <summary>Data bytes per direction of a channel.</summary>
-    public int RingBytes { get; init; } = 512 * 1024;
+    public int RingBytes { get; init; } = 1024 * 1024;
 
     /// <summary>A peer's queue is this number plus its domain number.</summary>
     public int QueueBase { get; init; } = 7000;

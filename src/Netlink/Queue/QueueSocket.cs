@@ -13,6 +13,9 @@ public sealed unsafe class QueueSocket : IDisposable
     /// </summary>
     public const int LongestPayload = 0xFFFF - NetlinkLayout.AttributeHeaderLength;
 
+    /// <summary>Packets are numbered from 1; more than this cannot have come in while the kernel answered.</summary>
+    private const uint MostEarlyPackets = 1 << 16;
+
     private readonly NetlinkSocket _socket;
 
     private QueueSocket(NetlinkSocket socket, ushort number)
@@ -47,7 +50,9 @@ public sealed unsafe class QueueSocket : IDisposable
             socket.TrySetOption(LinuxNetlink.NETLINK_NO_ENOBUFS, 1);
             RefuseOtherSenders(socket);
             Configure(socket, options);
-            return new QueueSocket(socket, options.Number);
+            var queue = new QueueSocket(socket, options.Number);
+            queue.AcceptEarlyPackets();
+            return queue;
         }
         catch
         {
@@ -113,11 +118,25 @@ public sealed unsafe class QueueSocket : IDisposable
         }
     }
 
+    /// <summary>
+    /// One message for everything: between a bind and a later message with the copy mode, the kernel would drop what a rule that is
+    /// already in place sends here (nfqnl_enqueue_packet refuses packets in mode NONE).
+    /// </summary>
     private static void Configure(NetlinkSocket socket, QueueOptions options)
     {
-        Span<byte> buffer = stackalloc byte[128];
         string operation = $"bind NFQUEUE {options.Number}";
-        int error = TryCommand(socket, options.Number, NfnetlinkQueue.NFQNL_CFG_CMD_BIND, operation, out string? words);
+        uint flags = NfnetlinkQueue.NFQA_CFG_F_FAIL_OPEN | (options.Segmentation ? NfnetlinkQueue.NFQA_CFG_F_GSO : 0);
+        NetlinkMessageWriter message = Start(stackalloc byte[128], options.Number);
+        message.Put(NfnetlinkQueue.NFQA_CFG_CMD, new nfqnl_msg_config_cmd { command = NfnetlinkQueue.NFQNL_CFG_CMD_BIND });
+        message.Put(NfnetlinkQueue.NFQA_CFG_PARAMS, new nfqnl_msg_config_params
+        {
+            copy_range = BinaryPrimitives.ReverseEndianness(0xFFFFu),
+            copy_mode = NfnetlinkQueue.NFQNL_COPY_PACKET,
+        });
+        message.PutBigEndian(NfnetlinkQueue.NFQA_CFG_FLAGS, flags);
+        message.PutBigEndian(NfnetlinkQueue.NFQA_CFG_MASK, NfnetlinkQueue.NFQA_CFG_F_FAIL_OPEN | NfnetlinkQueue.NFQA_CFG_F_GSO);
+        message.PutBigEndian(NfnetlinkQueue.NFQA_CFG_QUEUE_MAXLEN, (uint)options.MaxPackets);
+        int error = socket.TryRequest(ref message, operation, out string? words);
         if (error != 0)
         {
             // nfqnl_recv_config refuses another socket's queue with EPERM, as it does a caller without CAP_NET_ADMIN; but who has
@@ -125,18 +144,30 @@ public sealed unsafe class QueueSocket : IDisposable
             bool taken = error == Errno.EPERM && TryCommand(socket, options.Number, NfnetlinkQueue.NFQNL_CFG_CMD_PF_BIND, operation, out _) == 0;
             throw taken ? new NetlinkException(operation, Errno.EBUSY) : new NetlinkException(operation, error, words);
         }
+    }
 
-        uint flags = NfnetlinkQueue.NFQA_CFG_F_FAIL_OPEN | (options.Segmentation ? NfnetlinkQueue.NFQA_CFG_F_GSO : 0);
-        NetlinkMessageWriter parameters = Start(buffer, options.Number);
-        parameters.Put(NfnetlinkQueue.NFQA_CFG_PARAMS, new nfqnl_msg_config_params
+    /// <summary>
+    /// Lets go what came in before the kernel's answer to the bind, which <see cref="NetlinkSocket"/> has thrown away unread: such
+    /// packets would otherwise wait for a verdict for ever. Later ones have higher numbers and are not touched.
+    /// </summary>
+    private void AcceptEarlyPackets()
+    {
+        byte* ignored = stackalloc byte[1];
+        int early = _socket.StrayDatagrams;
+        while (LibC.recv(Fd, ignored, 1, LibC.MSG_DONTWAIT) >= 0)
         {
-            copy_range = BinaryPrimitives.ReverseEndianness(0xFFFFu),
-            copy_mode = NfnetlinkQueue.NFQNL_COPY_PACKET,
-        });
-        parameters.PutBigEndian(NfnetlinkQueue.NFQA_CFG_FLAGS, flags);
-        parameters.PutBigEndian(NfnetlinkQueue.NFQA_CFG_MASK, NfnetlinkQueue.NFQA_CFG_F_FAIL_OPEN | NfnetlinkQueue.NFQA_CFG_F_GSO);
-        parameters.PutBigEndian(NfnetlinkQueue.NFQA_CFG_QUEUE_MAXLEN, (uint)options.MaxPackets);
-        socket.Request(ref parameters, $"set up NFQUEUE {options.Number}");
+            early++;
+        }
+
+        if (early == 0)
+        {
+            return;
+        }
+
+        // Two verdicts of one kind make a batch, which covers all packets up to its number.
+        Verdicts.Add(BinaryPrimitives.ReverseEndianness(MostEarlyPackets - 1), Verdict.Accept, 0);
+        Verdicts.Add(BinaryPrimitives.ReverseEndianness(MostEarlyPackets), Verdict.Accept, 0);
+        Verdicts.Flush();
     }
 
     private static int TryCommand(NetlinkSocket socket, ushort queue, byte command, string operation, out string? words)

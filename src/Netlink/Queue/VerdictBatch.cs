@@ -15,8 +15,6 @@ public sealed unsafe class VerdictBatch
 {
     private const int Capacity = 64;
 
-    /// <summary>Tries to send a batch that the kernel has no memory for at the moment.</summary>
-    private const int Attempts = 16;
 
     private readonly int _fd;
     private readonly ushort _queue;
@@ -55,7 +53,7 @@ public sealed unsafe class VerdictBatch
         }
         else
         {
-            if (_count == Capacity)
+            while (_count == Capacity)
             {
                 Flush();
             }
@@ -83,8 +81,8 @@ public sealed unsafe class VerdictBatch
     }
 
     /// <summary>
-    /// Sends what has been collected. Nothing is reported: the kernel answers an unknown packet with a message that the next
-    /// receive skips, and packets whose verdict could not be sent are covered by the next batch with the same verdict.
+    /// Sends what has been collected. If the kernel has no memory for it at the moment, the batch stays for the next call. Other
+    /// errors are not reported: the kernel answers an unknown packet with a message that the next receive skips.
     /// </summary>
     public void Flush()
     {
@@ -95,9 +93,11 @@ public sealed unsafe class VerdictBatch
 
         fixed (verdict_message* first = _messages)
         {
-            for (int i = 0; i < Attempts && LibC.send(_fd, first, (nuint)(_count * verdict_message.Size), 0) < 0; i++)
+            if (LibC.send(_fd, first, (nuint)(_count * verdict_message.Size), 0) < 0
+                && LibC.LastError is Errno.ENOBUFS or Errno.ENOMEM or Errno.EAGAIN or Errno.EINTR)
             {
                 LibC.sched_yield();
+                return;
             }
         }
 

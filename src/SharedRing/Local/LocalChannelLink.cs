@@ -28,8 +28,10 @@ internal sealed unsafe class LocalChannelLink(MappedPages pages, int ringBytes, 
         }
 
         _disposed = true;
-        withdraw?.Invoke();
+
+        // The peer must hear of it before anything that may have to wait: what it still puts into the ring is lost.
         doorbell.Dispose();
         pages.Dispose();
+        withdraw?.Invoke();
     }
 }
