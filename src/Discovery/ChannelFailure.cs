@@ -11,4 +11,7 @@ public enum ChannelFailure
 
     /// <summary>The peer closed its direction in an orderly way.</summary>
     ClosedByPeer,
+
+    /// <summary>The channel cannot be used on our side: there is nothing that could capture packets for the peer.</summary>
+    Unusable,
 }

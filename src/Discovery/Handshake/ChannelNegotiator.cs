@@ -279,6 +279,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     {
         ChannelFailure.ProtocolViolation => CloseReason.Violation,
         ChannelFailure.ClosedByPeer => CloseReason.Answered,
+        ChannelFailure.Unusable => CloseReason.Resources,
         _ => CloseReason.Gone,
     };
 }

@@ -47,61 +47,47 @@ internal sealed class GuestAgent : IForwarderListener
     /// <exception cref="GuestSetupException">Something that is needed is missing; nothing is left behind.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
+        // Before anything else, so that a second agent here leaves the first one's TAP, rules and store alone.
+        using QueueSocket guard = QueueGuard.Take(_options.QueueBase);
         using RouteMirror mirror = OpenMirror();
         LinkEntry link = InterfaceChoice.Choose(mirror.Current, _options.Interface);
         using InjectionDevice device = InjectionDevice.Create(link, _options.Offload);
+        using LinkGuard links = LinkGuard.Open(link, device.Tap.Name, _log);
         using var forwarder = new Forwarder(device.Tap, this);
         forwarder.SetMtu((int)link.Mtu);
         forwarder.Start();
-        GuestLog.Started(_log, link.Name, device.Tap.Name, device.OffloadReason);
+        GuestLog.Started(_log, link.Name, device.Tap.Name, device.Classifier, device.OffloadReason);
 
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         DestinationKeeper? keeper = null;
-        var ports = new PeerPorts(forwarder, _options, device.Offload, () => keeper?.Refresh(), _log);
+        var ports = new PeerPorts(forwarder, _options, device.Offload, this, () => keeper?.Refresh(), _log);
+        using var rules = new RuleKeeper(NewRules(link), ports.RemoveDeparted, RuleKeeper.VerifyPeriod, _log);
+        keeper = new DestinationKeeper(mirror, links, [.. _options.AnnouncedAddresses], forwarder, ports, rules);
         DiscoveryAgent discovery = NewDiscovery(link, device, ports);
         await using (discovery.ConfigureAwait(false))
         {
             _discovery = discovery;
-            Exception? failure = null;
-            keeper = new DestinationKeeper(NewRules(link), link, [.. _options.AnnouncedAddresses], mirror, forwarder, ports, error => EndWith(error), _log);
             using StatusServer status = StatusServer.Listen(
                 ControlSocket.PathOf(_options.Directory, _options.Name),
-                () => Report(link, device, ports, keeper),
+                () => Report(link, device, ports, keeper, rules),
                 _log);
+            var unseen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using NetworkWatcher watcher = NetworkWatcher.Start(mirror, keeper.Refresh, error => unseen.TrySetException(error), _log);
 
             // Discovery outlives the rules: while channels close, nothing new may be captured.
             using var discoveryStop = new CancellationTokenSource();
             Task discovering = discovery.RunAsync(discoveryStop.Token);
             try
             {
-                DomainId self = await FirstOf(discovery.Introduced, discovering).WaitAsync(ended.Token).ConfigureAwait(false);
-                using QueueSocket guard = BindGuard(self);
-                await Task.WhenAll(
-                    keeper.RunAsync(ended.Token),
-                    status.RunAsync(ended.Token),
-                    new IdleWatch(_options.IdleClose, ports, discovery, _clock).RunAsync(ended.Token),
-                    EndsWith(discovering, ended)).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (ended.IsCancellationRequested)
-            {
-                GuestLog.Stopping(_log);
+                await RunTogetherAsync(
+                    [discovering, unseen.Task],
+                    [keeper.RunAsync, rules.RunAsync, status.RunAsync, new IdleWatch(_options.IdleClose, ports, discovery, _clock).RunAsync],
+                    stop).ConfigureAwait(false);
             }
             finally
             {
-                keeper.RemoveRules();
+                rules.Remove();
                 await discoveryStop.CancelAsync().ConfigureAwait(false);
                 await discovering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-
-            if (failure is not null)
-            {
-                throw failure;
-            }
-
-            void EndWith(Exception error)
-            {
-                failure = error;
-                ended.Cancel();
             }
         }
     }
@@ -131,28 +117,24 @@ internal sealed class GuestAgent : IForwarderListener
         }
     }
 
-    /// <summary>The introduction, or the reason why discovery ended before it.</summary>
-    private static async Task<DomainId> FirstOf(Task<DomainId> introduced, Task discovering)
+    /// <summary>Runs the parts until <paramref name="stop"/>, or until one of them or of <paramref name="others"/>, which have a life of their own, ends: none is of use without the rest.</summary>
+    private async Task RunTogetherAsync(Task[] others, Func<CancellationToken, Task>[] parts, CancellationToken stop)
     {
-        await Task.WhenAny(introduced, discovering).ConfigureAwait(false);
-        if (!introduced.IsCompleted)
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task[] running = Array.ConvertAll(parts, part => Task.Run(() => part(ended.Token), CancellationToken.None));
+        Task first = await Task.WhenAny([.. others, .. running]).ConfigureAwait(false);
+        if (first.Exception?.InnerException is { } error)
         {
-            await discovering.ConfigureAwait(false);
+            GuestLog.PartFailed(_log, error.GetType().Name, error.Message);
         }
 
-        return await introduced.ConfigureAwait(false);
-    }
-
-    private static async Task EndsWith(Task discovering, CancellationTokenSource ended)
-    {
-        await Task.WhenAny(discovering, Task.Delay(Timeout.Infinite, ended.Token)).ConfigureAwait(false);
-        if (discovering.IsCompleted)
+        GuestLog.Stopping(_log);
+        await ended.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!stop.IsCancellationRequested)
         {
-            await ended.CancelAsync().ConfigureAwait(false);
-            await discovering.ConfigureAwait(false);
+            await first.ConfigureAwait(false);
         }
-
-        ended.Token.ThrowIfCancellationRequested();
     }
 
     private IFirewallRules NewRules(LinkEntry link) => _options.ManageRules ? new ManagedRules(link.Name, new RuleOptions()) : new UnmanagedRules();
@@ -168,27 +150,7 @@ internal sealed class GuestAgent : IForwarderListener
         return new DiscoveryAgent(_platform.Store, _platform.Open, self, options, ports, _clock, _log);
     }
 
-    /// <summary>Takes the queue of our own number, which no peer uses: a second agent in this guest, or a foreign program in our range, shows at once.</summary>
-    private QueueSocket BindGuard(DomainId self)
-    {
-        int number = _options.QueueBase + self.Value;
-        try
-        {
-            return QueueSocket.Bind(new QueueOptions((ushort)number, Segmentation: false));
-        }
-        catch (NetlinkException error) when (error.Error == Native.Errno.EBUSY)
-        {
-            throw new GuestSetupException(
-                $"NFQUEUE {number} is used by another process: another xenloop in this guest, or a program with queues of the same numbers (see /proc/net/netfilter/nfnetlink_queue). Stop it, or choose other numbers with --queue-base.", error);
-        }
-        catch (NetlinkException error)
-        {
-            throw new GuestSetupException(
-                $"This kernel gives no NFQUEUE, so packets cannot be captured. {error.Message} Load the module: modprobe nfnetlink_queue", error);
-        }
-    }
-
-    private StatusReport Report(LinkEntry link, InjectionDevice device, PeerPorts ports, DestinationKeeper keeper)
+    private StatusReport Report(LinkEntry link, InjectionDevice device, PeerPorts ports, DestinationKeeper keeper, RuleKeeper rules)
     {
         DateTimeOffset now = _clock.GetUtcNow();
         AnnouncerStatus announcer = _discovery!.Announcer;
@@ -209,7 +171,7 @@ internal sealed class GuestAgent : IForwarderListener
             Math.Round((now - _started).TotalSeconds, 1),
             new AnnouncerReport(announcer.Alive, announcer.LastHeartbeat is { } last ? Math.Round((now - last).TotalSeconds, 1) : null, announcer.StoreConnected),
             StatusReporter.Process(),
-            keeper.RulesReport,
+            rules.Report,
             peers);
     }
 }

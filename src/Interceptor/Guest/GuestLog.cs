@@ -6,8 +6,8 @@ namespace XenLoop.Interceptor.Guest;
 /// <summary>What the guest's agent says, with stable numbers (2000 to 2999).</summary>
 internal static partial class GuestLog
 {
-    [LoggerMessage(2000, LogLevel.Information, "Capturing on {Interface}, injecting through {Tap}; {Offload}.")]
-    public static partial void Started(ILogger log, string @interface, string tap, string offload);
+    [LoggerMessage(2000, LogLevel.Information, "Capturing on {Interface}, injecting through {Tap} (redirected by {Classifier}); {Offload}.")]
+    public static partial void Started(ILogger log, string @interface, string tap, string classifier, string offload);
 
     [LoggerMessage(2002, LogLevel.Information, "Domain {Domain} ({Name}) is co-resident; its packets come through NFQUEUE {Queue}.")]
     public static partial void PeerFound(ILogger log, DomainId domain, string name, ushort queue);
@@ -18,10 +18,7 @@ internal static partial class GuestLog
     [LoggerMessage(2005, LogLevel.Information, "The channel to domain {Domain} is closed; its traffic takes the standard path.")]
     public static partial void Released(ILogger log, DomainId domain);
 
-    [LoggerMessage(2006, LogLevel.Warning, "NFQUEUE {Queue}, meant for domain {Domain}, is used by another process; trying another number.")]
-    public static partial void QueueTaken(ILogger log, int queue, DomainId domain);
-
-    [LoggerMessage(2007, LogLevel.Error, "Traffic to domain {Domain} stays on the standard path. {Problem}")]
+    [LoggerMessage(2007, LogLevel.Error, "Traffic to domain {Domain} stays on the standard path until its queue can be bound. {Problem}")]
     public static partial void QueueFailed(ILogger log, DomainId domain, string problem);
 
     [LoggerMessage(2008, LogLevel.Warning, "Domain {Domain} broke the ring's protocol ({Violation}); the channel is closed and not touched any more.")]
@@ -36,12 +33,21 @@ internal static partial class GuestLog
     [LoggerMessage(2011, LogLevel.Information, "Firewall rules: {Backend}, {Form} form, because {Reason}.")]
     public static partial void RulesChosen(ILogger log, string backend, string form, string reason);
 
-    [LoggerMessage(2012, LogLevel.Error, "{Interface} was renamed, removed or got another Ethernet address. Start xenloop again.")]
-    public static partial void InterfaceGone(ILogger log, string @interface);
-
     [LoggerMessage(2013, LogLevel.Information, "Stopping: all traffic returns to the standard path.")]
     public static partial void Stopping(ILogger log);
 
     [LoggerMessage(2014, LogLevel.Warning, "A request on the control socket failed: {Problem}")]
     public static partial void ControlFailed(ILogger log, string problem);
+
+    [LoggerMessage(2015, LogLevel.Warning, "The channel to domain {Domain} closes at once: no queue could be bound for that domain.")]
+    public static partial void ChannelUnusable(ILogger log, DomainId domain);
+
+    [LoggerMessage(2016, LogLevel.Warning, "The kernel's interfaces and routes cannot be followed at the moment; trying again. {Problem}")]
+    public static partial void NetworkUnseen(ILogger log, string problem);
+
+    [LoggerMessage(2017, LogLevel.Warning, "{Tap} had been switched off; it is up again.")]
+    public static partial void TapRaised(ILogger log, string tap);
+
+    [LoggerMessage(2018, LogLevel.Error, "A part of the agent failed, so the agent stops: {Kind}: {Problem}")]
+    public static partial void PartFailed(ILogger log, string kind, string problem);
 }

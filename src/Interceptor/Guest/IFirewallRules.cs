@@ -17,6 +17,9 @@ internal interface IFirewallRules
     /// <exception cref="Rules.RuleException">They could not be mended.</exception>
     bool Verify();
 
+    /// <summary>The agent stops: all changes from now on, and one that is under way, may take this long together. Any thread.</summary>
+    void EndWithin(TimeSpan limit);
+
     /// <summary>Removes everything that was added.</summary>
     /// <exception cref="Rules.RuleException">Something is left.</exception>
     void Remove();

@@ -28,7 +28,7 @@ internal sealed class IdleWatch
     {
         if (_limit <= TimeSpan.Zero)
         {
-            return;
+            await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(false);
         }
 
         Dictionary<DomainId, (ulong Packets, int Looks)> seen = [];

@@ -19,16 +19,21 @@ internal sealed class PeerPorts : IChannelUser
     private readonly Forwarder _forwarder;
     private readonly GuestOptions _options;
     private readonly bool _offload;
+    private readonly IForwarderListener _listener;
     private readonly Action _changed;
     private readonly ILogger _log;
+
+    /// <summary>Peers that have no port, and of whom the log has told.</summary>
+    private readonly HashSet<DomainId> _without = [];
     private ImmutableSortedDictionary<DomainId, PeerPort> _ports = ImmutableSortedDictionary<DomainId, PeerPort>.Empty;
 
-    /// <summary>For one data path; <paramref name="changed"/> is called when the set of peers has changed.</summary>
-    public PeerPorts(Forwarder forwarder, GuestOptions options, bool offload, Action changed, ILogger log)
+    /// <summary>For one data path; <paramref name="changed"/> is called when the set of peers or of ports has changed, <paramref name="listener"/> told of channels that cannot be used.</summary>
+    public PeerPorts(Forwarder forwarder, GuestOptions options, bool offload, IForwarderListener listener, Action changed, ILogger log)
     {
         _forwarder = forwarder;
         _options = options;
         _offload = offload;
+        _listener = listener;
         _changed = changed;
         _log = log;
     }
@@ -44,31 +49,37 @@ internal sealed class PeerPorts : IChannelUser
     {
         lock (_lock)
         {
-            foreach ((_, PeerDomain peer) in domains.Peers)
-            {
-                if (!_ports.ContainsKey(peer.Id) && TryBind(peer) is { } queue)
-                {
-                    var port = new PeerPort(peer.Id, queue);
-                    _forwarder.Add(port);
-                    _ports = _ports.Add(peer.Id, port);
-                    GuestLog.PeerFound(_log, peer.Id, peer.Name, queue.Number);
-                }
-            }
-
             Domains = domains;
+            BindMissing();
         }
 
         _changed();
     }
 
-    /// <summary>Closes the ports of peers that have left. To be called when no firewall rule names their queues any more.</summary>
-    public void RemoveDeparted()
+    /// <summary>Tries again to bind the queues of peers that have no port. For every few seconds.</summary>
+    public void Retry()
+    {
+        bool found;
+        lock (_lock)
+        {
+            found = BindMissing();
+        }
+
+        if (found)
+        {
+            _changed();
+        }
+    }
+
+    /// <summary>Closes the ports of peers that have left, but for those whose queues the firewall still names.</summary>
+    /// <param name="inForce">What the firewall captures.</param>
+    public void RemoveDeparted(ImmutableArray<CapturedPrefix> inForce)
     {
         lock (_lock)
         {
             foreach ((DomainId domain, PeerPort port) in _ports)
             {
-                if (!Domains.Peers.ContainsKey(domain))
+                if (!Domains.Peers.ContainsKey(domain) && !IsNamed(domain, inForce))
                 {
                     _ports = _ports.Remove(domain);
                     _forwarder.Remove(port);
@@ -81,11 +92,16 @@ internal sealed class PeerPorts : IChannelUser
     /// <inheritdoc/>
     public void OnConnected(PeerDomain peer, Channel channel, ChannelFeatures peerFeatures)
     {
-        if (Current.TryGetValue(peer.Id, out PeerPort? port))
+        if (!Current.TryGetValue(peer.Id, out PeerPort? port))
         {
-            bool offload = peerFeatures.HasFlag(ChannelFeatures.SegmentationOffload);
-            _forwarder.Attach(port, channel, offload, captureWhole: offload && _offload);
+            // Nobody would read what the peer sends into it.
+            GuestLog.ChannelUnusable(_log, peer.Id);
+            _listener.OnChannelFailed(peer.Id, ChannelFailure.Unusable);
+            return;
         }
+
+        bool offload = peerFeatures.HasFlag(ChannelFeatures.SegmentationOffload);
+        _forwarder.Attach(port, channel, offload, captureWhole: offload && _offload);
     }
 
     /// <inheritdoc/>
@@ -98,9 +114,43 @@ internal sealed class PeerPorts : IChannelUser
         }
     }
 
-    private QueueSocket? TryBind(PeerDomain peer)
+    private static bool IsNamed(DomainId domain, ImmutableArray<CapturedPrefix> inForce)
     {
-        for (int number = _options.QueueBase + peer.Id.Value; number <= ushort.MaxValue; number += QueueStep)
+        foreach (CapturedPrefix captured in inForce)
+        {
+            if (captured.Domain == domain)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Gives a port to each peer that has none; true if one was found.</summary>
+    private bool BindMissing()
+    {
+        bool found = false;
+        _without.RemoveWhere(domain => !Domains.Peers.ContainsKey(domain));
+        foreach ((_, PeerDomain peer) in Domains.Peers)
+        {
+            if (!_ports.ContainsKey(peer.Id) && TryBind(peer.Id) is { } queue)
+            {
+                var port = new PeerPort(peer.Id, queue);
+                _forwarder.Add(port);
+                _ports = _ports.Add(peer.Id, port);
+                _without.Remove(peer.Id);
+                GuestLog.PeerFound(_log, peer.Id, peer.Name, queue.Number);
+                found = true;
+            }
+        }
+
+        return found;
+    }
+
+    private QueueSocket? TryBind(DomainId peer)
+    {
+        for (int number = _options.QueueBase + peer.Value; number <= ushort.MaxValue; number += QueueStep)
         {
             try
             {
@@ -108,15 +158,24 @@ internal sealed class PeerPorts : IChannelUser
             }
             catch (NetlinkException error) when (error.Error == Errno.EBUSY && _options.ManageRules)
             {
-                GuestLog.QueueTaken(_log, number, peer.Id);
+                // The next number, then.
             }
             catch (NetlinkException error)
             {
-                GuestLog.QueueFailed(_log, peer.Id, error.Message);
+                TellOnce(peer, error.Message);
                 return null;
             }
         }
 
+        TellOnce(peer, "All NFQUEUE numbers that are tried for it are used by other processes.");
         return null;
+    }
+
+    private void TellOnce(DomainId peer, string problem)
+    {
+        if (_without.Add(peer))
+        {
+            GuestLog.QueueFailed(_log, peer, problem);
+        }
     }
 }

@@ -19,6 +19,12 @@ internal sealed class UnmanagedRules : IFirewallRules
     public bool Verify() => false;
 
     /// <inheritdoc/>
+    public void EndWithin(TimeSpan limit)
+    {
+        // Nothing is ever under way.
+    }
+
+    /// <inheritdoc/>
     public void Remove()
     {
         // Not ours to remove.

@@ -1,17 +1,29 @@
 using System.Collections.Immutable;
 using XenLoop.Interceptor.Guest;
-using XenLoop.Interceptor.Rules.Commands;
 using XenLoop.Interceptor.Status;
 
 namespace XenLoop.Interceptor.Rules;
 
 /// <summary>The agent's own rules, kept by <see cref="RuleInstaller"/>. Nothing is in the firewall before there is a peer.</summary>
-internal sealed class ManagedRules(string networkInterface, RuleOptions options) : IFirewallRules
+internal sealed class ManagedRules : IFirewallRules
 {
     private static readonly RulesReport NothingYet = new("none", "none", "no peer needs any yet");
 
-    private readonly RuleInstaller _installer = new(options, new ProgramRunner());
+    private readonly ProgramRunner _runner = new();
+    private readonly RuleInstaller _installer;
     private volatile RulesReport _report = NothingYet;
+
+    /// <summary>Whatever is in the firewall now is this process's: it has at least tried to replace or remove what it found.</summary>
+    private bool _isOurs;
+
+    private readonly string _interface;
+
+    /// <summary>For packets that leave by one interface.</summary>
+    public ManagedRules(string networkInterface, RuleOptions options)
+    {
+        _interface = networkInterface;
+        _installer = new RuleInstaller(options, _runner);
+    }
 
     /// <inheritdoc/>
     public RulesReport Report => _report;
@@ -31,7 +43,8 @@ internal sealed class ManagedRules(string networkInterface, RuleOptions options)
         }
         else if (Array.Exists(targets, target => target.Queue is not null))
         {
-            _installer.Install(networkInterface, targets);
+            _isOurs = true;
+            _installer.Install(_interface, targets);
         }
 
         UpdateReport();
@@ -41,18 +54,31 @@ internal sealed class ManagedRules(string networkInterface, RuleOptions options)
     public bool Verify()
     {
         bool mended = _installer.Current is not null && _installer.Verify();
+        if (!_isOurs)
+        {
+            // What a killed agent left; nobody waits for it, because its --queue-bypass lets packets pass.
+            _isOurs = true;
+            _installer.Remove();
+        }
+
         UpdateReport();
         return mended;
     }
 
     /// <inheritdoc/>
+    public void EndWithin(TimeSpan limit) => _runner.EndWithin(limit);
+
+    /// <inheritdoc/>
     public void Remove()
     {
-        _installer.Remove();
-        UpdateReport();
+        if (_isOurs)
+        {
+            _installer.Remove();
+            UpdateReport();
+        }
     }
 
     private void UpdateReport() => _report = _installer.Current is { } current
-        ? new RulesReport(current.Backend.Name, RulesView.Name(current.Decision.Form), current.Decision.Reason)
+        ? new RulesReport(current.Backend.Name, current.Decision.Form.Word(), current.Decision.Reason)
         : NothingYet;
 }

@@ -14,6 +14,8 @@ internal sealed class ProgramRunner
 
     private readonly List<string> _directories = SearchPath();
 
+    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>The path of a program, or null if it is not installed.</summary>
     public string? Find(string name)
     {
@@ -29,11 +31,15 @@ internal sealed class ProgramRunner
         return null;
     }
 
+    /// <summary>A program that runs now, and all that are run later, end within this time together or are killed. Any thread.</summary>
+    public void EndWithin(TimeSpan limit) =>
+        _ = Task.Delay(limit).ContinueWith(_ => _end.TrySetResult(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
     /// <summary>Runs a program to its end.</summary>
     /// <param name="path">From <see cref="Find"/>.</param>
     /// <param name="arguments">One by one.</param>
     /// <param name="input">For its standard input.</param>
-    /// <exception cref="RuleException">It cannot be started, or did not end in 15 s and was killed.</exception>
+    /// <exception cref="RuleException">It cannot be started, or did not end in 15 s or by the time that <see cref="EndWithin"/> set, and was killed.</exception>
     public ProgramResult Run(string path, IReadOnlyList<string> arguments, string input = "")
     {
         var start = new ProcessStartInfo(path, arguments)
@@ -59,10 +65,11 @@ internal sealed class ProgramRunner
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
         Task written = WriteAsync(process.StandardInput, input);
-        if (!Task.WaitAll([output, error, written], TimeLimit) || !process.WaitForExit(TimeLimit))
+        Task ended = Task.WhenAll(output, error, written, process.WaitForExitAsync());
+        if (Task.WaitAny([ended, _end.Task], TimeLimit) != 0)
         {
             process.Kill();
-            throw new RuleException($"{path} did not end within {TimeLimit.TotalSeconds:0} s and was killed. Another program may hold the firewall's lock.");
+            throw new RuleException($"{path} did not end in time and was killed. Another program may hold the firewall's lock.");
         }
 
         return new ProgramResult(process.ExitCode, output.Result, error.Result);

@@ -11,11 +11,12 @@ internal sealed class InjectionDevice : IDisposable
 {
     private const uint TransmitQueuePackets = 1000;
 
-    private InjectionDevice(TapDevice tap, bool offload, string offloadReason)
+    private InjectionDevice(TapDevice tap, bool offload, string offloadReason, string classifier)
     {
         Tap = tap;
         Offload = offload;
         OffloadReason = offloadReason;
+        Classifier = classifier;
     }
 
     /// <summary>The TAP.</summary>
@@ -26,6 +27,9 @@ internal sealed class InjectionDevice : IDisposable
 
     /// <summary>Why they may or may not, for the log.</summary>
     public string OffloadReason { get; }
+
+    /// <summary>How the kernel tells which packets to redirect, for the log: <c>matchall</c> or <c>u32</c>.</summary>
+    public string Classifier { get; }
 
     /// <summary>Creates the TAP and redirects its ingress.</summary>
     /// <param name="target">The interface that packets are to appear on.</param>
@@ -47,8 +51,8 @@ internal sealed class InjectionDevice : IDisposable
             bool granted = mode != OffloadMode.Off && tap.TrySetOffload(enabled: true);
             link.SetUp(up: true);
             (bool offload, string reason) = Decide(tap, mode, granted);
-            IngressRedirect.Install(tap.Name, target.Name);
-            return new InjectionDevice(tap, offload, reason);
+            string classifier = IngressRedirect.Install(tap.Name, target.Name);
+            return new InjectionDevice(tap, offload, reason, classifier);
         }
         catch (NetlinkException error)
         {

@@ -21,7 +21,7 @@ internal static class RulesInstall
         }
 
         output.WriteLine($"{installed.Rules.Length} rule{(installed.Rules.Length == 1 ? "" : "s")} for {networkInterface} in {installed.Backend.Name}, because {installed.BackendReason}.");
-        output.WriteLine($"Form: {RulesView.Name(installed.Decision.Form)}, because {installed.Decision.Reason}.");
+        output.WriteLine($"Form: {installed.Decision.Form.Word()}, because {installed.Decision.Reason}.");
         return 0;
     }
 }

@@ -18,9 +18,6 @@ internal sealed record RulesView(string Backend, bool IsReached, RuleView[] Rule
     public static RulesView Of(RuleBackend backend, RuleState state) =>
         new(backend.Name, !state.Jumps.IsEmpty, Array.ConvertAll<CaptureRule, RuleView>([.. state.Rules], Of), state.StrangeRules, null);
 
-    /// <summary>The user's word for a form.</summary>
-    public static string Name(RuleForm form) => form == RuleForm.Conntrack ? "conntrack" : "plain";
-
     /// <summary>A list of backends with their rules.</summary>
     public static string ToJson(RulesView[] views) => JsonText.Of(json =>
     {
@@ -46,7 +43,7 @@ internal sealed record RulesView(string Backend, bool IsReached, RuleView[] Rule
         rule.Target.Destination.ToString(),
         rule.Target.Queue is null ? null : rule.Target.Domain.Value,
         rule.Target.Queue,
-        Name(rule.Form));
+        rule.Form.Word());
 
     private void Write(Utf8JsonWriter json)
     {

@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using XenLoop.Interceptor.Rules;
+using XenLoop.Interceptor.Status;
+
+namespace XenLoop.Interceptor.Guest;
+
+/// <summary>
+/// Keeps the firewall as the newest plan wants it. Apart from the planning, because the programs that change a firewall take
+/// their time, and what the data path needs to know must not wait for them.
+/// </summary>
+internal sealed class RuleKeeper : IDisposable
+{
+    /// <summary>How often the rules are looked at, in case another program has flushed them, and a change that failed is tried again.</summary>
+    public static readonly TimeSpan VerifyPeriod = TimeSpan.FromSeconds(5);
+
+    /// <summary>All that the programs may take once the agent stops, so that channels can still be closed before the process is ended.</summary>
+    private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(2);
+
+    private readonly SemaphoreSlim _signal = new(0);
+    private readonly Lock _wantedLock = new();
+    private readonly IFirewallRules _rules;
+    private readonly Action<ImmutableArray<CapturedPrefix>> _inForce;
+    private readonly TimeSpan _period;
+    private readonly ILogger _log;
+    private ImmutableArray<CapturedPrefix> _wanted = [];
+    private ImmutableArray<CapturedPrefix> _applied = [];
+    private string? _lastProblem;
+    private int _hurried;
+
+    /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
+    /// <param name="rules">The firewall's; used by one call at a time.</param>
+    /// <param name="inForce">Told after each look what the firewall captures.</param>
+    /// <param name="period">Usually <see cref="VerifyPeriod"/>.</param>
+    /// <param name="log">For people.</param>
+    public RuleKeeper(IFirewallRules rules, Action<ImmutableArray<CapturedPrefix>> inForce, TimeSpan period, ILogger log)
+    {
+        _rules = rules;
+        _inForce = inForce;
+        _period = period;
+        _log = log;
+    }
+
+    /// <summary>The rules in force. Any thread.</summary>
+    public RulesReport Report => _rules.Report;
+
+    /// <summary>The rules are to say this, soon. Any thread.</summary>
+    public void Want(ImmutableArray<CapturedPrefix> captured)
+    {
+        lock (_wantedLock)
+        {
+            _wanted = captured;
+        }
+
+        _signal.Release();
+    }
+
+    /// <summary>Works until <paramref name="stop"/>.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using CancellationTokenRegistration hurry = stop.Register(Hurry);
+        long verified = Environment.TickCount64;
+        while (true)
+        {
+            long left = verified + (long)_period.TotalMilliseconds - Environment.TickCount64;
+            await _signal.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(0, left)), stop).ConfigureAwait(false);
+            bool verify = Environment.TickCount64 - verified >= _period.TotalMilliseconds;
+            Work(verify);
+            if (verify)
+            {
+                verified = Environment.TickCount64;
+            }
+        }
+    }
+
+    /// <summary>Removes the rules; a failure is logged. To be called when <see cref="RunAsync"/> has ended.</summary>
+    public void Remove()
+    {
+        Hurry();
+        TryRun(_rules.Remove);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _signal.Dispose();
+
+    /// <summary>Once, so that a change that is under way when the agent stops and the removal share the time.</summary>
+    private void Hurry()
+    {
+        if (Interlocked.Exchange(ref _hurried, 1) == 0)
+        {
+            _rules.EndWithin(RemovalLimit);
+        }
+    }
+
+    private void Work(bool verify)
+    {
+        ImmutableArray<CapturedPrefix> wanted;
+        lock (_wantedLock)
+        {
+            wanted = _wanted;
+        }
+
+        if (!wanted.AsSpan().SequenceEqual(_applied.AsSpan()))
+        {
+            TryRun(() => Apply(wanted));
+        }
+        else if (verify)
+        {
+            TryRun(Verify);
+        }
+
+        _inForce(_applied);
+    }
+
+    private void Apply(ImmutableArray<CapturedPrefix> wanted)
+    {
+        string before = _rules.Report.Form;
+        _rules.Apply(wanted);
+        _applied = wanted;
+        if (_rules.Report.Form != before)
+        {
+            GuestLog.RulesChosen(_log, _rules.Report.Backend, _rules.Report.Form, _rules.Report.Reason);
+        }
+    }
+
+    private void Verify()
+    {
+        if (_rules.Verify())
+        {
+            GuestLog.RulesRestored(_log);
+        }
+    }
+
+    /// <summary>A firewall that cannot be changed now is no reason to end: what is not captured takes the standard path.</summary>
+    private void TryRun(Action work)
+    {
+        try
+        {
+            work();
+            _lastProblem = null;
+        }
+        catch (RuleException error)
+        {
+            if (error.Message != _lastProblem)
+            {
+                GuestLog.RulesFailed(_log, error.Message);
+                _lastProblem = error.Message;
+            }
+        }
+    }
+}

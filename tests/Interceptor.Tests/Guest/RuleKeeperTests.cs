@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
+using XenLoop.Addresses;
+using XenLoop.Interceptor.Guest;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Tests.Guest;
+
+public sealed class RuleKeeperTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Never = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(10);
+    private static readonly ImmutableArray<CapturedPrefix> Some = [new CapturedPrefix(InternetPrefix.Single(InternetAddress.FromIPv4(0x0A000002)), new DomainId(2), 7002)];
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ScriptedRules _rules = new();
+    private readonly System.Threading.Channels.Channel<ImmutableArray<CapturedPrefix>> _inForce = System.Threading.Channels.Channel.CreateUnbounded<ImmutableArray<CapturedPrefix>>();
+    private RuleKeeper? _keeper;
+    private Task _running = Task.CompletedTask;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        _keeper?.Dispose();
+        _stop.Dispose();
+    }
+
+    [Fact]
+    public async Task What_is_wanted_is_applied_once()
+    {
+        Start(Never).Want(Some);
+        Assert.Equal(Some, await NextAsync());
+        _keeper!.Want(Some);
+        Assert.Equal(Some, await NextAsync());
+        Assert.Equal(1, _rules.Applied);
+    }
+
+    [Fact]
+    public async Task A_change_that_failed_is_tried_again_without_a_new_wish()
+    {
+        _rules.Failures = 3;
+        Start(Soon).Want(Some);
+        while (!(await NextAsync()).SequenceEqual(Some))
+        {
+            // Each failed look tells that nothing is in force.
+        }
+
+        Assert.Equal(4, _rules.Applied);
+    }
+
+    [Fact]
+    public async Task Wishes_that_pile_up_behind_a_slow_program_are_answered_by_the_newest()
+    {
+        _rules.Slow.Reset();
+        RuleKeeper keeper = Start(Never);
+        keeper.Want(Some);
+        Assert.True(await Task.Run(() => _rules.Entered.Wait(TimeSpan.FromSeconds(30), Cancel), Cancel));
+        for (int i = 0; i < 10; i++)
+        {
+            keeper.Want(i % 2 == 0 ? [] : Some);
+        }
+
+        keeper.Want([]);
+        _rules.Slow.Set();
+        Assert.Equal(Some, await NextAsync());
+        Assert.Empty(await NextAsync());
+        Assert.Equal(2, _rules.Applied);
+    }
+
+    [Fact]
+    public async Task The_stop_bounds_what_is_under_way_and_the_removal_together()
+    {
+        RuleKeeper keeper = Start(Never);
+        keeper.Want(Some);
+        await NextAsync();
+        await _stop.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        keeper.Remove();
+        Assert.Equal((1, 1), (_rules.Hurried, _rules.Removed));
+    }
+
+    private RuleKeeper Start(TimeSpan period)
+    {
+        _keeper = new RuleKeeper(_rules, inForce => _inForce.Writer.TryWrite(inForce), period, NullLogger.Instance);
+        _running = Task.Run(() => _keeper.RunAsync(_stop.Token), Cancel);
+        return _keeper;
+    }
+
+    private async Task<ImmutableArray<CapturedPrefix>> NextAsync() => await _inForce.Reader.ReadAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
+using XenLoop.Addresses;
+using XenLoop.Discovery;
+using XenLoop.Interceptor.Forwarding;
+using XenLoop.Interceptor.Guest;
+using XenLoop.Interceptor.Tap;
+using XenLoop.Lab;
+using XenLoop.Netlink.Queue;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Tests.Live;
+
+[Collection(NamespaceTests.Name)]
+public sealed class PeerPortsTests : IDisposable
+{
+    private const ushort QueueBase = 7000;
+
+    private static readonly PeerDomain Peer = new(new DomainId(7), "web", [new MacAddress(0x00163E000007)], [], 1);
+    private static readonly DomainTable Alone = new(1, ImmutableSortedDictionary<DomainId, PeerDomain>.Empty);
+    private static readonly DomainTable WithPeer = new(2, ImmutableSortedDictionary<DomainId, PeerDomain>.Empty.Add(Peer.Id, Peer));
+    private static readonly CapturedPrefix Captured = new(InternetPrefix.Single(InternetAddress.FromIPv4(0x0A000007)), Peer.Id, QueueBase + 7);
+
+    private readonly VirtualHost _host = new(NetworkMode.Bridged, "a");
+    private readonly RecordingListener _listener = new();
+    private readonly TapDevice _tap;
+    private readonly Forwarder _forwarder;
+    private readonly PeerPorts _ports;
+    private int _changes;
+
+    public PeerPortsTests()
+    {
+        _tap = In(() => TapDevice.Create("xl%d"));
+        _forwarder = new Forwarder(_tap, _listener);
+        _forwarder.Start();
+
+        // With rules of the user's own no other number will do.
+        var options = new GuestOptions { Directory = _host.Directory, Name = "a", QueueBase = QueueBase, ManageRules = false };
+        _ports = new PeerPorts(_forwarder, options, offload: true, _listener, () => _changes++, NullLogger.Instance);
+    }
+
+    public void Dispose()
+    {
+        _forwarder.Dispose();
+        _tap.Dispose();
+        _host.Dispose();
+    }
+
+    [Fact]
+    public void A_channel_without_a_port_is_given_up_and_the_port_is_found_later()
+    {
+        QueueSocket taken = In(() => QueueSocket.Bind(new QueueOptions(QueueBase + 7, Segmentation: false)));
+        try
+        {
+            In(() => _ports.OnDomainsChanged(WithPeer));
+            Assert.Empty(_ports.Current);
+
+            // Nothing of the channel is touched.
+            _ports.OnConnected(Peer, channel: null!, ChannelFeatures.None);
+            Assert.Equal(ChannelFailure.Unusable, Assert.Single(_listener.Failures));
+
+            In(_ports.Retry);
+            Assert.Empty(_ports.Current);
+            Assert.Equal(1, _changes);
+        }
+        finally
+        {
+            taken.Dispose();
+        }
+
+        In(_ports.Retry);
+        Assert.Equal(QueueBase + 7, _ports.Current[Peer.Id].Queue.Number);
+        Assert.Equal(2, _changes);
+    }
+
+    [Fact]
+    public void A_port_outlives_the_rules_that_name_its_queue()
+    {
+        In(() => _ports.OnDomainsChanged(WithPeer));
+        In(() => _ports.OnDomainsChanged(Alone));
+        _ports.RemoveDeparted([Captured]);
+        Assert.Single(_ports.Current);
+        _ports.RemoveDeparted([]);
+        Assert.Empty(_ports.Current);
+    }
+
+    [Fact]
+    public void A_second_agent_in_the_same_guest_is_turned_away_and_one_in_another_is_not()
+    {
+        using var other = new VirtualHost(NetworkMode.Bridged, "b");
+        using QueueSocket first = In(() => QueueGuard.Take(QueueBase));
+        GuestSetupException error = Assert.Throws<GuestSetupException>(() => In(() => QueueGuard.Take(QueueBase)));
+        Assert.Contains("already running", error.Message, StringComparison.Ordinal);
+        using QueueSocket elsewhere = other["b"].Namespace.Enter(() => QueueGuard.Take(QueueBase));
+        Assert.Equal(first.Number, elsewhere.Number);
+    }
+
+    private T In<T>(Func<T> work) => _host["a"].Namespace.Enter(work);
+
+    private void In(Action work) => In(() =>
+    {
+        work();
+        return 0;
+    });
+}
