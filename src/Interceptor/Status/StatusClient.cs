@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using XenLoop.Discovery;
 using XenLoop.Interceptor.Guest;
 
 namespace XenLoop.Interceptor.Status;
@@ -34,7 +35,7 @@ internal static class StatusClient
     {
         try
         {
-            return ControlSocket.TryConnect(path)
+            return LocalSocket.TryConnect(path)
                 ?? throw new GuestSetupException($"No agent named '{name}' is running: nobody listens on {path}. Start it with: xenloop run --name {name}");
         }
         catch (SocketException error)
