@@ -1,5 +1,4 @@
 using XenLoop.Interceptor.CommandLine;
-using XenLoop.Interceptor.Guest;
 using XenLoop.Interceptor.Status;
 
 namespace XenLoop.Interceptor.Commands;

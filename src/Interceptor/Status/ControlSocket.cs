@@ -1,5 +1,4 @@
 using System.Buffers;
-using XenLoop.Interceptor.Guest;
 
 namespace XenLoop.Interceptor.Status;
 

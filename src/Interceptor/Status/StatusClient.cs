@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using XenLoop.Discovery;
-using XenLoop.Interceptor.Guest;
 
 namespace XenLoop.Interceptor.Status;
 
