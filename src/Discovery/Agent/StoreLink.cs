@@ -11,6 +11,7 @@ internal sealed partial class StoreLink(IStoreConnector connector, GuestIdentity
     private TimeSpan _nextTry;
     private TimeSpan _pause;
     private DomainId? _previous;
+    private string? _lastFailure;
     private StoreSession? _session;
     private Task<StoreEvent?>? _nextEvent;
 
@@ -45,11 +46,18 @@ internal sealed partial class StoreLink(IStoreConnector connector, GuestIdentity
         }
         catch (StoreUnavailableException failure)
         {
-            LogUnavailable(context.Log, failure.Message);
+            if (failure.Message != _lastFailure)
+            {
+                // Once: a guest may wait for its host for days.
+                _lastFailure = failure.Message;
+                LogUnavailable(context.Log, failure.Message);
+            }
+
             Postpone();
             return null;
         }
 
+        _lastFailure = null;
         _previous = _session.Self;
         _pause = TimeSpan.Zero;
         context.Wake.SetWhenDone(_session.Store.Lost);

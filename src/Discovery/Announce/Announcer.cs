@@ -189,8 +189,16 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
         TimeSpan paid = _paidUntil.GetValueOrDefault(domain);
         _paidUntil[domain] = (paid > Now ? paid : Now) + ChangeInterval;
         WillingGuest? before = _willing.GetValueOrDefault(domain);
-        WillingGuest? now = await _reader.ReadAsync(domain, cancel).ConfigureAwait(false);
-        if (now is null)
+        StoreResult<WillingGuest> found = await _reader.ReadAsync(domain, cancel).ConfigureAwait(false);
+        if (!found.IsOk)
+        {
+            // It stays what it was until the store can say.
+            LogLookFailed(log, domain, found.Status);
+            _changed.Add(domain);
+            return;
+        }
+
+        if (found.Value is not { } now)
         {
             if (_willing.Remove(domain))
             {
@@ -232,6 +240,9 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
 
     [LoggerMessage(EventId = 213, Level = LogLevel.Warning, Message = "The domains cannot be listed: the store said {Status}. Trying again with the next change.")]
     private static partial void LogScanFailed(ILogger log, StoreStatus status);
+
+    [LoggerMessage(EventId = 215, Level = LogLevel.Warning, Message = "Domain {Domain} cannot be looked at: the store said {Status}. Trying again.")]
+    private static partial void LogLookFailed(ILogger log, DomainId domain, StoreStatus status);
 
     [LoggerMessage(EventId = 214, Level = LogLevel.Information, Message = "The announcer stops; guests keep their channels and open no new ones.")]
     private static partial void LogStopped(ILogger log);

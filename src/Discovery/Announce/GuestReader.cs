@@ -11,17 +11,28 @@ internal sealed class GuestReader(IStore store, AnnouncerOptions options)
 {
     private const int MaximumVifs = 16;
 
-    /// <summary>The guest if it takes part, may, and has an interface; otherwise null.</summary>
-    public async Task<WillingGuest?> ReadAsync(DomainId domain, CancellationToken cancel)
+    /// <summary>How the last request ended that told nothing, because the store could not answer; Ok if each told something.</summary>
+    private StoreStatus _trouble;
+
+    /// <summary>The guest if it takes part, may, and has an interface; null if not; a failure if the store could not say. One call at a time.</summary>
+    public async Task<StoreResult<WillingGuest>> ReadAsync(DomainId domain, CancellationToken cancel)
     {
-        StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(StoreNames.For(domain, StoreNames.Advert), cancel).ConfigureAwait(false);
-        if (!value.IsOk || Advert.Parse(value.Value.Span) is not { } advert || !advert.Versions.Meets(ProtocolVersions.Ours))
+        _trouble = StoreStatus.Ok;
+        WillingGuest? guest = await ReadGuestAsync(domain, cancel).ConfigureAwait(false);
+        return _trouble == StoreStatus.Ok ? new StoreResult<WillingGuest>(StoreStatus.Ok, guest) : _trouble;
+    }
+
+    private async Task<WillingGuest?> ReadGuestAsync(DomainId domain, CancellationToken cancel)
+    {
+        if (await ReadValueAsync(StoreNames.For(domain, StoreNames.Advert), cancel).ConfigureAwait(false) is not { } value
+            || Advert.Parse(value.Span) is not { } advert
+            || !advert.Versions.Meets(ProtocolVersions.Ours))
         {
             return null;
         }
 
-        StoreResult<ReadOnlyMemory<byte>> nameValue = await store.ReadAsync(StoreNames.For(domain, "name"), cancel).ConfigureAwait(false);
-        string name = GuestName.From(nameValue.Value.Span);
+        ReadOnlyMemory<byte>? nameValue = await ReadValueAsync(StoreNames.For(domain, "name"), cancel).ConfigureAwait(false);
+        string name = GuestName.From(nameValue.GetValueOrDefault().Span);
         if (!IsAllowed(domain, name))
         {
             return null;
@@ -45,6 +56,7 @@ internal sealed class GuestReader(IStore store, AnnouncerOptions options)
     {
         string vifs = StoreNames.VifsOf(domain);
         StoreResult<ImmutableArray<string>> names = await store.ListAsync(vifs, cancel).ConfigureAwait(false);
+        Note(names.Status);
         ImmutableArray<Vif>.Builder found = ImmutableArray.CreateBuilder<Vif>();
         for (int i = 0; names.IsOk && i < Math.Min(names.Value.Length, MaximumVifs); i++)
         {
@@ -77,9 +89,22 @@ internal sealed class GuestReader(IStore store, AnnouncerOptions options)
         return new Vif(mac, addresses, routed ? null : bridge);
     }
 
-    private async Task<string?> ReadTextAsync(string path, CancellationToken cancel)
+    private async Task<string?> ReadTextAsync(string path, CancellationToken cancel) =>
+        await ReadValueAsync(path, cancel).ConfigureAwait(false) is { } value ? Encoding.Latin1.GetString(value.Span) : null;
+
+    /// <summary>A node's value; null if there is none.</summary>
+    private async Task<ReadOnlyMemory<byte>?> ReadValueAsync(string path, CancellationToken cancel)
     {
         StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(path, cancel).ConfigureAwait(false);
-        return value.IsOk ? Encoding.Latin1.GetString(value.Value.Span) : null;
+        Note(value.Status);
+        return value.IsOk ? value.Value : null;
+    }
+
+    private void Note(StoreStatus status)
+    {
+        if (status is not (StoreStatus.Ok or StoreStatus.NotFound or StoreStatus.AccessDenied))
+        {
+            _trouble = status;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
@@ -8,9 +9,11 @@ namespace XenLoop.Discovery;
 /// whose guest is still alive and about to come back must not go to somebody else meanwhile.
 /// </summary>
 /// <param name="file">Holds the next number; losing it does no harm but the one above.</param>
-internal sealed class DomainNumbers(string file)
+/// <param name="log">For people.</param>
+internal sealed partial class DomainNumbers(string file, ILogger log)
 {
     private ushort _next = Load(file);
+    private bool _isForgetful;
 
     /// <summary>The next number. One caller at a time.</summary>
     public DomainId Next()
@@ -29,7 +32,20 @@ internal sealed class DomainNumbers(string file)
         }
 
         _next = taken.Value + 1 < DomainId.FirstReserved ? (ushort)(taken.Value + 1) : (ushort)1;
-        File.WriteAllText(file, _next.ToString(CultureInfo.InvariantCulture));
+        try
+        {
+            File.WriteAllText(file, _next.ToString(CultureInfo.InvariantCulture));
+            _isForgetful = false;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // A full disk must not keep guests out.
+            if (!_isForgetful)
+            {
+                _isForgetful = true;
+                LogForgetful(log, failure.Message);
+            }
+        }
     }
 
     private static ushort Load(string file)
@@ -38,9 +54,12 @@ internal sealed class DomainNumbers(string file)
         {
             return DomainId.TryParse(File.ReadAllText(file).AsSpan().Trim(), out DomainId next) && next.Value != 0 ? next.Value : (ushort)1;
         }
-        catch (FileNotFoundException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return 1;
         }
     }
+
+    [LoggerMessage(EventId = 105, Level = LogLevel.Warning, Message = "The next domain number cannot be written down: {Why} After a restart of this host a number may be given twice.")]
+    private static partial void LogForgetful(ILogger log, string why);
 }

@@ -1,59 +1,100 @@
 using System.Net.Sockets;
+using System.Text;
+using XenLoop.Native;
 
 namespace XenLoop.Discovery;
 
-/// <summary>Unix stream sockets of the local host.</summary>
-internal static class LocalSocket
+/// <summary>Unix stream sockets in the file system, and what dead processes leave of them.</summary>
+public static class LocalSocket
 {
-    private const int Backlog = 64;
+    /// <summary>A listener whose backlog is full keeps callers waiting; one that was stopped, for ever.</summary>
+    private const int ConnectMilliseconds = 5000;
 
-    /// <summary>Listens on a path for root alone, over the remains of a dead server if need be.</summary>
-    /// <exception cref="StoreUnavailableException">A live server is there, or the path cannot be used.</exception>
-    public static Socket Listen(string path)
+    /// <summary>Listens on a path for this user alone, in place of what a dead process left there.</summary>
+    /// <exception cref="SocketException"><see cref="SocketError.AddressAlreadyInUse"/>: a live process listens there, or the file is no socket. Anything else: the path cannot be used.</exception>
+    /// <exception cref="IOException">The path cannot be used.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not use it.</exception>
+    /// <exception cref="ArgumentException">It is longer than a socket's path can be.</exception>
+    public static Socket Listen(string path, int backlog)
     {
-        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Socket socket = New();
         try
         {
-            UnixDomainSocketEndPoint endPoint = new(path);
-            if (Path.Exists(path))
-            {
-                using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                if (Answers(probe, endPoint))
-                {
-                    throw new StoreUnavailableException($"Another xenloop host is alive on {path}. Stop it first, or use another directory.");
-                }
-
-                File.Delete(path);
-            }
+            var endPoint = new UnixDomainSocketEndPoint(path);
+            RemoveDead(path);
 
             // Nobody can connect between bind and listen, so nobody gets in before the mode is set.
             socket.Bind(endPoint);
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            socket.Listen(Backlog);
+            socket.Listen(backlog);
             return socket;
         }
-        catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            socket.Dispose();
-            throw new StoreUnavailableException($"Cannot listen on {path}: {failure.Message}. The directory must exist, be writable for us, and its path be short (108 bytes with the socket's name).", failure);
-        }
-        catch (StoreUnavailableException)
+        catch
         {
             socket.Dispose();
             throw;
         }
     }
 
-    private static bool Answers(Socket probe, UnixDomainSocketEndPoint endPoint)
+    /// <summary>Connects, or returns null if nobody listens there.</summary>
+    /// <exception cref="SocketException">Somebody may, but this user cannot tell, or is kept waiting.</exception>
+    public static Socket? TryConnect(string path)
     {
+        Socket socket = New();
         try
         {
-            probe.Connect(endPoint);
-            return true;
+            socket.SendTimeout = ConnectMilliseconds;
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return socket;
         }
-        catch (SocketException)
+        catch (SocketException error) when (error.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable or SocketError.HostNotFound
+            || !File.Exists(path))
+        {
+            socket.Dispose();
+            return null;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Deletes a socket that nobody listens on; true if it did. Anything that is no socket stays.</summary>
+    /// <exception cref="SocketException">As <see cref="TryConnect"/>.</exception>
+    /// <exception cref="IOException">It cannot be deleted.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not delete it.</exception>
+    public static bool RemoveDead(string path)
+    {
+        if (!IsOwnSocket(path))
         {
             return false;
+        }
+
+        using Socket? alive = TryConnect(path);
+        if (alive is not null)
+        {
+            return false;
+        }
+
+        File.Delete(path);
+        return true;
+    }
+
+    private static Socket New() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+
+    /// <summary>Connecting to an ordinary file is refused just like connecting to a dead socket; only a socket that this user may use refuses to be opened with ENXIO (open(2)).</summary>
+    private static unsafe bool IsOwnSocket(string path)
+    {
+        if (new FileInfo(path).LinkTarget is not null)
+        {
+            return false;
+        }
+
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+        {
+            using var file = new FileDescriptor(LibC.open(name, LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_CLOEXEC));
+            return file.IsInvalid && LibC.LastError == Errno.ENXIO;
         }
     }
 }

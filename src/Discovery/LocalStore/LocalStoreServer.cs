@@ -16,6 +16,7 @@ public sealed partial class LocalStoreServer : IAsyncDisposable
     public const string SocketName = "store.sock";
 
     private const int MaximumConnections = 256;
+    private const int Backlog = 64;
     private const string NumbersName = "next-domid";
 
     private static readonly TimeSpan IntroductionTimeout = TimeSpan.FromSeconds(5);
@@ -34,8 +35,8 @@ public sealed partial class LocalStoreServer : IAsyncDisposable
     {
         _path = Path.Combine(directory, SocketName);
         _log = log;
-        _listener = LocalSocket.Listen(_path);
-        _numbers = new DomainNumbers(Path.Combine(directory, NumbersName));
+        _listener = Listen(_path);
+        _numbers = new DomainNumbers(Path.Combine(directory, NumbersName), log);
         _accepting = AcceptAsync();
     }
 
@@ -64,6 +65,22 @@ public sealed partial class LocalStoreServer : IAsyncDisposable
         await Task.WhenAll(_sessions.Keys).ConfigureAwait(false);
         File.Delete(_path);
         _stop.Dispose();
+    }
+
+    private static Socket Listen(string path)
+    {
+        try
+        {
+            return LocalSocket.Listen(path, Backlog);
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new StoreUnavailableException($"Another xenloop host is alive on {path}, or that file is no socket. Stop it first, or use another directory.", failure);
+        }
+        catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new StoreUnavailableException($"Cannot listen on {path}: {failure.Message}. The directory must exist, be writable for us, and its path be short (108 bytes with the socket's name).", failure);
+        }
     }
 
     private async Task AcceptAsync()

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using XenLoop.Discovery;
 using XenLoop.Interceptor.CommandLine;
 using XenLoop.Interceptor.Rules.Commands;
 using XenLoop.Interceptor.Status;
@@ -20,26 +21,34 @@ internal static class CleanupCommand
 
     private static int Run(string directory)
     {
-        int stale = RemoveStaleSockets(directory);
-        if (stale > 0)
+        try
         {
-            Console.Out.WriteLine($"Removed {stale} control socket{(stale == 1 ? "" : "s")} that nobody answers.");
+            return RulesRemove.Run(json: false, Console.Out);
         }
-
-        return RulesRemove.Run(json: false, Console.Out);
+        finally
+        {
+            int stale = RemoveStaleSockets(directory, Console.Error);
+            if (stale > 0)
+            {
+                Console.Out.WriteLine($"Removed {stale} control socket{(stale == 1 ? "" : "s")} that nobody answers.");
+            }
+        }
     }
 
-    private static int RemoveStaleSockets(string directory)
+    /// <summary>Returns how many were removed; why others could not be is noted beside.</summary>
+    internal static int RemoveStaleSockets(string directory, TextWriter notes)
     {
         int removed = 0;
         foreach (string name in ControlSocket.NamesIn(directory))
         {
             string path = ControlSocket.PathOf(directory, name);
-            using Socket? alive = ControlSocket.TryConnect(path);
-            if (alive is null)
+            try
             {
-                File.Delete(path);
-                removed++;
+                removed += LocalSocket.RemoveDead(path) ? 1 : 0;
+            }
+            catch (Exception error) when (error is SocketException or IOException or UnauthorizedAccessException)
+            {
+                notes.WriteLine($"xenloop: {path} is left as it is: {error.Message}");
             }
         }
 

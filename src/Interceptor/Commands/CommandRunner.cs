@@ -1,6 +1,5 @@
 using XenLoop.Discovery;
 using XenLoop.Interceptor.CommandLine;
-using XenLoop.Interceptor.Guest;
 using XenLoop.Interceptor.Rules;
 using XenLoop.Netlink;
 using XenLoop.SharedRing;

@@ -13,7 +13,7 @@ internal static class CommonOptions
     public static Option Directory { get; } = new("--directory", "DIR", "Where the sockets of agents and of the local host are.") { Default = DefaultDirectory };
 
     /// <summary><c>--platform</c>.</summary>
-    public static Option Platform { get; } = new("--platform", "NAME", "What connects the guests: 'local' for namespaces and containers of one kernel. 'auto' finds out.")
+    public static Option Platform { get; } = new("--platform", "NAME", "What connects the guests: 'local' for namespaces and containers of one kernel; 'auto' is the same, as there is no other yet.")
     {
         Default = "auto",
         Choices = ["auto", "local"],

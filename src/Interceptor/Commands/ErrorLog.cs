@@ -7,7 +7,7 @@ namespace XenLoop.Interceptor.Commands;
 /// <summary>The log: one line per event on standard error, coloured only where a person watches and NO_COLOR is not set.</summary>
 /// <remarks>
 /// <code>
-/// 09:15:02.418 info: xenloop[2001] This guest is domain 3.
+/// 09:15:02.418 info: xenloop[330] This guest is domain 3.
 /// </code>
 /// Microsoft.Extensions.Logging.Console would do the same, but with the dependency injection, options and configuration that it
 /// brings it takes more of the binary than all of the data path; the limit of 6 MB decides.

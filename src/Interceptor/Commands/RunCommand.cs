@@ -13,7 +13,7 @@ internal static class RunCommand
     private const int LongestIdleSeconds = 30 * 24 * 3600;
 
     private static readonly Option Interface = new("--interface", "IF", "The interface that faces the other guests [default: the only one, or eth0].");
-    private static readonly Option Name = new("--name", "NAME", "Name of this agent and its control socket.") { Default = "guest" };
+    private static readonly Option Name = new("--name", "NAME", "Name of this agent and its control socket [default: the host's name, with the process number behind it if another agent has that].");
     private static readonly Option Domain = new("--domain-id", "N", "Local platform: the domain number to ask for [default: the host chooses].");
     private static readonly Option Bridge = new("--bridge", "NAME", "Local platform: the bridge that the interface is plugged into; guests on one bridge are peers. Empty: routed, peers by --announce-ip.") { Default = "bridge0" };
     private static readonly Option AnnounceIp = new("--announce-ip", "IP,...", "Local platform: addresses that the host shall announce for this guest, and hold it to.");
@@ -36,10 +36,11 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(Arguments arguments, CancellationToken stop)
     {
+        string directory = arguments.Text(CommonOptions.Directory);
         var options = new GuestOptions
         {
-            Directory = arguments.Text(CommonOptions.Directory),
-            Name = arguments.Text(Name),
+            Directory = directory,
+            Name = arguments.Find(Name) ?? AgentName.Choose(directory, Environment.MachineName, Environment.ProcessId),
             Interface = arguments.Find(Interface),
             Domain = arguments.Find(Domain) is { } number ? ParseDomain(number) : null,
             Bridge = arguments.Text(Bridge),
@@ -50,7 +51,7 @@ internal static class RunCommand
             Offload = arguments.Text(Offload) switch { "on" => OffloadMode.On, "off" => OffloadMode.Off, _ => OffloadMode.Auto },
             IdleClose = TimeSpan.FromSeconds(arguments.Number(IdleClose, LongestIdleSeconds)),
         };
-        GuestPlatform platform = PlatformChoice.Choose(arguments.Text(CommonOptions.Platform), options.Directory);
+        GuestPlatform platform = PlatformChoice.Choose(RuntimeDirectory.Ensure(directory));
         using ErrorLog log = CommonOptions.OpenLog(arguments);
         var agent = new GuestAgent(options, platform, TimeProvider.System, log);
         await agent.RunAsync(stop).ConfigureAwait(false);

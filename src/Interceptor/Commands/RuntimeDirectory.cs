@@ -1,4 +1,3 @@
-using XenLoop.Interceptor.Guest;
 
 namespace XenLoop.Interceptor.Commands;
 

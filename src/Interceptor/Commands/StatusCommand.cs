@@ -1,5 +1,4 @@
 using XenLoop.Interceptor.CommandLine;
-using XenLoop.Interceptor.Guest;
 using XenLoop.Interceptor.Status;
 
 namespace XenLoop.Interceptor.Commands;
@@ -19,14 +18,8 @@ internal static class StatusCommand
     private static int Run(Arguments arguments)
     {
         string directory = arguments.Text(CommonOptions.Directory);
-        IReadOnlyList<string> names = arguments.Find(Name) is { } one ? [one] : ControlSocket.NamesIn(directory);
-        if (names.Count == 0)
-        {
-            throw new GuestSetupException($"No agent is running: there is no control socket in {directory}. Start one with: xenloop run");
-        }
-
         StatusForm form = arguments.Has(CommonOptions.Json) ? StatusForm.Json : StatusForm.Text;
-        string[] reports = Array.ConvertAll<string, string>([.. names], name => StatusClient.Ask(directory, name, form));
+        string[] reports = arguments.Find(Name) is { } name ? [StatusClient.Ask(directory, name, form)] : AskAll(directory, form, Console.Error);
         Console.Out.Write((form, reports.Length) switch
         {
             (StatusForm.Text, _) => string.Concat(reports),
@@ -34,5 +27,26 @@ internal static class StatusCommand
             _ => StatusJson.Join(reports) + "\n",
         });
         return CommandRunner.Success;
+    }
+
+    /// <summary>The reports of all that answer; why others do not is noted beside.</summary>
+    internal static string[] AskAll(string directory, StatusForm form, TextWriter notes)
+    {
+        List<string> reports = [];
+        foreach (string name in ControlSocket.NamesIn(directory))
+        {
+            try
+            {
+                reports.Add(StatusClient.Ask(directory, name, form));
+            }
+            catch (GuestSetupException error)
+            {
+                notes.WriteLine($"xenloop: {error.Message}");
+            }
+        }
+
+        return reports.Count > 0
+            ? [.. reports]
+            : throw new GuestSetupException($"No agent is running: nobody answers in {directory}. Start one with: xenloop run");
     }
 }

@@ -41,29 +41,15 @@ internal sealed class DestinationKeeper
     /// <summary>Something changed: look again. Any thread.</summary>
     public void Refresh() => _changes.Writer.TryWrite(true);
 
-    /// <summary>Works until <paramref name="stop"/>; tries now and then to find queues for peers that have none.</summary>
+    /// <summary>Works until <paramref name="stop"/>.</summary>
     /// <exception cref="GuestSetupException">An interface is lost.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
         Refresh();
-        await Task.WhenAll(FollowAsync(stop), RetryAsync(stop)).ConfigureAwait(false);
-    }
-
-    private async Task FollowAsync(CancellationToken stop)
-    {
         while (await _changes.Reader.WaitToReadAsync(stop).ConfigureAwait(false))
         {
             _changes.Reader.TryRead(out _);
             Update();
-        }
-    }
-
-    private async Task RetryAsync(CancellationToken stop)
-    {
-        using var timer = new PeriodicTimer(RuleKeeper.VerifyPeriod);
-        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
-        {
-            _ports.Retry();
         }
     }
 

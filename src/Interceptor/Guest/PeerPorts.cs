@@ -56,7 +56,17 @@ internal sealed class PeerPorts : IChannelUser
         _changed();
     }
 
-    /// <summary>Tries again to bind the queues of peers that have no port. For every few seconds.</summary>
+    /// <summary>Retries every few seconds until <paramref name="stop"/>.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(RuleKeeper.VerifyPeriod);
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+        {
+            Retry();
+        }
+    }
+
+    /// <summary>Tries again to bind the queues of peers that have no port.</summary>
     public void Retry()
     {
         bool found;

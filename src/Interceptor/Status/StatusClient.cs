@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using XenLoop.Interceptor.Guest;
+using XenLoop.Discovery;
 
 namespace XenLoop.Interceptor.Status;
 
@@ -34,7 +34,7 @@ internal static class StatusClient
     {
         try
         {
-            return ControlSocket.TryConnect(path)
+            return LocalSocket.TryConnect(path)
                 ?? throw new GuestSetupException($"No agent named '{name}' is running: nobody listens on {path}. Start it with: xenloop run --name {name}");
         }
         catch (SocketException error)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using XenLoop.Discovery;
 using XenLoop.Interceptor.Guest;
 
 namespace XenLoop.Interceptor.Status;
@@ -11,7 +12,10 @@ internal sealed class StatusServer : IDisposable
     /// <summary>The last byte of a whole reply, which no text holds.</summary>
     public const byte EndOfReply = 0;
 
+    private const int Backlog = 8;
+
     private static readonly TimeSpan ReplyLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
 
     private readonly Socket _listener;
     private readonly string _path;
@@ -30,32 +34,17 @@ internal sealed class StatusServer : IDisposable
     /// <exception cref="GuestSetupException">An agent of that name is alive, or the socket cannot be made.</exception>
     public static StatusServer Listen(string path, Func<StatusReport> report, ILogger log)
     {
-        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            using (Socket? other = ControlSocket.TryConnect(path))
-            {
-                if (other is not null)
-                {
-                    throw new GuestSetupException($"An agent named '{Path.GetFileNameWithoutExtension(path)}' is already running ({path} answers). Stop it, or start this one with another --name.");
-                }
-            }
-
-            File.Delete(path);
-            listener.Bind(new UnixDomainSocketEndPoint(path));
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            listener.Listen(8);
-            return new StatusServer(listener, path, report, log);
+            return new StatusServer(LocalSocket.Listen(path, Backlog), path, report, log);
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new GuestSetupException($"An agent named '{Path.GetFileNameWithoutExtension(path)}' is already running, or {path} is no socket. Stop it, or start this one with another --name.", error);
         }
         catch (Exception error) when (error is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            listener.Dispose();
             throw new GuestSetupException($"The control socket {path} cannot be made: {error.Message}. Is the directory writable? See --directory.", error);
-        }
-        catch
-        {
-            listener.Dispose();
-            throw;
         }
     }
 
@@ -67,17 +56,13 @@ internal sealed class StatusServer : IDisposable
             try
             {
                 using Socket client = await _listener.AcceptAsync(stop).ConfigureAwait(false);
-                using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-                limit.CancelAfter(ReplyLimit);
-                await ReplyAsync(client, limit.Token).ConfigureAwait(false);
+                await ServeAsync(client, stop).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
+            catch (SocketException error)
             {
-                // Stopping, or a client that does not read its answer.
-            }
-            catch (Exception error) when (error is SocketException or IOException)
-            {
+                // Out of descriptors, most likely: trying again at once would spin.
                 GuestLog.ControlFailed(_log, error.Message);
+                await Task.Delay(AcceptPause, stop).ConfigureAwait(false);
             }
         }
     }
@@ -87,6 +72,24 @@ internal sealed class StatusServer : IDisposable
     {
         _listener.Dispose();
         File.Delete(_path);
+    }
+
+    private async Task ServeAsync(Socket client, CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(ReplyLimit);
+        try
+        {
+            await ReplyAsync(client, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping, or a client that does not read its answer.
+        }
+        catch (SocketException error)
+        {
+            GuestLog.ControlFailed(_log, error.Message);
+        }
     }
 
     private async Task ReplyAsync(Socket client, CancellationToken limit)

@@ -62,6 +62,29 @@ public sealed class AnnouncerTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(StoreStatus.TimedOut)]
+    [InlineData(StoreStatus.TryAgain)]
+    [InlineData(StoreStatus.Invalid)]
+    public async Task A_store_that_cannot_say_takes_nobody_away(StoreStatus trouble)
+    {
+        Announce(Never);
+        StoreSession a = await OpenAsync("a");
+        StoreSession b = await OpenAsync("b");
+        await AdvertiseAsync(a, 1);
+        await AdvertiseAsync(b, 2);
+        await UntilAsync(async () => (await PeerAsync(a, b.Self))?.Instance == 2, "b is told to a");
+
+        int reads = _dom0.Reads;
+        _dom0.ReadsEnd = trouble;
+        await AdvertiseAsync(b, 3);
+        await UntilAsync(() => Task.FromResult(_dom0.Reads >= reads + 2), "the announcer looks, and looks again");
+        Assert.Equal(2ul, (await PeerAsync(a, b.Self))?.Instance);
+
+        _dom0.ReadsEnd = StoreStatus.Ok;
+        await UntilAsync(async () => (await PeerAsync(a, b.Self))?.Instance == 3, "the new life is told after all");
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("hello")]
     [InlineData("v=2-3 instance=0000000000000001 features=0")]

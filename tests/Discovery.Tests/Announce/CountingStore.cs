@@ -8,6 +8,9 @@ public sealed class CountingStore(IStore inner) : IStore
     private int _writes;
     private int _reads;
 
+    /// <summary>How all reads end, unless Ok.</summary>
+    public StoreStatus ReadsEnd { get; set; }
+
     public int Writes => Volatile.Read(ref _writes);
 
     public int Reads => Volatile.Read(ref _reads);
@@ -17,7 +20,7 @@ public sealed class CountingStore(IStore inner) : IStore
     public Task<StoreResult<ReadOnlyMemory<byte>>> ReadAsync(string path, CancellationToken cancel)
     {
         Interlocked.Increment(ref _reads);
-        return inner.ReadAsync(path, cancel);
+        return ReadsEnd == StoreStatus.Ok ? inner.ReadAsync(path, cancel) : Task.FromResult<StoreResult<ReadOnlyMemory<byte>>>(ReadsEnd);
     }
 
     public Task<StoreStatus> WriteAsync(string path, ReadOnlyMemory<byte> value, CancellationToken cancel)

@@ -1,4 +1,4 @@
-namespace XenLoop.Interceptor.Guest;
+namespace XenLoop.Interceptor;
 
 /// <summary>The guest lacks something that XenLoop needs, or an option is wrong. The message says what, what it means and what to do.</summary>
 internal sealed class GuestSetupException : Exception
