@@ -21,9 +21,11 @@ internal sealed class DestinationTable
     private readonly int _mask;
     private readonly Prefix[] _prefixes;
     private readonly InternetAddress[] _announced;
+    private readonly DestinationTable _owners;
 
-    private DestinationTable(Slot[] slots, Prefix[] prefixes, InternetAddress[] announced)
+    private DestinationTable(Slot[] slots, Prefix[] prefixes, InternetAddress[] announced, DestinationTable? owners = null)
     {
+        _owners = owners ?? this;
         _slots = slots;
         _mask = slots.Length - 1;
         _prefixes = prefixes;
@@ -63,7 +65,13 @@ internal sealed class DestinationTable
         return new DestinationTable(slots, [.. prefixes], announced);
     }
 
-    /// <summary>The domain that owns an address, or <see cref="None"/>.</summary>
+    /// <summary>
+    /// The same destinations, with another table to say whose an address is: what a router leads to is not the router's own, and may
+    /// answer by another way.
+    /// </summary>
+    public DestinationTable WithOwners(DestinationTable owners) => new(_slots, _prefixes, _announced, owners);
+
+    /// <summary>The domain that packets to an address must reach next, or <see cref="None"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public DomainId Find(InternetAddress address)
     {
@@ -89,7 +97,7 @@ internal sealed class DestinationTable
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MaySend(InternetAddress source) =>
-        _announced.Length == 0 ? Find(source) == None : Array.IndexOf(_announced, source) >= 0;
+        _announced.Length == 0 ? _owners.Find(source) == None : Array.IndexOf(_announced, source) >= 0;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private DomainId FindPrefix(InternetAddress address)

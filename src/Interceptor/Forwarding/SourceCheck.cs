@@ -24,7 +24,7 @@ internal sealed unsafe class SourceCheck
 
     private readonly ImmutableArray<InternetAddress> _announced;
     private readonly ImmutableArray<InternetAddress> _own;
-    private readonly DestinationTable _destinations;
+    private readonly DestinationTable _owners;
     private readonly DomainId _peer;
     private readonly byte[] _ethernetHeader = new byte[EthernetHeaderBytes];
 
@@ -34,13 +34,13 @@ internal sealed unsafe class SourceCheck
     /// <param name="ownEthernet">This guest's Ethernet address: their destination, or the kernel takes them for another host's.</param>
     /// <param name="announced">The addresses that the toolstack gave it; empty if none.</param>
     /// <param name="own">This guest's own addresses.</param>
-    /// <param name="destinations">Who owns which address.</param>
-    public SourceCheck(DomainId peer, MacAddress peerEthernet, MacAddress ownEthernet, ImmutableArray<InternetAddress> announced, ImmutableArray<InternetAddress> own, DestinationTable destinations)
+    /// <param name="owners">Who owns which address.</param>
+    public SourceCheck(DomainId peer, MacAddress peerEthernet, MacAddress ownEthernet, ImmutableArray<InternetAddress> announced, ImmutableArray<InternetAddress> own, DestinationTable owners)
     {
         _peer = peer;
         _announced = announced;
         _own = own;
-        _destinations = destinations;
+        _owners = owners;
         ownEthernet.CopyTo(_ethernetHeader);
         peerEthernet.CopyTo(_ethernetHeader.AsSpan(MacAddress.Length));
         _ethernetHeader[12] = EtherTypeIPv4 >> 8;
@@ -67,7 +67,7 @@ internal sealed unsafe class SourceCheck
             return Contains(_announced, address);
         }
 
-        DomainId owner = _destinations.Find(address);
+        DomainId owner = _owners.Find(address);
         return owner == _peer || (owner == DestinationTable.None && !Contains(_own, address));
     }
 

@@ -37,10 +37,11 @@ internal static class DestinationPlanner
         Dictionary<InternetPrefix, DomainId> destinations = [];
         AddNeighbours(destinations, network, link, byMac);
         AddRoutedPeers(destinations, network, domains, link);
+        DestinationTable owners = DestinationTable.Build(LongestFirst(destinations));
         AddGateways(destinations, network, link, byMac);
         ImmutableArray<Destination> ordered = LongestFirst(destinations);
-        DestinationTable table = DestinationTable.Build(ordered, announced);
-        return new DestinationPlan(ordered, table, Sources(network, domains, link, table));
+        DestinationTable table = DestinationTable.Build(ordered, announced).WithOwners(owners);
+        return new DestinationPlan(ordered, table, Sources(network, domains, link, owners));
     }
 
     /// <summary>Peers that are on the link itself.</summary>
@@ -105,12 +106,6 @@ internal static class DestinationPlanner
 
         if (someBehindPeers)
         {
-            // Our own addresses are nobody else's, whatever prefix holds them: where packets come from is looked up, too.
-            foreach (AddressEntry own in network.Addresses)
-            {
-                destinations.TryAdd(InternetPrefix.Single(own.Address), DestinationTable.None);
-            }
-
             foreach ((InternetPrefix prefix, DomainId domain) in routed)
             {
                 destinations.TryAdd(prefix, domain);
@@ -156,7 +151,7 @@ internal static class DestinationPlanner
     private static bool IsDirect(RouteEntry? route, LinkEntry link) =>
         route is { Kind: RouteKind.Unicast, Gateway: null, HasSeveralHops: false, IsEncapsulated: false } && route.Interface == link.Index;
 
-    private static ImmutableSortedDictionary<DomainId, SourceCheck> Sources(NetworkSnapshot network, DomainTable domains, LinkEntry link, DestinationTable table)
+    private static ImmutableSortedDictionary<DomainId, SourceCheck> Sources(NetworkSnapshot network, DomainTable domains, LinkEntry link, DestinationTable owners)
     {
         var own = ImmutableArray.CreateBuilder<InternetAddress>(network.Addresses.Count);
         foreach (AddressEntry address in network.Addresses)
@@ -169,7 +164,7 @@ internal static class DestinationPlanner
         foreach ((_, PeerDomain peer) in domains.Peers)
         {
             MacAddress sender = peer.Macs.IsEmpty ? RoutedNextHop : peer.Macs[0];
-            checks.Add(peer.Id, new SourceCheck(peer.Id, sender, link.Mac ?? default, peer.Addresses, ownAddresses, table));
+            checks.Add(peer.Id, new SourceCheck(peer.Id, sender, link.Mac ?? default, peer.Addresses, ownAddresses, owners));
         }
 
         return checks.ToImmutable();

@@ -95,6 +95,20 @@ public sealed class DestinationPlannerTests
     public void A_gateway_that_is_not_resolved_takes_nothing() =>
         AssertPlan(Subnet().Neighbour("10.0.0.2", MacA, usable: false).Route("0.0.0.0/0", via: "10.0.0.2"), Bridged, ("8.8.8.8", null));
 
+    /// <summary>We reach the network through A, and it answers through B: B forges nothing, and neither do we if we forward for it.</summary>
+    [Fact]
+    public void What_a_router_leads_to_is_not_its_own()
+    {
+        NetworkBuilder network = Subnet().Neighbour("10.0.0.2", MacA).Neighbour("10.0.0.4", MacB).Route("10.99.0.1/32", via: "10.0.0.2");
+        DestinationPlan plan = DestinationPlanner.Plan(network.Build(), Bridged, NetworkBuilder.Link);
+        uint behind = NetworkBuilder.Address("10.99.0.1").ToIPv4();
+        Assert.Equal(A, plan.Table.Find(InternetAddress.FromIPv4(behind)));
+        Assert.True(plan.Sources[B].Allows(behind));
+        Assert.True(plan.Table.MaySend(InternetAddress.FromIPv4(behind)));
+        Assert.False(plan.Sources[B].Allows(NetworkBuilder.Address("10.0.0.2").ToIPv4()));
+        Assert.False(plan.Table.MaySend(NetworkBuilder.Address("10.0.0.2")));
+    }
+
     [Fact]
     public void Where_policy_rules_decide_only_peers_on_the_link_are_reached()
     {
