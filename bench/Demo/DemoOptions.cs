@@ -15,7 +15,7 @@ internal sealed record DemoOptions(int Rounds, int Seconds, bool WithOpenVSwitch
     /// <summary>The command that reads the options and then does <paramref name="run"/>, whose result is the exit code.</summary>
     public static RootCommand Command(Func<DemoOptions, int> run)
     {
-        var rounds = new Option<int>("--rounds") { Description = "Times that every measurement is repeated; medians are shown.", DefaultValueFactory = _ => 5 };
+        var rounds = new Option<int>("--rounds") { Description = "Times that every measurement is repeated; medians are shown.", DefaultValueFactory = _ => 3 };
         var seconds = new Option<int>("--seconds") { Description = "Length of one measurement.", DefaultValueFactory = _ => 2 };
         var quick = new Option<bool>("--quick") { Description = "The same as --rounds 1 --seconds 1: a look, not a measurement." };
         var openVSwitch = new Option<bool>("--with-ovs") { Description = "Compare with Open vSwitch's user-space datapath too." };

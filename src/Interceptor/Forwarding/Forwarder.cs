@@ -18,21 +18,13 @@ internal sealed unsafe class Forwarder : IDisposable
 {
     private const int EventsPerWait = 64;
 
-    /// <summary>Bytes of a ring that one pass of injection frees at least: bounds how long a dead peer's records are read.</summary>
-    private const int SmallestPassBytes = InjectionPath.PassRecords * 2 * RingRecord.Alignment;
-
-    /// <summary>Passes that empty a closing queue; packets that still come in are somebody's who has not removed the rules.</summary>
-    private const int DrainRounds = 1024;
-
-    /// <summary>How long an orderly release waits for the peer's closing mark.</summary>
-    private const int CloseMilliseconds = 1000;
-
     private readonly EventLoop _loop = new();
     private readonly List<PeerPort> _ports = [];
     private readonly IForwarderListener _listener;
     private readonly CapturePath _capture;
     private readonly InjectionPath _injection;
     private readonly HoldPolicy _hold;
+    private readonly ChannelEnd _ends;
     private readonly PortDeadlines _deadlines;
     private readonly Thread _thread;
     private volatile DestinationTable _destinations = DestinationTable.Empty;
@@ -46,9 +38,10 @@ internal sealed unsafe class Forwarder : IDisposable
     {
         _listener = listener;
         _hold = new HoldPolicy(holdLimitMilliseconds, OnViolation);
-        _deadlines = new PortDeadlines(_hold, LetGo);
         _capture = new CapturePath(listener.OnFirstTraffic, _hold);
         _injection = new InjectionPath(tap, OnViolation);
+        _ends = new ChannelEnd(_loop, _capture, _injection, listener);
+        _deadlines = new PortDeadlines(_hold, _ends.LetGo);
         _thread = new Thread(Loop) { Name = "data path", IsBackground = true };
     }
 
@@ -76,7 +69,7 @@ internal sealed unsafe class Forwarder : IDisposable
         if (!_loop.TryWatch(port.Queue.Fd, EventSource.Queue, port.Domain.Value))
         {
             // Nobody would read it: closed, the kernel bypasses it.
-            Close(port);
+            _ends.Close(port);
             _ports.Remove(port);
         }
     });
@@ -84,7 +77,7 @@ internal sealed unsafe class Forwarder : IDisposable
     /// <summary>Removes a peer: what waits in its queue goes the standard way, and the queue is closed.</summary>
     public void Remove(PeerPort port) => Post(() =>
     {
-        Close(port);
+        _ends.Close(port);
         _ports.Remove(port);
     });
 
@@ -110,7 +103,7 @@ internal sealed unsafe class Forwarder : IDisposable
             || (liveness >= 0 && liveness != doorbell && !_loop.TryWatch(liveness, EventSource.Liveness, port.Domain.Value)))
         {
             // A peer that cannot be heard is as good as gone.
-            Fail(port);
+            ChannelEnd.Fail(port);
             _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
         }
     });
@@ -122,7 +115,7 @@ internal sealed unsafe class Forwarder : IDisposable
     public Task ReleaseAsync(PeerPort port, bool orderly)
     {
         var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() => Release(port, orderly, released));
+        Post(() => _ends.Release(port, orderly, released));
         return released.Task;
     }
 
@@ -136,7 +129,7 @@ internal sealed unsafe class Forwarder : IDisposable
             _thread.Join();
         }
 
-        _ports.ForEach(Close);
+        _ports.ForEach(_ends.Close);
         _capture.Dispose();
         _injection.Dispose();
         _loop.Dispose();
@@ -194,7 +187,7 @@ internal sealed unsafe class Forwarder : IDisposable
 
         if (channel.Inbound.ProducerClosed)
         {
-            OnClosedByPeer(port);
+            _ends.OnClosedByPeer(port);
             return true;
         }
 
@@ -235,7 +228,7 @@ internal sealed unsafe class Forwarder : IDisposable
 
             if ((hungUp || source == EventSource.Liveness) && channel.PeerGone)
             {
-                OnPeerGone(port);
+                _ends.OnPeerGone(port);
             }
         }
     }
@@ -248,28 +241,6 @@ internal sealed unsafe class Forwarder : IDisposable
         if (port.State == PortState.Held)
         {
             _hold.TryResume(port);
-        }
-    }
-
-    /// <summary>What the peer published before it died is as good as any packet; the rounds are bounded in case it lives on and only closed its doorbell.</summary>
-    private void OnPeerGone(PeerPort port)
-    {
-        bool closing = port.State == PortState.Closing;
-        port.InjectReady = true;
-        long rounds = 1 + (port.Channel!.Outbound.Capacity / SmallestPassBytes);
-        for (long round = 0; round < rounds && port.InjectReady; round++)
-        {
-            _injection.Run(port);
-        }
-
-        // A violation on the way has ended it already.
-        if (port.Channel is not null && port.State != PortState.Failed)
-        {
-            GiveUp(port);
-            if (!closing)
-            {
-                _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
-            }
         }
     }
 
@@ -287,108 +258,5 @@ internal sealed unsafe class Forwarder : IDisposable
         return null;
     }
 
-    private void Release(PeerPort port, bool orderly, TaskCompletionSource released)
-    {
-        if (port.Channel is not { } channel)
-        {
-            released.SetResult();
-            return;
-        }
-
-        if (port.Released is { } earlier)
-        {
-            _ = earlier.Task.ContinueWith(_ => released.TrySetResult(), TaskScheduler.Default);
-        }
-        else
-        {
-            port.Released = released;
-        }
-
-        if (!orderly || port.State == PortState.Failed)
-        {
-            LetGo(port);
-        }
-        else
-        {
-            CloseOutbound(port, channel);
-        }
-    }
-
-    /// <summary>Marks the end of our direction; what waits here goes the standard way, what the peer still publishes is injected.</summary>
-    private static void CloseOutbound(PeerPort port, Channel channel)
-    {
-        channel.Outbound.Close();
-        channel.Doorbell.Ring();
-        port.State = PortState.Closing;
-        port.CloseDeadline = Environment.TickCount64 + CloseMilliseconds;
-        port.CaptureReady = true;
-        port.InjectReady = true;
-    }
-
-    private void OnClosedByPeer(PeerPort port)
-    {
-        if (port.State == PortState.Closing)
-        {
-            LetGo(port);
-        }
-        else if (!port.ClosedByPeer)
-        {
-            // Not one packet more into a ring that the peer will soon leave.
-            port.ClosedByPeer = true;
-            CloseOutbound(port, port.Channel!);
-            _listener.OnChannelFailed(port.Domain, ChannelFailure.ClosedByPeer);
-        }
-    }
-
-    private void OnViolation(PeerPort port, RingViolation violation)
-    {
-        GiveUp(port);
-        _listener.OnViolation(port.Domain, violation);
-    }
-
-    /// <summary>Ends the use of a channel for good. Who waits for its release must not wait for a peer that is gone or broke the protocol.</summary>
-    private void GiveUp(PeerPort port)
-    {
-        if (port.State == PortState.Closing)
-        {
-            LetGo(port);
-        }
-        else
-        {
-            Fail(port);
-        }
-    }
-
-    private static void Fail(PeerPort port)
-    {
-        port.State = PortState.Failed;
-        port.InjectReady = false;
-        port.CaptureReady = true;
-    }
-
-    /// <summary>The kernel drops what a closing queue still holds, so that must be on its way before.</summary>
-    private void Close(PeerPort port)
-    {
-        if (port.Channel is not null)
-        {
-            LetGo(port);
-        }
-
-        Fail(port);
-        for (int round = 0; round < DrainRounds && port.CaptureReady; round++)
-        {
-            _capture.Run(port, DestinationTable.Empty);
-        }
-
-        port.Dispose();
-    }
-
-    private void LetGo(PeerPort port)
-    {
-        Channel channel = port.Channel!;
-        _loop.Unwatch(channel.Doorbell.PollFd);
-        _loop.Unwatch(channel.Link.LivenessFd);
-        port.InjectReady = false;
-        port.Detach();
-    }
+    private void OnViolation(PeerPort port, RingViolation violation) => _ends.OnViolation(port, violation);
 }

@@ -1,0 +1,171 @@
+using XenLoop.Discovery;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Forwarding;
+
+/// <summary>
+/// How channels end: closed by us, closed by the peer, by its death, or by its breaking the protocol. All on the data path's thread.
+/// </summary>
+/// <remarks>
+/// <code>
+///  Open, Held, Stalled --release, or closed by peer--> Closing --both closed, deadline, or peer gone--> NoChannel
+///                      --peer gone, violation--------> Failed  --release------------------------------> NoChannel
+/// </code>
+/// </remarks>
+internal sealed class ChannelEnd
+{
+    /// <summary>Bytes of a ring that one pass of injection frees at least: bounds how long a dead peer's records are read.</summary>
+    private const int SmallestPassBytes = InjectionPath.PassRecords * 2 * RingRecord.Alignment;
+
+    /// <summary>Passes that empty a closing queue; packets that still come in are somebody's who has not removed the rules.</summary>
+    private const int DrainRounds = 1024;
+
+    /// <summary>How long an orderly release waits for the peer's closing mark.</summary>
+    private const int CloseMilliseconds = 1000;
+
+    private readonly EventLoop _loop;
+    private readonly CapturePath _capture;
+    private readonly InjectionPath _injection;
+    private readonly IForwarderListener _listener;
+
+    /// <summary>For one data path.</summary>
+    public ChannelEnd(EventLoop loop, CapturePath capture, InjectionPath injection, IForwarderListener listener)
+    {
+        _loop = loop;
+        _capture = capture;
+        _injection = injection;
+        _listener = listener;
+    }
+
+    /// <summary>Lets go of a port's channel: at once, or after both directions are closed. Completes <paramref name="released"/> then.</summary>
+    public void Release(PeerPort port, bool orderly, TaskCompletionSource released)
+    {
+        if (port.Channel is not { } channel)
+        {
+            released.SetResult();
+            return;
+        }
+
+        if (port.Released is { } earlier)
+        {
+            _ = earlier.Task.ContinueWith(_ => released.TrySetResult(), TaskScheduler.Default);
+        }
+        else
+        {
+            port.Released = released;
+        }
+
+        if (!orderly || port.State == PortState.Failed)
+        {
+            LetGo(port);
+        }
+        else
+        {
+            CloseOutbound(port, channel);
+        }
+    }
+
+    /// <summary>Marks the end of our direction; what waits here goes the standard way, what the peer still publishes is injected.</summary>
+    private static void CloseOutbound(PeerPort port, Channel channel)
+    {
+        channel.Outbound.Close();
+        channel.Doorbell.Ring();
+        port.State = PortState.Closing;
+        port.CloseDeadline = Environment.TickCount64 + CloseMilliseconds;
+        port.CaptureReady = true;
+        port.InjectReady = true;
+    }
+
+    /// <summary>The peer has closed its direction and everything it published is injected.</summary>
+    public void OnClosedByPeer(PeerPort port)
+    {
+        if (port.State == PortState.Closing)
+        {
+            LetGo(port);
+        }
+        else if (!port.ClosedByPeer)
+        {
+            // Not one packet more into a ring that the peer will soon leave.
+            port.ClosedByPeer = true;
+            CloseOutbound(port, port.Channel!);
+            _listener.OnChannelFailed(port.Domain, ChannelFailure.ClosedByPeer);
+        }
+    }
+
+    /// <summary>The peer broke the ring's protocol.</summary>
+    public void OnViolation(PeerPort port, RingViolation violation)
+    {
+        GiveUp(port);
+        _listener.OnViolation(port.Domain, violation);
+    }
+
+    /// <summary>Ends the use of a channel for good. Who waits for its release must not wait for a peer that is gone or broke the protocol.</summary>
+    private void GiveUp(PeerPort port)
+    {
+        if (port.State == PortState.Closing)
+        {
+            LetGo(port);
+        }
+        else
+        {
+            Fail(port);
+        }
+    }
+
+    /// <summary>Nothing touches the ring any more; what is captured goes the standard way.</summary>
+    public static void Fail(PeerPort port)
+    {
+        port.State = PortState.Failed;
+        port.InjectReady = false;
+        port.CaptureReady = true;
+    }
+
+    /// <summary>Closes a port. The kernel drops what a closing queue still holds, so that must be on its way before.</summary>
+    public void Close(PeerPort port)
+    {
+        if (port.Channel is not null)
+        {
+            LetGo(port);
+        }
+
+        Fail(port);
+        for (int round = 0; round < DrainRounds && port.CaptureReady; round++)
+        {
+            _capture.Run(port, DestinationTable.Empty);
+        }
+
+        port.Dispose();
+    }
+
+    /// <summary>Forgets the channel; who waits for its release may free the pages.</summary>
+    public void LetGo(PeerPort port)
+    {
+        Channel channel = port.Channel!;
+        _loop.Unwatch(channel.Doorbell.PollFd);
+        _loop.Unwatch(channel.Link.LivenessFd);
+        port.InjectReady = false;
+        port.Detach();
+    }
+
+    /// <summary>What the peer published before it died is as good as any packet; the rounds are bounded in case it lives on and only closed its doorbell.</summary>
+    public void OnPeerGone(PeerPort port)
+    {
+        bool closing = port.State == PortState.Closing;
+        port.InjectReady = true;
+        long rounds = 1 + (port.Channel!.Outbound.Capacity / SmallestPassBytes);
+        for (long round = 0; round < rounds && port.InjectReady; round++)
+        {
+            _injection.Run(port);
+        }
+
+        // A violation on the way has ended it already.
+        if (port.Channel is not null && port.State != PortState.Failed)
+        {
+            GiveUp(port);
+            if (!closing)
+            {
+                _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
+            }
+        }
+    }
+}
