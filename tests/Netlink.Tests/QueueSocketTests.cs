@@ -100,12 +100,12 @@ public sealed class QueueSocketTests
         List<CapturedDatagram> captured = fixture.Capture(3);
         verdicts.Add(captured[0].Id, Verdict.Drop, captured[0].PayloadLength);
         verdicts.Add(captured[1].Id, Verdict.Drop, captured[1].PayloadLength);
-        Assert.Equal((2, 256, false), (verdicts.PendingPackets, verdicts.PendingBytes, verdicts.HasAccept));
+        Assert.Equal((2, 256), (verdicts.PendingPackets, verdicts.PendingBytes));
         verdicts.Add(captured[2].Id, Verdict.Accept, captured[2].PayloadLength);
-        Assert.Equal((3, 384, true), (verdicts.PendingPackets, verdicts.PendingBytes, verdicts.HasAccept));
+        Assert.Equal((3, 384), (verdicts.PendingPackets, verdicts.PendingBytes));
         Assert.Equal(3, fixture.Waiting);
         verdicts.Flush();
-        Assert.Equal((0, 0, false), (verdicts.PendingPackets, verdicts.PendingBytes, verdicts.HasAccept));
+        Assert.Equal((0, 0), (verdicts.PendingPackets, verdicts.PendingBytes));
         Assert.Equal([2], fixture.Arrived(2));
         Assert.Equal(0, fixture.Waiting);
     }

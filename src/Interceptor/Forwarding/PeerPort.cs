@@ -63,9 +63,6 @@ internal sealed class PeerPort : IDisposable
     /// <summary>The consumer's index when the hold's deadline was set.</summary>
     public uint HoldConsumed { get; set; }
 
-    /// <summary>When the verdicts that wait now must be sent; 0: not yet decided.</summary>
-    public long VerdictDeadline { get; set; }
-
     /// <summary>When an orderly release gives up waiting for the peer.</summary>
     public long CloseDeadline { get; set; }
 

@@ -1,10 +1,10 @@
 namespace XenLoop.Interceptor.Forwarding;
 
-/// <summary>The moments at which ports need attention although nothing happens to them: holds, closings, and verdicts that wait for company.</summary>
+/// <summary>The moments at which ports need attention although nothing happens to them: holds, closings, and verdicts that the kernel had no memory for.</summary>
 internal sealed class PortDeadlines
 {
-    /// <summary>Milliseconds that a verdict may wait; it holds a little of the sender's socket buffer.</summary>
-    private const int VerdictMilliseconds = 2;
+    /// <summary>Milliseconds until a verdict that could not be sent is sent again.</summary>
+    private const int RetryMilliseconds = 2;
 
     private readonly HoldPolicy _hold;
     private readonly Action<PeerPort> _closeExpired;
@@ -31,9 +31,9 @@ internal sealed class PortDeadlines
                 PortState.Closing => port.CloseDeadline,
                 _ => long.MaxValue,
             };
-            if (deadline == long.MaxValue && port.Queue.Verdicts.PendingPackets == 0)
+            bool verdictsWait = port.Queue.Verdicts.PendingPackets > 0;
+            if (deadline == long.MaxValue && !verdictsWait)
             {
-                port.VerdictDeadline = 0;
                 continue;
             }
 
@@ -44,7 +44,13 @@ internal sealed class PortDeadlines
                 return 0;
             }
 
-            next = Math.Min(next, Math.Min(deadline, RunVerdicts(port, now)));
+            if (verdictsWait)
+            {
+                port.Queue.Verdicts.Flush();
+                deadline = Math.Min(deadline, now + RetryMilliseconds);
+            }
+
+            next = Math.Min(next, deadline);
         }
 
         return next == long.MaxValue ? -1 : (int)Math.Min(next - now, int.MaxValue);
@@ -60,27 +66,5 @@ internal sealed class PortDeadlines
         {
             _closeExpired(port);
         }
-    }
-
-    /// <summary>Sends the port's waiting verdicts if they have waited long enough; returns when they will have.</summary>
-    private static long RunVerdicts(PeerPort port, long now)
-    {
-        if (port.Queue.Verdicts.PendingPackets == 0)
-        {
-            return long.MaxValue;
-        }
-
-        if (port.VerdictDeadline == 0)
-        {
-            port.VerdictDeadline = now + VerdictMilliseconds;
-        }
-        else if (port.VerdictDeadline <= now)
-        {
-            port.Queue.Verdicts.Flush();
-            port.VerdictDeadline = 0;
-            return long.MaxValue;
-        }
-
-        return port.VerdictDeadline;
     }
 }

@@ -34,9 +34,6 @@ public sealed unsafe class VerdictBatch
     /// <summary>Payload bytes that those packets hold in the kernel.</summary>
     public int PendingBytes { get; private set; }
 
-    /// <summary>True if a packet that must go on by the standard path is waiting: such a one should not wait long.</summary>
-    public bool HasAccept { get; private set; }
-
     /// <summary>Adds the verdict on the packet captured last.</summary>
     /// <param name="id">Its number, in network order.</param>
     /// <param name="verdict">What becomes of it.</param>
@@ -77,7 +74,6 @@ public sealed unsafe class VerdictBatch
 
         PendingPackets++;
         PendingBytes += bytes;
-        HasAccept |= verdict == Verdict.Accept;
     }
 
     /// <summary>
@@ -104,6 +100,5 @@ public sealed unsafe class VerdictBatch
         _count = 0;
         PendingPackets = 0;
         PendingBytes = 0;
-        HasAccept = false;
     }
 }
