@@ -5,6 +5,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly MAX_BYTES=6000000
 readonly CONFIGURATION=Release
+FRAMEWORK=$(sed -n 's:.*<XenLoopFramework>\(.*\)</XenLoopFramework>.*:\1:p' Directory.Build.props)
+readonly FRAMEWORK
 readonly PROJECT_TIMEOUT=900
 
 # What each command needs from Debian. gcc links the native code, zlib1g-dev holds the static libz.
@@ -135,7 +137,7 @@ test_project() {
     shift
     rm -f "$report"
     timeout --kill-after=10 "$PROJECT_TIMEOUT" \
-        dotnet "tests/$name.Tests/bin/$CONFIGURATION/net9.0/XenLoop.$name.Tests.dll" --no-ansi --no-progress \
+        dotnet "tests/$name.Tests/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.$name.Tests.dll" --no-ansi --no-progress \
         --results-directory out/test --report-xunit --report-xunit-filename "$name.xml" "$@" >"$log" 2>&1 || status=$?
 
     local passed=0 failures=0 skipped=0 seconds
@@ -199,7 +201,7 @@ main() {
             build_binary
             step "Building the demo"
             quietly demo dotnet build bench/Demo -c "$CONFIGURATION" -v:q
-            exec dotnet "bench/Demo/bin/$CONFIGURATION/net9.0/XenLoop.Demo.dll" "$@"
+            exec dotnet "bench/Demo/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.Demo.dll" "$@"
             ;;
         test)
             is_root || fail "The end-to-end tests build network namespaces and need root: sudo ./build.sh test"
