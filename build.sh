@@ -127,7 +127,7 @@ check_binary() {
 
 # Sets REPLY to an attribute of the report's <assembly> element; 0 if it is not there.
 report_attribute() {
-    REPLY=$(grep -o '<assembly [^>]*' "$1" | head -n 1 | grep -o " $2=\"[0-9]*\"" | tr -dc 0-9) || true
+    REPLY=$(grep -m 1 -o '<assembly [^>]*' "$1" | sed -n "1s/.* $2=\"\([0-9]*\)\".*/\1/p") || true
     REPLY=${REPLY:-0}
 }
 
@@ -146,7 +146,7 @@ test_project() {
         report_attribute "$report" skipped; skipped=$REPLY
         report_attribute "$report" failed; failures=$REPLY
         report_attribute "$report" errors; failures=$((failures + REPLY))
-        seconds=$(grep -o ' time="[0-9.]*"' "$report" | head -n 1 | tr -dc 0-9.)
+        seconds=$(grep -m 1 -o '<assembly [^>]*' "$report" | sed -n '1s/.* time="\([0-9.]*\)".*/\1/p') || true
     fi
 
     # 8 is "no tests ran": the filter chose none here. Anything else without a failure counted is one of its own.
