@@ -85,5 +85,6 @@ internal abstract unsafe class ChannelPages : SafeHandle
     /// <inheritdoc/>
     protected override bool ReleaseHandle() => LibC.munmap((void*)handle, _bytes) == 0;
 
-    private static ChannelPlatformException Failed() => new($"A channel's pages cannot be mapped: {Errno.Describe(LibC.LastError)}.");
+    private static ChannelPlatformException Failed() =>
+        new($"A channel's pages cannot be mapped: {Errno.Describe(LibC.LastError)}{(LibC.LastError == Errno.EINVAL ? ", so they are not, or no longer, granted to this domain" : "")}.");
 }

@@ -8,7 +8,7 @@ namespace XenLoop.SharedRing.XenPeer;
 /// <remarks>
 /// <code>
 /// offer PEER BYTES                 offer GRANT PORT BYTES
-/// map PEER GRANT PORT              map BYTES               or: map refused: WHY
+/// map PEER GRANT PORT              map BYTES in MICROSECONDS, or: map refused: WHY
 /// exchange SEED SEND EXPECT        exchange Complete sent N received N rings N sleeps N
 /// state                            state left BOOL gone BOOL inbound STATUS violation OUTBOUND/INBOUND
 /// close                            close MICROSECONDS      the last channel
@@ -96,6 +96,7 @@ internal sealed class Session(DomainId self) : IDisposable
 
     private string Map(DomainId peer, ChannelOffer offer)
     {
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
         IChannelLink link = Platform.Map(peer, offer);
         try
         {
@@ -107,7 +108,7 @@ internal sealed class Session(DomainId self) : IDisposable
             throw;
         }
 
-        return Invariant($"map {link.RingBytes}");
+        return Invariant($"map {link.RingBytes} in {System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMicroseconds:F0}");
     }
 
     private string Exchange(ulong seed, long send, long expect)
@@ -143,8 +144,14 @@ internal sealed class Session(DomainId self) : IDisposable
     private string Cost(DomainId peer, long bytes)
     {
         const int rounds = 20;
-        double offer = Measured(rounds, () => Offer(peer, bytes));
-        double close = Measured(rounds, () => _channels.Pop().Dispose());
-        return Invariant($"cost offer {offer / 1000:F0} close {close / 1000:F0}");
+        double offer = 0;
+        double close = 0;
+        for (int i = 0; i < rounds; i++)
+        {
+            offer += Measured(1, () => Offer(peer, bytes));
+            close += Measured(1, () => _channels.Pop().Dispose());
+        }
+
+        return Invariant($"cost offer {offer / rounds / 1000:F0} close {close / rounds / 1000:F0}");
     }
 }

@@ -110,6 +110,7 @@ internal sealed unsafe class ForeignPages : ChannelPages
                 throw new ChannelPlatformException($"No {count} pages of domain {peer} can be mapped: {why}.");
             }
 
+            // The hypervisor is asked here, and says EINVAL to whatever is not granted to this domain.
             Place(address, _device, (long)request->index, count * Page);
         }
     }

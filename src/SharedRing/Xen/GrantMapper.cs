@@ -3,11 +3,11 @@ using XenLoop.Native;
 namespace XenLoop.SharedRing.Xen;
 
 /// <summary>What <c>/dev/xen/gntdev</c> can do without mapping anything (<c>drivers/xen/gntdev.c</c>).</summary>
-internal sealed unsafe class GrantMapper : IDisposable
+internal sealed unsafe class GrantMapper : IPortFacts, IDisposable
 {
     private readonly FileDescriptor _device = XenDevice.Open(XenDevice.GrantMapper);
 
-    /// <summary>True if an event channel port exists; false if it is gone, as all are after a restore, or in doubt.</summary>
+    /// <inheritdoc/>
     /// <remarks>
     /// <c>/dev/xen/evtchn</c> does not tell, but a request for an unmap event takes a reference to the port first and then looks for
     /// the mapping (<c>gntdev_ioctl_notify</c>; <c>evtchn_get</c> in <c>drivers/xen/events/events_base.c</c>). For a mapping that
@@ -21,10 +21,8 @@ internal sealed unsafe class GrantMapper : IDisposable
         return LibC.ioctl(_device.Number, LibC.IOCTL_GNTDEV_SET_UNMAP_NOTIFY, &request) != 0 && LibC.LastError == Errno.ENOENT;
     }
 
-    /// <summary>Writes 0 into one byte of a granted page (<c>GNTTABOP_copy</c>). That the grant is gone is no error.</summary>
-    /// <param name="owner">Who granted it.</param>
-    /// <param name="grant">Its reference.</param>
-    /// <param name="offset">Of the byte in the page.</param>
+    /// <inheritdoc/>
+    /// <remarks><c>GNTTABOP_copy</c>: the hypervisor checks that the page is granted to this domain.</remarks>
     public void ClearByte(DomainId owner, uint grant, int offset)
     {
         byte zero = 0;

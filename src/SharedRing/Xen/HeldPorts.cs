@@ -3,7 +3,7 @@ using XenLoop.Native;
 namespace XenLoop.SharedRing.Xen;
 
 /// <summary>The devices that a keeper holds, and the decision what may be closed.</summary>
-internal sealed unsafe class HeldPorts(GrantMapper mapper)
+internal sealed unsafe class HeldPorts(IPortFacts kernel)
 {
     private readonly List<HeldPort> _ports = [];
 
@@ -63,7 +63,7 @@ internal sealed unsafe class HeldPorts(GrantMapper mapper)
     /// </summary>
     private bool MayClose(HeldPort port)
     {
-        port.Stale |= !mapper.HasPort(port.Port);
+        port.Stale |= !kernel.HasPort(port.Port);
         return !port.Stale;
     }
 
@@ -86,7 +86,7 @@ internal sealed unsafe class HeldPorts(GrantMapper mapper)
     {
         if (port.DescriptorGrant != 0)
         {
-            mapper.ClearByte(port.Peer, port.DescriptorGrant, ChannelDescriptor.ConnectorLifeOffset);
+            kernel.ClearByte(port.Peer, port.DescriptorGrant, ChannelDescriptor.ConnectorLifeOffset);
         }
 
         ioctl_evtchn_notify ring = new() { port = port.Port };

@@ -12,8 +12,8 @@ internal static unsafe class KeeperLauncher
     /// </summary>
     private const string ProcessName = "@xenloop";
 
-    /// <summary>Keeps the runtime of a process that does next to nothing small: 4 MB of heap at most (hexadecimal).</summary>
-    private const string Environment = "DOTNET_GCHeapHardLimit=400000";
+    /// <summary>Keeps the runtime of a process that does next to nothing small: 16 MB of heap reserved (hexadecimal; less does not start).</summary>
+    private const string Environment = "DOTNET_GCHeapHardLimit=1000000";
 
     /// <summary>Starts <paramref name="program"/> as a keeper.</summary>
     /// <returns>Our end of its socket.</returns>
