@@ -54,14 +54,14 @@ public unsafe class RingTests
         Assert.Equal(maxPayload, ring.Producer.MaxPayload);
         for (int i = 0; i < records; i++)
         {
-            Assert.True(ring.TryWrite(maxPayload, (uint)i));
+            Assert.True(ring.TryWrite(maxPayload, (byte)i));
         }
 
         Assert.False(ring.TryWrite(maxPayload, 0));
         ring.Producer.Publish();
         for (int i = 0; i < records; i++)
         {
-            ring.Expect(maxPayload, (uint)i);
+            ring.Expect(maxPayload, (byte)i);
         }
 
         Assert.Throws<ArgumentOutOfRangeException>(() => ring.TryWrite(maxPayload + 1, 3));
