@@ -31,6 +31,8 @@ public sealed class ScarcePlatform(string broker, DomainId self, int limit) : IC
 
     public IChannelLink Map(DomainId peer, ChannelOffer offer) => _pages.Map(peer, offer);
 
+    public void DomainRestored() => _pages.DomainRestored();
+
     public void Dispose() => _pages.Dispose();
 
     private sealed unsafe class CountedLink(IChannelLink link, Action returned) : IChannelLink
