@@ -13,15 +13,20 @@ namespace XenLoop.SharedRing.Xen;
 /// </remarks>
 internal sealed unsafe class GrantedPages : ChannelPages
 {
-    /// <summary>No channel is worth while with less per direction, unless less was wished for.</summary>
-    private const int SmallestRingBytes = 16 * 1024;
+    /// <summary>
+    /// No channel is worth while with less per direction, unless less was wished for: a packet of the largest kind would not fit,
+    /// take the standard path, and overtake the others.
+    /// </summary>
+    private const int SmallestRingBytes = 64 * 1024;
 
-    private const string LimitFile = "/sys/module/xen_gntalloc/parameters/limit";
+    private readonly GrantBudget _budget;
 
-    private GrantedPages(FileDescriptor device, ulong index, int ringBytes)
+    private GrantedPages(FileDescriptor device, ulong index, int ringBytes, GrantBudget budget)
         : base(ringBytes)
     {
+        _budget = budget;
         SetRings(ringBytes);
+        budget.Add(Count(ringBytes));
         Place(Descriptor, device, (long)index, Page);
         PlaceTwice(ListenerToConnector, device, (long)index + Page, ringBytes);
         PlaceTwice(ConnectorToListener, device, (long)index + Page + ringBytes, ringBytes);
@@ -32,24 +37,33 @@ internal sealed unsafe class GrantedPages : ChannelPages
 
     /// <summary>Grants zeroed pages to <paramref name="peer"/>: as large rings as wished for, or half, or a quarter... if there are not enough pages.</summary>
     /// <exception cref="ChannelPlatformException">Not even enough for the smallest rings.</exception>
-    public static GrantedPages Allocate(DomainId peer, int wishedRingBytes)
+    public static GrantedPages Allocate(DomainId peer, int wishedRingBytes, GrantBudget budget)
     {
         int smallest = Math.Min(wishedRingBytes, SmallestRingBytes);
         for (int ringBytes = wishedRingBytes; ringBytes >= smallest; ringBytes /= 2)
         {
-            if (TryAllocate(peer, ringBytes) is { } pages)
+            if (TryAllocate(peer, ringBytes, budget) is { } pages)
             {
                 return pages;
             }
         }
 
-        throw NoneLeft(smallest);
+        throw NoneLeft(smallest, budget.Now.Limit);
     }
 
-    private static GrantedPages? TryAllocate(DomainId peer, int ringBytes)
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
     {
-        int ringPages = ringBytes / (int)Page;
-        int pages = 1 + (2 * ringPages);
+        _budget.Add(-Count(RingBytes));
+        return base.ReleaseHandle();
+    }
+
+    /// <summary>Pages of a channel: its descriptor and two rings.</summary>
+    private static int Count(int ringBytes) => 1 + (2 * (ringBytes / (int)Page));
+
+    private static GrantedPages? TryAllocate(DomainId peer, int ringBytes, GrantBudget budget)
+    {
+        int pages = Count(ringBytes);
         ulong[] buffer = new ulong[(sizeof(ioctl_gntalloc_alloc_gref) / sizeof(ulong)) + (pages / 2)];
         using FileDescriptor device = XenDevice.Open(XenDevice.GrantAllocator);
         fixed (ulong* words = buffer)
@@ -66,9 +80,9 @@ internal sealed unsafe class GrantedPages : ChannelPages
             }
 
             uint* references = &request->gref_ids;
-            var granted = new GrantedPages(device, request->index, ringBytes) { DescriptorGrant = references[0] };
+            var granted = new GrantedPages(device, request->index, ringBytes, budget) { DescriptorGrant = references[0] };
             granted.ClearLifeAtTheEnd(device, request->index);
-            granted.WriteReferences(references + 1, ringPages);
+            granted.WriteReferences(references + 1, ringBytes / (int)Page);
             return granted;
         }
     }
@@ -94,20 +108,10 @@ internal sealed unsafe class GrantedPages : ChannelPages
         }
     }
 
-    private static ChannelPlatformException NoneLeft(int ringBytes)
+    private static ChannelPlatformException NoneLeft(int ringBytes, int limit) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"No pages left to grant: not even {Count(ringBytes)} for rings of {ringBytes / 1024} KiB. All channels that this guest listens for, and other programs, share {limit} pages ({GrantBudget.LimitFile}). Raise the limit: echo {4 * limit} >{GrantBudget.LimitFile}, and for good: echo options xen-gntalloc limit={4 * limit} >/etc/modprobe.d/xen-gntalloc.conf, or xen_gntalloc.limit={4 * limit} on the kernel's command line where the module is built in."))
     {
-        string limit;
-        try
-        {
-            limit = File.ReadAllText(LimitFile).Trim();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            limit = "unknown";
-        }
-
-        return new ChannelPlatformException(string.Create(
-            CultureInfo.InvariantCulture,
-            $"No pages left to grant: not even {1 + (2 * ringBytes / Page)} for rings of {ringBytes / 1024} KiB. All channels that this guest listens for share {limit} pages ({LimitFile}); pages that a dead peer still maps count, too. Raise the limit: echo 8192 >{LimitFile}, and for good: echo 'options xen-gntalloc limit=8192' >/etc/modprobe.d/xen-gntalloc.conf, or gntalloc.limit=8192 on the kernel's command line where the module is built in."));
-    }
+        IsExhaustion = true,
+    };
 }

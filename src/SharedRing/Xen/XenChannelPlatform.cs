@@ -14,14 +14,18 @@ public sealed class XenChannelPlatform(DomainId self, PortKeeper keeper) : IChan
     /// <summary>The largest ring: what the descriptor's table has references for, 1 MB.</summary>
     public const int MaxRingBytes = ChannelDescriptor.GrantReferencesPerRing * ChannelDescriptor.Bytes;
 
+    private readonly GrantBudget _budget = new();
     private volatile bool _restored;
 
     /// <inheritdoc/>
     public string Name => "xen";
 
     /// <inheritdoc/>
+    public PageBudget? Pages => _budget.Now;
+
+    /// <inheritdoc/>
     /// <remarks>
-    /// Rings are at most <see cref="MaxRingBytes"/> large, and smaller than wished for, down to 16 KB, if the kernel has too few
+    /// Rings are at most <see cref="MaxRingBytes"/> large, and smaller than wished for, down to 64 KB, if the kernel has too few
     /// pages left: <see cref="IChannelLink.RingBytes"/> tells.
     /// </remarks>
     public IChannelLink Offer(DomainId peer, int ringBytes, out ChannelOffer offer)
@@ -32,7 +36,7 @@ public sealed class XenChannelPlatform(DomainId self, PortKeeper keeper) : IChan
             throw new ChannelPlatformException($"A ring cannot have {ringBytes} bytes: a power of two from {ChannelDescriptor.MinRingBytes} to {MaxRingBytes} is needed.");
         }
 
-        GrantedPages pages = GrantedPages.Allocate(peer, Math.Min(ringBytes, MaxRingBytes));
+        GrantedPages pages = GrantedPages.Allocate(peer, Math.Min(ringBytes, MaxRingBytes), _budget);
         try
         {
             XenDoorbell doorbell = XenDoorbell.Listen(keeper, peer);
