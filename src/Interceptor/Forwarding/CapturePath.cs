@@ -29,20 +29,29 @@ internal sealed unsafe class CapturePath : IDisposable
     /// <summary>Bytes of waiting verdicts from which on they are sent within a pass: they hold the senders' socket buffers.</summary>
     private const int PassVerdictBytes = 512 * 1024;
 
+    /// <summary>Packets whose verdicts do not wait for company beyond a pass.</summary>
+    private const int WaitingPackets = 8;
+
+    /// <summary>Bytes of them.</summary>
+    private const int WaitingBytes = 8 * 1024;
+
     /// <summary>Bytes of a message that are looked at if the packet only goes back.</summary>
     private const int AcceptBytes = 256;
 
     private readonly CaptureBuffers _buffers = new();
     private readonly Action<DomainId> _requestChannel;
     private readonly HoldPolicy _hold;
+    private readonly VerdictTimer _timer;
 
     /// <summary>For one data path.</summary>
     /// <param name="requestChannel">Told about packets for a peer without a channel; cheap, from the data path's thread.</param>
     /// <param name="hold">How long packets wait for room.</param>
-    public CapturePath(Action<DomainId> requestChannel, HoldPolicy hold)
+    /// <param name="timer">How long verdicts wait for company.</param>
+    public CapturePath(Action<DomainId> requestChannel, HoldPolicy hold, VerdictTimer timer)
     {
         _requestChannel = requestChannel;
         _hold = hold;
+        _timer = timer;
     }
 
     /// <summary>MTU of the interface that captured packets were about to leave by, in bytes.</summary>
@@ -95,10 +104,15 @@ internal sealed unsafe class CapturePath : IDisposable
         }
 
         Publish(port, channel);
+        if (port.State == PortState.Held || verdicts.HoldsUpPackets || verdicts.PendingPackets >= WaitingPackets || verdicts.PendingBytes >= WaitingBytes)
+        {
+            verdicts.Flush();
+        }
 
-        // At once: to let a few wait for company, however short, costs a timer at each sleep, and that is more than a syscall (20 against
-        // 16 microseconds one way on one CPU).
-        verdicts.Flush();
+        if (verdicts.PendingPackets > 0)
+        {
+            _timer.Arm();
+        }
     }
 
     /// <summary>One packet, received straight into the ring. The queue belongs to one peer: nobody else's packet can land there.</summary>
@@ -232,6 +246,16 @@ internal sealed unsafe class CapturePath : IDisposable
         port.Queue.Verdicts.Add(id, Verdict.Accept, 0);
     }
 
+    /// <summary>Sends the verdicts that wait; those that the kernel has no memory for are tried again soon.</summary>
+    public void SendVerdicts(PeerPort port)
+    {
+        port.Queue.Verdicts.Flush();
+        if (port.Queue.Verdicts.PendingPackets > 0)
+        {
+            _timer.Arm();
+        }
+    }
+
     /// <summary>Sends what waits on its way by the standard path.</summary>
     private void AcceptAll(PeerPort port)
     {
@@ -245,7 +269,7 @@ internal sealed unsafe class CapturePath : IDisposable
             }
         }
 
-        port.Queue.Verdicts.Flush();
+        SendVerdicts(port);
         port.CaptureReady = received == CaptureBuffers.Count;
         if (received > 0 && port.State == PortState.NoChannel)
         {

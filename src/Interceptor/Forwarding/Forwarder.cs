@@ -21,6 +21,7 @@ internal sealed unsafe class Forwarder : IDisposable
     private readonly EventLoop _loop = new();
     private readonly List<PeerPort> _ports = [];
     private readonly IForwarderListener _listener;
+    private readonly VerdictTimer _verdictTimer;
     private readonly CapturePath _capture;
     private readonly InjectionPath _injection;
     private readonly HoldPolicy _hold;
@@ -38,7 +39,8 @@ internal sealed unsafe class Forwarder : IDisposable
     {
         _listener = listener;
         _hold = new HoldPolicy(holdLimitMilliseconds, OnViolation);
-        _capture = new CapturePath(listener.OnFirstTraffic, _hold);
+        _verdictTimer = new VerdictTimer(_loop);
+        _capture = new CapturePath(listener.OnFirstTraffic, _hold, _verdictTimer);
         _injection = new InjectionPath(tap, OnViolation);
         _ends = new ChannelEnd(_loop, _capture, _injection, listener);
         _deadlines = new PortDeadlines(_hold, _ends.LetGo);
@@ -132,6 +134,7 @@ internal sealed unsafe class Forwarder : IDisposable
         _ports.ForEach(_ends.Close);
         _capture.Dispose();
         _injection.Dispose();
+        _verdictTimer.Dispose();
         _loop.Dispose();
     }
 
@@ -209,6 +212,12 @@ internal sealed unsafe class Forwarder : IDisposable
             return;
         }
 
+        if (source == EventSource.VerdictTimer)
+        {
+            SendVerdicts();
+            return;
+        }
+
         PeerPort? port = Find(domain);
         if (port is null)
         {
@@ -230,6 +239,15 @@ internal sealed unsafe class Forwarder : IDisposable
             {
                 _ends.OnPeerGone(port);
             }
+        }
+    }
+
+    private void SendVerdicts()
+    {
+        _verdictTimer.Acknowledge();
+        foreach (PeerPort port in _ports)
+        {
+            _capture.SendVerdicts(port);
         }
     }
 
