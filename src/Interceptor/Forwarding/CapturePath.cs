@@ -87,16 +87,14 @@ internal sealed unsafe class CapturePath : IDisposable
             int room = channel.Outbound.Capacity - used;
             port.RingFill = (used, channel.Outbound.Capacity);
             int packets = Math.Min(room / HoldPolicy.LongestRecord(channel.Outbound), CaptureBuffers.Count);
-            if (packets == 0)
+            if (packets == 0 && !NextFits(port, channel, room))
             {
-                Publish(port, channel);
-                _hold.Begin(port);
                 break;
             }
 
-            taken += port.ExpectLargePackets
+            taken += port.ExpectLargePackets && packets > 0
                 ? CarryOne(port, channel, destinations)
-                : CarryMany(port, channel, packets, destinations);
+                : CarryMany(port, channel, Math.Max(packets, 1), destinations);
             if (verdicts.PendingBytes >= PassVerdictBytes)
             {
                 verdicts.Flush();
@@ -113,6 +111,29 @@ internal sealed unsafe class CapturePath : IDisposable
         {
             _timer.Arm();
         }
+    }
+
+    /// <summary>In a nearly full ring a packet's length is asked for before it is received; one that does not fit begins a hold.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool NextFits(PeerPort port, Channel channel, int room)
+    {
+        int message = port.Queue.NextMessageBytes();
+        if (message == 0)
+        {
+            port.CaptureReady = false;
+            return false;
+        }
+
+        // The message is a little longer than the packet in it.
+        int record = Math.Min((int)RingRecord.Bytes((uint)message), HoldPolicy.LongestRecord(channel.Outbound));
+        if (record <= room)
+        {
+            return true;
+        }
+
+        Publish(port, channel);
+        _hold.Begin(port, record);
+        return false;
     }
 
     /// <summary>One packet, received straight into the ring. The queue belongs to one peer: nobody else's packet can land there.</summary>
