@@ -132,17 +132,29 @@ guest() {
 put() { remote run "$(control_address_of "$1")" 7000 "cat >'$3' && chmod 755 '$3'" <"$2"; }
 get() { remote run "$(control_address_of "$1")" 7000 "cat '$2'" </dev/null >"$3"; }
 
-# begin NAME LABEL COMMAND: starts a command in the guest, in the background; its output goes to /tmp/LABEL.log there.
+# begin NAME LABEL COMMAND: starts a program with its arguments in the guest, in the background, under a label; its output goes
+# to /tmp/LABEL.log there.
 begin() {
-    printf '%s\n' "$3" | remote run "$(control_address_of "$1")" 7000 \
-        "cat >/tmp/$2.sh; rm -f /tmp/$2.end; setsid sh -c 'sh /tmp/$2.sh; echo \$? >/tmp/$2.end' >/tmp/$2.log 2>&1 </dev/null & echo \$! >/tmp/$2.pid"
+    printf 'exec %s\n' "$3" | remote run "$(control_address_of "$1")" 7000 "
+        cat >/tmp/$2.sh
+        rm -f /tmp/$2.end /tmp/$2.pid
+        {
+            setsid sh /tmp/$2.sh >/tmp/$2.log 2>&1 &
+            echo \$! >/tmp/$2.pid
+            wait \$!
+            echo \$? >/tmp/$2.end
+        } >/dev/null 2>&1 </dev/null &
+        until test -s /tmp/$2.pid; do usleep 10000; done"
 }
 
-# signal NAME LABEL SIGNAL: to all processes of a command that `begin` started.
-signal() { guest "$1" "kill -$3 -\$(cat /tmp/$2.pid)"; }
+# signal NAME LABEL SIGNAL: to what `begin` started.
+signal() { guest "$1" "kill -$3 \$(cat /tmp/$2.pid)"; }
 
-# finish NAME LABEL SECONDS: waits until that command has ended, prints its output, returns its status.
+# last_line NAME LABEL: of its output so far.
+last_line() { guest "$1" "tail -n 1 /tmp/$2.log"; }
+
+# finish NAME LABEL SECONDS: waits until it has ended, prints its output, returns its status.
 finish() {
-    wait_until "$3" guest "$1" "test -e /tmp/$2.end" || { echo "$2 in guest $1 does not end"; return 1; }
+    wait_until "$3" guest "$1" "test -s /tmp/$2.end" || { echo "$2 in guest $1 does not end"; return 1; }
     guest "$1" "cat /tmp/$2.log; exit \$(cat /tmp/$2.end)"
 }
