@@ -19,4 +19,11 @@ public interface IChannelPlatform : IDisposable
     /// <summary>Connector: maps what <paramref name="peer"/> offered. The content is not looked at here.</summary>
     /// <exception cref="ChannelPlatformException">The offer is stale, malformed, not for us, or cannot be mapped safely.</exception>
     IChannelLink Map(DomainId peer, ChannelOffer offer);
+
+    /// <summary>
+    /// The domain was restored from a saved state: its grants and event channels were left behind in the domain that it was.
+    /// To be called before the links of that time are disposed, so that none of them gives back to the kernel what the kernel has
+    /// forgotten. Nothing can be offered or mapped here any more; make a new platform. Any thread; needless where nothing is restored.
+    /// </summary>
+    void DomainRestored();
 }

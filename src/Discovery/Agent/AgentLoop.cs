@@ -5,23 +5,34 @@ using XenLoop.SharedRing;
 namespace XenLoop.Discovery;
 
 /// <summary>What the agent does in each turn of its loop: takes in what came, brings the peers in line with the announcements, lets each advance.</summary>
-internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailbox)
+internal sealed partial class AgentLoop
 {
-    private const string HeartbeatToken = "heartbeat";
-    private const string PeersToken = "peers";
-
     /// <summary>Before asking a store again that could not answer.</summary>
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long one turn may wait for a slow store before it looks after its channels again; what was not read is due in the next.</summary>
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(1);
+
+    private readonly AgentContext _context;
+    private readonly AgentMailbox _mailbox;
+    private readonly StorePresence _presence;
     private readonly SortedDictionary<DomainId, PeerSession> _peers = [];
     private DomainTable _table = DomainTable.Empty;
     private TimeSpan? _retryAt;
-    private bool _advertised;
     private bool _tooMany;
     private bool _closing;
 
+    /// <summary>Nothing happens before <see cref="TurnAsync"/>.</summary>
+    public AgentLoop(AgentContext context, AgentMailbox mailbox)
+    {
+        _context = context;
+        _mailbox = mailbox;
+        Announcements = new Announcements(context);
+        _presence = new StorePresence(context, Announcements);
+    }
+
     /// <summary>What the announcer says.</summary>
-    public Announcements Announcements { get; } = new(context);
+    public Announcements Announcements { get; }
 
     /// <summary>True while the engine has, or is letting go of, a channel.</summary>
     public bool HasChannels
@@ -44,47 +55,40 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     public TimeSpan? Due()
     {
         TimeSpan? due = Announcements.Due;
-        if (_retryAt < due || due is null)
-        {
-            due = _retryAt ?? due;
-        }
-
+        TimeSpan? store = _presence.Due;
         foreach (PeerSession peer in _peers.Values)
         {
-            TimeSpan? mine = peer.Due;
-            due = mine < due || due is null ? mine ?? due : due;
+            due = Earlier(due, peer.Due);
+            store = Earlier(store, peer.PollAt);
         }
 
-        return due;
+        // While the store is given a pause, nothing is asked of it.
+        return Earlier(due, store < _retryAt ? _retryAt : Earlier(store, _retryAt));
     }
 
     /// <summary>Takes a new connection to the store into use.</summary>
-    public async Task StoreConnectedAsync(IStore store, CancellationToken cancel)
+    public void StoreConnected(IStore store)
     {
-        context.Store = store;
-        if (!_advertised)
-        {
-            // What an earlier life of this agent left; nobody believes it, but it would stay for ever.
-            await store.RemoveAsync(StoreNames.Channels, cancel).ConfigureAwait(false);
-        }
-
-        Report(await store.WatchAsync(StoreNames.Heartbeat, HeartbeatToken, cancel).ConfigureAwait(false));
-        Report(await store.WatchAsync(StoreNames.Peers, PeersToken, cancel).ConfigureAwait(false));
+        _context.Store = store;
+        _presence.StoreConnected();
         Announcements.StoreConnected();
         foreach (PeerSession peer in _peers.Values)
         {
             peer.StoreConnected();
         }
+    }
 
-        Advert advert = new(ProtocolVersions.Ours, context.Instance, context.Options.Features);
-        Report(await store.WriteAsync(StoreNames.Advert, advert.ToBytes(), cancel).ConfigureAwait(false));
-        _advertised = true;
+    /// <summary>The domain was restored; nobody is known any more.</summary>
+    public void BeginNewLife()
+    {
+        _context.BeginNewLife();
+        _presence.BeginNewLife();
     }
 
     /// <summary>The connection to the store was lost.</summary>
     public void StoreLost()
     {
-        context.Store = null;
+        _context.Store = null;
         _retryAt = null;
         foreach (PeerSession peer in _peers.Values)
         {
@@ -96,14 +100,14 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     public void Note(StoreEvent item)
     {
         bool all = item.IsOverflow;
-        Announcements.HeartbeatDirty |= all || item.Token == HeartbeatToken;
-        if (item.Token == PeersToken && DomainId.TryParse(item.Path.AsSpan(item.Path.LastIndexOf('/') + 1), out DomainId changed))
+        Announcements.HeartbeatDirty |= all || item.Token == StorePresence.HeartbeatToken;
+        if (item.Token == StorePresence.PeersToken && DomainId.TryParse(item.Path.AsSpan(item.Path.LastIndexOf('/') + 1), out DomainId changed))
         {
             Announcements.DirtyPeers.Add(changed);
         }
         else
         {
-            Announcements.ListDirty |= all || item.Token == PeersToken;
+            Announcements.ListDirty |= all || item.Token == StorePresence.PeersToken;
         }
 
         foreach (PeerSession peer in _peers.Values)
@@ -115,7 +119,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     /// <summary>One turn.</summary>
     public async Task TurnAsync(CancellationToken cancel)
     {
-        while (mailbox.TryTakeReport(out AgentReport report))
+        while (_mailbox.TryTakeReport(out AgentReport report))
         {
             if (_peers.TryGetValue(report.Peer, out PeerSession? peer))
             {
@@ -124,25 +128,16 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         }
 
         Announcements.Expire();
-        if (context.Store is { } store && !(_retryAt > context.Now))
+        if (_context.Store is { } store && !(_retryAt > _context.Now))
         {
-            bool complete = await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
-            complete &= !Announcements.ListDirty || await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
-            foreach (PeerSession peer in _peers.Values)
-            {
-                if (peer.NodeDirty)
-                {
-                    complete &= await peer.ReadNodeAsync(store, cancel).ConfigureAwait(false);
-                }
-            }
-
-            _retryAt = complete ? null : context.Now + StoreRetry;
+            await _presence.EstablishAsync(store, cancel).ConfigureAwait(false);
+            _retryAt = await ReadStoreAsync(store, cancel).ConfigureAwait(false) ? null : _context.Now + StoreRetry;
         }
 
         Reconcile();
         foreach (PeerSession peer in _peers.Values)
         {
-            await peer.AdvanceAsync(mailbox, cancel).ConfigureAwait(false);
+            await peer.AdvanceAsync(_mailbox, cancel).ConfigureAwait(false);
         }
 
         await ForgetAsync(cancel).ConfigureAwait(false);
@@ -173,18 +168,37 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     }
 
     /// <summary>Takes the advert and our nodes out of the store.</summary>
-    public async Task LeaveStoreAsync()
+    /// <exception cref="OperationCanceledException">The store did not answer in time.</exception>
+    public async Task LeaveStoreAsync(CancellationToken cancel)
     {
-        if (context.Store is { } store)
+        if (_context.Store is { } store)
         {
-            await store.RemoveAsync(StoreNames.Advert, CancellationToken.None).ConfigureAwait(false);
-            await store.RemoveAsync(StoreNames.Channels, CancellationToken.None).ConfigureAwait(false);
-            context.Store = null;
+            await store.RemoveAsync(StoreNames.Advert, cancel).ConfigureAwait(false);
+            await store.RemoveAsync(StoreNames.Channels, cancel).ConfigureAwait(false);
+            _context.Store = null;
         }
     }
 
     /// <summary>All peers for people, by domain number.</summary>
     public PeerStatus[] Describe() => Array.ConvertAll<PeerSession, PeerStatus>([.. _peers.Values], peer => peer.Describe());
+
+    /// <summary>Reads what is marked, as long as the store is not too slow.</summary>
+    /// <returns>False: something is left to be read; try again in a while.</returns>
+    private async Task<bool> ReadStoreAsync(IStore store, CancellationToken cancel)
+    {
+        TimeSpan enough = _context.Now + StorePatience;
+        bool complete = await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
+        complete &= !Announcements.ListDirty || await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
+        foreach (PeerSession peer in _peers.Values)
+        {
+            if (peer.IsNodeDue)
+            {
+                complete &= _context.Now < enough && await peer.ReadNodeAsync(store, cancel).ConfigureAwait(false);
+            }
+        }
+
+        return complete;
+    }
 
     /// <summary>
     /// Brings the peers in line with the announcements. Who is listed is a peer. Who is not, and has a channel, keeps it while
@@ -204,7 +218,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
             {
                 peer.Announce(described);
             }
-            else if (peer.HasChannel && (!alive || (!peer.Confirmed && context.Now < Announcements.ConfirmUntil)))
+            else if (peer.HasChannel && (!alive || (!peer.Confirmed && _context.Now < Announcements.ConfirmUntil)))
             {
                 peer.Suspend();
             }
@@ -221,22 +235,22 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
 
         foreach (PeerDomain described in Newcomers())
         {
-            if (_peers.Count >= context.Options.MaximumPeers)
+            if (_peers.Count >= _context.Options.MaximumPeers)
             {
                 if (!_tooMany)
                 {
-                    LogTooMany(context.Log, context.Options.MaximumPeers);
+                    LogTooMany(_context.Log, _context.Options.MaximumPeers);
                 }
 
                 _tooMany = true;
                 return;
             }
 
-            PeerSession peer = new(context, described);
+            PeerSession peer = new(_context, described);
             _peers.Add(described.Id, peer);
             peer.StoreConnected();
             peer.Announce(described);
-            context.Wake.Set();
+            _context.Wake.Set();
         }
     }
 
@@ -261,8 +275,8 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         foreach (PeerSession peer in Array.FindAll<PeerSession>([.. _peers.Values], peer => !peer.Announced && peer.IsForgettable))
         {
             _peers.Remove(peer.Peer.Id);
-            mailbox.ClearRequest(peer.Peer.Id);
-            if (context.Store is { } store)
+            _mailbox.ClearRequest(peer.Peer.Id);
+            if (_context.Store is { } store)
             {
                 await peer.UnwatchAsync(store, cancel).ConfigureAwait(false);
             }
@@ -285,21 +299,12 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         if (changed || peers.Count != _table.Peers.Count)
         {
             _table = new DomainTable(_table.Generation + 1, peers.ToImmutable());
-            context.User.OnDomainsChanged(_table);
+            _context.User.OnDomainsChanged(_table);
         }
     }
 
-    private void Report(StoreStatus status)
-    {
-        if (status is not (StoreStatus.Ok or StoreStatus.Exists))
-        {
-            LogStore(context.Log, status);
-        }
-    }
+    private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => other < one || one is null ? other ?? one : one;
 
     [LoggerMessage(EventId = 340, Level = LogLevel.Warning, Message = "There are more than {Limit} peers; traffic with the others takes the standard path.")]
     private static partial void LogTooMany(ILogger log, int limit);
-
-    [LoggerMessage(EventId = 341, Level = LogLevel.Error, Message = "The store refuses what discovery needs ({Status}): without our advert and two watches no peer is found. Check this domain's quota in the store.")]
-    private static partial void LogStore(ILogger log, StoreStatus status);
 }

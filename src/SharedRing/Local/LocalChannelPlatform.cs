@@ -72,6 +72,11 @@ public sealed class LocalChannelPlatform(string brokerSocketPath, DomainId self)
         }
     }
 
+    /// <remarks>Processes on one kernel are never restored apart from it.</remarks>
+    public void DomainRestored()
+    {
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _broker.Dispose();
 }
