@@ -9,9 +9,12 @@ public interface IChannelPlatform : IDisposable
     /// <summary><c>local</c> or <c>xen</c>, as <c>--platform</c> spells it.</summary>
     string Name { get; }
 
+    /// <summary>Pages that may be lent; null: as many as there is memory.</summary>
+    PageBudget? Pages { get; }
+
     /// <summary>Listener: allocates zeroed pages for a descriptor and two rings, grants them to <paramref name="peer"/> alone, and opens a doorbell.</summary>
     /// <param name="peer">The only domain that may map the pages.</param>
-    /// <param name="ringBytes">Data bytes per direction, a power of two.</param>
+    /// <param name="ringBytes">Data bytes per direction, a power of two. A platform whose pages are scarce may give less; the link says how much.</param>
     /// <param name="offer">What to publish to the peer.</param>
     /// <exception cref="ChannelPlatformException">No pages, no grants or no port left, or the platform is unreachable.</exception>
     IChannelLink Offer(DomainId peer, int ringBytes, out ChannelOffer offer);

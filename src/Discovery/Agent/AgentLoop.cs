@@ -5,7 +5,7 @@ using XenLoop.SharedRing;
 namespace XenLoop.Discovery;
 
 /// <summary>What the agent does in each turn of its loop: takes in what came, brings the peers in line with the announcements, lets each advance.</summary>
-internal sealed partial class AgentLoop
+internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailbox)
 {
     /// <summary>Before asking a store again that could not answer.</summary>
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
@@ -13,26 +13,18 @@ internal sealed partial class AgentLoop
     /// <summary>How long one turn may wait for a slow store before it looks after its channels again; what was not read is due in the next.</summary>
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(1);
 
-    private readonly AgentContext _context;
-    private readonly AgentMailbox _mailbox;
-    private readonly StorePresence _presence;
+    private readonly StorePresence _presence = new(context);
     private readonly SortedDictionary<DomainId, PeerSession> _peers = [];
     private DomainTable _table = DomainTable.Empty;
     private TimeSpan? _retryAt;
     private bool _tooMany;
     private bool _closing;
 
-    /// <summary>Nothing happens before <see cref="TurnAsync"/>.</summary>
-    public AgentLoop(AgentContext context, AgentMailbox mailbox)
-    {
-        _context = context;
-        _mailbox = mailbox;
-        Announcements = new Announcements(context);
-        _presence = new StorePresence(context, Announcements);
-    }
-
     /// <summary>What the announcer says.</summary>
-    public Announcements Announcements { get; }
+    public Announcements Announcements { get; } = new(context);
+
+    /// <summary>Until then channels without traffic should be closed, for their pages.</summary>
+    public TimeSpan ShortOfPagesUntil { get; private set; }
 
     /// <summary>True while the engine has, or is letting go of, a channel.</summary>
     public bool HasChannels
@@ -69,7 +61,7 @@ internal sealed partial class AgentLoop
     /// <summary>Takes a new connection to the store into use.</summary>
     public void StoreConnected(IStore store)
     {
-        _context.Store = store;
+        context.Store = store;
         _presence.StoreConnected();
         Announcements.StoreConnected();
         foreach (PeerSession peer in _peers.Values)
@@ -81,14 +73,15 @@ internal sealed partial class AgentLoop
     /// <summary>The domain was restored; nobody is known any more.</summary>
     public void BeginNewLife()
     {
-        _context.BeginNewLife();
+        context.BeginNewLife();
+        Announcements.Forget();
         _presence.BeginNewLife();
     }
 
     /// <summary>The connection to the store was lost.</summary>
     public void StoreLost()
     {
-        _context.Store = null;
+        context.Store = null;
         _retryAt = null;
         foreach (PeerSession peer in _peers.Values)
         {
@@ -119,25 +112,31 @@ internal sealed partial class AgentLoop
     /// <summary>One turn.</summary>
     public async Task TurnAsync(CancellationToken cancel)
     {
-        while (_mailbox.TryTakeReport(out AgentReport report))
+        while (mailbox.TryTakeReport(out AgentReport report))
         {
             if (_peers.TryGetValue(report.Peer, out PeerSession? peer))
             {
-                peer.Report(report.Failure);
+                peer.Report(report);
             }
         }
 
         Announcements.Expire();
-        if (_context.Store is { } store && !(_retryAt > _context.Now))
+        if (context.Store is { } store && !(_retryAt > context.Now))
         {
-            await _presence.EstablishAsync(store, cancel).ConfigureAwait(false);
-            _retryAt = await ReadStoreAsync(store, cancel).ConfigureAwait(false) ? null : _context.Now + StoreRetry;
+            await _presence.EstablishAsync(store, Announcements, cancel).ConfigureAwait(false);
+            _retryAt = await ReadStoreAsync(store, cancel).ConfigureAwait(false) ? null : context.Now + StoreRetry;
         }
 
         Reconcile();
         foreach (PeerSession peer in _peers.Values)
         {
-            await peer.AdvanceAsync(_mailbox, cancel).ConfigureAwait(false);
+            await peer.AdvanceAsync(mailbox, cancel).ConfigureAwait(false);
+        }
+
+        if (context.PagesWanted)
+        {
+            context.PagesWanted = false;
+            MakeRoom();
         }
 
         await ForgetAsync(cancel).ConfigureAwait(false);
@@ -171,11 +170,11 @@ internal sealed partial class AgentLoop
     /// <exception cref="OperationCanceledException">The store did not answer in time.</exception>
     public async Task LeaveStoreAsync(CancellationToken cancel)
     {
-        if (_context.Store is { } store)
+        if (context.Store is { } store)
         {
             await store.RemoveAsync(StoreNames.Advert, cancel).ConfigureAwait(false);
             await store.RemoveAsync(StoreNames.Channels, cancel).ConfigureAwait(false);
-            _context.Store = null;
+            context.Store = null;
         }
     }
 
@@ -186,14 +185,14 @@ internal sealed partial class AgentLoop
     /// <returns>False: something is left to be read; try again in a while.</returns>
     private async Task<bool> ReadStoreAsync(IStore store, CancellationToken cancel)
     {
-        TimeSpan enough = _context.Now + StorePatience;
+        TimeSpan enough = context.Now + StorePatience;
         bool complete = await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
         complete &= !Announcements.ListDirty || await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
         foreach (PeerSession peer in _peers.Values)
         {
             if (peer.IsNodeDue)
             {
-                complete &= _context.Now < enough && await peer.ReadNodeAsync(store, cancel).ConfigureAwait(false);
+                complete &= context.Now < enough && await peer.ReadNodeAsync(store, cancel).ConfigureAwait(false);
             }
         }
 
@@ -218,7 +217,7 @@ internal sealed partial class AgentLoop
             {
                 peer.Announce(described);
             }
-            else if (peer.HasChannel && (!alive || (!peer.Confirmed && _context.Now < Announcements.ConfirmUntil)))
+            else if (peer.HasChannel && (!alive || (!peer.Confirmed && context.Now < Announcements.ConfirmUntil)))
             {
                 peer.Suspend();
             }
@@ -228,30 +227,57 @@ internal sealed partial class AgentLoop
             }
         }
 
-        if (!alive)
+        if (alive)
         {
-            return;
+            Admit();
         }
 
+        context.PeersToServe = 0;
+        foreach (PeerSession peer in _peers.Values)
+        {
+            context.PeersToServe += peer.IsServed && (peer.Announced || peer.HasChannel) ? 1 : 0;
+        }
+    }
+
+    /// <summary>Takes in who is newly announced.</summary>
+    private void Admit()
+    {
         foreach (PeerDomain described in Newcomers())
         {
-            if (_peers.Count >= _context.Options.MaximumPeers)
+            if (_peers.Count >= context.Options.MaximumPeers)
             {
                 if (!_tooMany)
                 {
-                    LogTooMany(_context.Log, _context.Options.MaximumPeers);
+                    LogTooMany(context.Log, context.Options.MaximumPeers);
                 }
 
                 _tooMany = true;
                 return;
             }
 
-            PeerSession peer = new(_context, described);
+            PeerSession peer = new(context, described);
             _peers.Add(described.Id, peer);
             peer.StoreConnected();
             peer.Announce(described);
-            _context.Wake.Set();
+            context.Wake.Set();
         }
+    }
+
+    /// <summary>Somebody found no pages left: the largest channel goes back to its share, and idle ones are to be closed soon.</summary>
+    private void MakeRoom()
+    {
+        ShortOfPagesUntil = context.Now + context.Options.ShortageMemory;
+        PeerSession? largest = null;
+        foreach (PeerSession peer in _peers.Values)
+        {
+            if (peer.ServedRingBytes > (largest?.ServedRingBytes ?? 0))
+            {
+                largest = peer;
+            }
+        }
+
+        largest?.Shrink();
+        context.Wake.Set();
     }
 
     /// <summary>Who is announced and not a peer yet, by domain number.</summary>
@@ -275,8 +301,8 @@ internal sealed partial class AgentLoop
         foreach (PeerSession peer in Array.FindAll<PeerSession>([.. _peers.Values], peer => !peer.Announced && peer.IsForgettable))
         {
             _peers.Remove(peer.Peer.Id);
-            _mailbox.ClearRequest(peer.Peer.Id);
-            if (_context.Store is { } store)
+            mailbox.ClearRequest(peer.Peer.Id);
+            if (context.Store is { } store)
             {
                 await peer.UnwatchAsync(store, cancel).ConfigureAwait(false);
             }
@@ -299,7 +325,7 @@ internal sealed partial class AgentLoop
         if (changed || peers.Count != _table.Peers.Count)
         {
             _table = new DomainTable(_table.Generation + 1, peers.ToImmutable());
-            _context.User.OnDomainsChanged(_table);
+            context.User.OnDomainsChanged(_table);
         }
     }
 

@@ -7,7 +7,7 @@ namespace XenLoop.Discovery;
 /// by others in this domain, or not yet freed by a connection that has just ended) is asked again, and what cannot be watched is read
 /// every <see cref="AgentOptions.PollInterval"/> instead.
 /// </summary>
-internal sealed partial class StorePresence(AgentContext context, Announcements announcements)
+internal sealed partial class StorePresence(AgentContext context)
 {
     public const string HeartbeatToken = "heartbeat";
     public const string PeersToken = "peers";
@@ -36,8 +36,8 @@ internal sealed partial class StorePresence(AgentContext context, Announcements 
     /// <summary>The domain was restored: the store may hold what an earlier life left.</summary>
     public void BeginNewLife() => _clean = false;
 
-    /// <summary>Puts in place what is missing, if it is time.</summary>
-    public async Task EstablishAsync(IStore store, CancellationToken cancel)
+    /// <summary>Puts in place what is missing, if it is time, and has read what is not watched.</summary>
+    public async Task EstablishAsync(IStore store, Announcements announcements, CancellationToken cancel)
     {
         if (IsComplete || context.Now < _nextTry)
         {

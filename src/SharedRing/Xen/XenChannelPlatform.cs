@@ -7,6 +7,9 @@ public sealed class XenChannelPlatform(DomainId self) : IChannelPlatform
     public string Name => "xen";
 
     /// <inheritdoc/>
+    public PageBudget? Pages => null;
+
+    /// <inheritdoc/>
     public IChannelLink Offer(DomainId peer, int ringBytes, out ChannelOffer offer) => throw new ChannelPlatformException($"no pages in domain {self}");
 
     /// <inheritdoc/>
