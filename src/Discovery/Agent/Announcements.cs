@@ -41,11 +41,17 @@ internal sealed partial class Announcements(AgentContext context)
     /// <summary>A new connection to the store, which may have been emptied.</summary>
     public void StoreConnected()
     {
+        Forget();
+        HeartbeatDirty = true;
+        ListDirty = true;
+    }
+
+    /// <summary>What was said, was said of others, or to somebody else.</summary>
+    public void Forget()
+    {
         _listed.Clear();
         DirtyPeers.Clear();
         Alive = false;
-        HeartbeatDirty = true;
-        ListDirty = true;
     }
 
     /// <summary>Notes silence.</summary>

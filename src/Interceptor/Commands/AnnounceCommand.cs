@@ -27,8 +27,16 @@ internal static class AnnounceCommand
             Deny = [.. arguments.All(Deny)],
         };
         using ErrorLog log = CommonOptions.OpenLog(arguments);
-        var host = new LocalHost(RuntimeDirectory.Ensure(arguments.Text(CommonOptions.Directory)), options, TimeProvider.System, log);
-        await host.RunAsync(stop).ConfigureAwait(false);
+        if (PlatformChoice.IsXen(arguments.Text(CommonOptions.Platform), new XenMachine("/")))
+        {
+            await new XenHost(XenStorePaths.Sockets, XenStorePaths.Device, options, TimeProvider.System, log).RunAsync(stop).ConfigureAwait(false);
+        }
+        else
+        {
+            var host = new LocalHost(RuntimeDirectory.Ensure(arguments.Text(CommonOptions.Directory)), options, TimeProvider.System, log);
+            await host.RunAsync(stop).ConfigureAwait(false);
+        }
+
         return CommandRunner.Success;
     }
 

@@ -38,6 +38,13 @@ internal static class RunCommand
     private static async Task<int> RunAsync(Arguments arguments, CancellationToken stop)
     {
         string directory = arguments.Text(CommonOptions.Directory);
+        var machine = new XenMachine("/");
+        bool onXen = PlatformChoice.IsXen(arguments.Text(CommonOptions.Platform), machine);
+        if (onXen)
+        {
+            RefuseLocalOptions(arguments);
+        }
+
         var options = new GuestOptions
         {
             Directory = directory,
@@ -45,6 +52,7 @@ internal static class RunCommand
             Interface = arguments.Find(Interface),
             Domain = arguments.Find(Domain) is { } number ? ParseDomain(number) : null,
             Bridge = arguments.Text(Bridge),
+            PrefersVif = onXen,
             AnnouncedAddresses = arguments.Find(AnnounceIp) is { } list ? ParseAddresses(list) : [],
             RingBytes = ParseRingSize(arguments.Text(RingSize)),
             QueueBase = arguments.Number(QueueBase, ushort.MaxValue - DomainId.FirstReserved),
@@ -53,11 +61,24 @@ internal static class RunCommand
             Polling = arguments.Text(Poll) switch { "on" => PollMode.On, "off" => PollMode.Off, _ => PollMode.Auto },
             IdleClose = TimeSpan.FromSeconds(arguments.Number(IdleClose, LongestIdleSeconds)),
         };
-        GuestPlatform platform = PlatformChoice.Choose(RuntimeDirectory.Ensure(directory));
+        RuntimeDirectory.Ensure(directory);
         using ErrorLog log = CommonOptions.OpenLog(arguments);
+        GuestPlatform platform = onXen ? PlatformChoice.ChooseXen(machine, log) : PlatformChoice.ChooseLocal(directory);
         var agent = new GuestAgent(options, platform, TimeProvider.System, log);
         await agent.RunAsync(stop).ConfigureAwait(false);
         return CommandRunner.Success;
+    }
+
+    /// <summary>On Xen the toolstack has the say on these, whatever a guest wishes.</summary>
+    private static void RefuseLocalOptions(Arguments arguments)
+    {
+        foreach (Option option in (Option[])[Domain, Bridge, AnnounceIp])
+        {
+            if (arguments.Has(option))
+            {
+                throw new UsageException($"{option.Name} is for --platform local only: on Xen the toolstack gives domain numbers, bridges and addresses (xl: the vif line of the guest's configuration).");
+            }
+        }
     }
 
     private static DomainId ParseDomain(string text) =>

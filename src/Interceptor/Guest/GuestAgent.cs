@@ -50,7 +50,7 @@ internal sealed class GuestAgent : IForwarderListener
         // Before anything else, so that a second agent here leaves the first one's TAP, rules and store alone.
         using QueueSocket guard = QueueGuard.Take(_options.QueueBase);
         using RouteMirror mirror = OpenMirror();
-        LinkEntry link = InterfaceChoice.Choose(mirror.Current, _options.Interface);
+        LinkEntry link = ChooseInterface(mirror.Current);
         using InjectionDevice device = InjectionDevice.Create(link, _options.Offload);
         using LinkGuard links = LinkGuard.Open(link, device.Tap.Name, _log);
         using var forwarder = new Forwarder(device.Tap, this, NewPollPolicy());
@@ -115,6 +115,17 @@ internal sealed class GuestAgent : IForwarderListener
         {
             throw new GuestSetupException(error.Message, error);
         }
+    }
+
+    private LinkEntry ChooseInterface(NetworkSnapshot network)
+    {
+        LinkEntry link = InterfaceChoice.Choose(network, _options.Interface, _options.PrefersVif ? XenVif.Is : null);
+        if (_options.PrefersVif && XenVif.Others(network, link) is { Count: > 0 } others)
+        {
+            GuestLog.OtherVifs(_log, link.Name, string.Join(", ", others));
+        }
+
+        return link;
     }
 
     /// <summary>Runs the parts until <paramref name="stop"/>, or until one of them or of <paramref name="others"/>, which have a life of their own, ends: none is of use without the rest.</summary>
