@@ -11,6 +11,7 @@ internal sealed partial class Announcements(AgentContext context)
     private const int MissedBeats = 3;
 
     private readonly Dictionary<DomainId, PeerDomain> _listed = [];
+    private readonly Dictionary<DomainId, int> _pageOf = [];
     private ulong _lastSequence;
     private TimeSpan _expires;
 
@@ -20,8 +21,8 @@ internal sealed partial class Announcements(AgentContext context)
     /// <summary>True: the whole list of peers has to be read.</summary>
     public bool ListDirty { get; set; }
 
-    /// <summary>Single peers to be read.</summary>
-    public HashSet<DomainId> DirtyPeers { get; } = [];
+    /// <summary>Single pages of the list to be read.</summary>
+    public SortedSet<int> DirtyPages { get; } = [];
 
     /// <summary>True while heartbeats come in time.</summary>
     public bool Alive { get; private set; }
@@ -42,7 +43,8 @@ internal sealed partial class Announcements(AgentContext context)
     public void StoreConnected()
     {
         _listed.Clear();
-        DirtyPeers.Clear();
+        _pageOf.Clear();
+        DirtyPages.Clear();
         Alive = false;
         HeartbeatDirty = true;
         ListDirty = true;
@@ -72,19 +74,19 @@ internal sealed partial class Announcements(AgentContext context)
             }
 
             ListDirty = false;
-            DirtyPeers.UnionWith(_listed.Keys);
+            DirtyPages.UnionWith(_pageOf.Values);
             foreach (string name in names.IsOk ? names.Value : [])
             {
-                if (DomainId.TryParse(name, out DomainId peer) && peer.Value != 0 && peer != context.Self)
+                if (PeerPage.TryParseNumber(name, out int page))
                 {
-                    DirtyPeers.Add(peer);
+                    DirtyPages.Add(page);
                 }
             }
         }
 
-        foreach (DomainId peer in (DomainId[])[.. DirtyPeers])
+        foreach (int page in (int[])[.. DirtyPages])
         {
-            complete &= await ReadPeerAsync(store, peer, cancel).ConfigureAwait(false);
+            complete &= await ReadPageAsync(store, page, cancel).ConfigureAwait(false);
         }
 
         return complete;
@@ -118,26 +120,53 @@ internal sealed partial class Announcements(AgentContext context)
         return true;
     }
 
-    private async Task<bool> ReadPeerAsync(IStore store, DomainId peer, CancellationToken cancel)
+    private async Task<bool> ReadPageAsync(IStore store, int page, CancellationToken cancel)
     {
-        StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(StoreNames.Peer(peer), cancel).ConfigureAwait(false);
+        StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(StoreNames.PeerPage(page), cancel).ConfigureAwait(false);
         if (value.Status is not (StoreStatus.Ok or StoreStatus.NotFound or StoreStatus.AccessDenied))
         {
             return false;
         }
 
-        DirtyPeers.Remove(peer);
-        PeerDomain? described = value.IsOk ? PeerNode.Parse(peer, value.Value.Span) : null;
-        if (described is null)
+        DirtyPages.Remove(page);
+        HashSet<DomainId> gone = [];
+        foreach ((DomainId peer, int where) in _pageOf)
+        {
+            if (where == page)
+            {
+                gone.Add(peer);
+            }
+        }
+
+        if (value.IsOk && PeerPage.TryParse(value.Value.Span, out ImmutableArray<PeerDomain> peers))
+        {
+            foreach (PeerDomain described in peers)
+            {
+                if (described.Id != context.Self)
+                {
+                    gone.Remove(described.Id);
+                    Enter(described, page);
+                }
+            }
+        }
+
+        foreach (DomainId peer in gone)
         {
             _listed.Remove(peer);
-        }
-        else if (!_listed.TryGetValue(peer, out PeerDomain? known) || PeerNode.ToText(known) != PeerNode.ToText(described))
-        {
-            _listed[peer] = described;
+            _pageOf.Remove(peer);
         }
 
         return true;
+    }
+
+    /// <summary>The page that was read last counts: a peer that outgrew one is written to another before it is taken off the first.</summary>
+    private void Enter(PeerDomain described, int page)
+    {
+        _pageOf[described.Id] = page;
+        if (!_listed.TryGetValue(described.Id, out PeerDomain? known) || PeerPage.ToEntry(known) != PeerPage.ToEntry(described))
+        {
+            _listed[described.Id] = described;
+        }
     }
 
     [LoggerMessage(EventId = 320, Level = LogLevel.Information, Message = "The announcer is alive.")]
