@@ -35,6 +35,12 @@ internal sealed class AgentContext(AgentOptions options, IChannelUser user, Time
     /// <summary>The store; null while it is away.</summary>
     public IStore? Store { get; set; }
 
+    /// <summary>Announced peers whose channel with us we would allocate.</summary>
+    public int PeersToServe { get; set; }
+
+    /// <summary>Set when no pages were left for a channel; the loop takes it back when it has made room.</summary>
+    public bool PagesWanted { get; set; }
+
     /// <summary>A moment of <see cref="Now"/>'s clock for people.</summary>
     public DateTimeOffset ToWallClock(TimeSpan moment) => clock.GetUtcNow() + (moment - Now);
 }

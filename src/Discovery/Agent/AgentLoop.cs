@@ -23,6 +23,9 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     /// <summary>What the announcer says.</summary>
     public Announcements Announcements { get; } = new(context);
 
+    /// <summary>Until then channels without traffic should be closed, for their pages.</summary>
+    public TimeSpan ShortOfPagesUntil { get; private set; }
+
     /// <summary>True while the engine has, or is letting go of, a channel.</summary>
     public bool HasChannels
     {
@@ -119,7 +122,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         {
             if (_peers.TryGetValue(report.Peer, out PeerSession? peer))
             {
-                peer.Report(report.Failure);
+                peer.Report(report);
             }
         }
 
@@ -143,6 +146,12 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         foreach (PeerSession peer in _peers.Values)
         {
             await peer.AdvanceAsync(mailbox, cancel).ConfigureAwait(false);
+        }
+
+        if (context.PagesWanted)
+        {
+            context.PagesWanted = false;
+            MakeRoom();
         }
 
         await ForgetAsync(cancel).ConfigureAwait(false);
@@ -214,11 +223,21 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
             }
         }
 
-        if (!alive)
+        if (alive)
         {
-            return;
+            Admit();
         }
 
+        context.PeersToServe = 0;
+        foreach (PeerSession peer in _peers.Values)
+        {
+            context.PeersToServe += peer.IsServed && (peer.Announced || peer.HasChannel) ? 1 : 0;
+        }
+    }
+
+    /// <summary>Takes in who is newly announced.</summary>
+    private void Admit()
+    {
         foreach (PeerDomain described in Newcomers())
         {
             if (_peers.Count >= context.Options.MaximumPeers)
@@ -238,6 +257,23 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
             peer.Announce(described);
             context.Wake.Set();
         }
+    }
+
+    /// <summary>Somebody found no pages left: the largest channel goes back to its share, and idle ones are to be closed soon.</summary>
+    private void MakeRoom()
+    {
+        ShortOfPagesUntil = context.Now + context.Options.ShortageMemory;
+        PeerSession? largest = null;
+        foreach (PeerSession peer in _peers.Values)
+        {
+            if (peer.ServedRingBytes > (largest?.ServedRingBytes ?? 0))
+            {
+                largest = peer;
+            }
+        }
+
+        largest?.Shrink();
+        context.Wake.Set();
     }
 
     /// <summary>Who is announced and not a peer yet, by domain number.</summary>

@@ -3,7 +3,7 @@ namespace XenLoop.Discovery;
 /// <summary>How the agent behaves; every value has a default that suits.</summary>
 public sealed record AgentOptions
 {
-    /// <summary>Data bytes per direction of the channels that we allocate; a power of two from 4 KB to 16 MB.</summary>
+    /// <summary>Data bytes per direction of the channels that we allocate, where pages are not scarce (see <see cref="RingSizing"/>); a power of two from 4 KB to 16 MB.</summary>
     public int RingBytes { get; init; } = 1024 * 1024;
 
     /// <summary>How long each step of a handshake may take before it is tried again.</summary>
@@ -27,6 +27,11 @@ public sealed record AgentOptions
     /// <summary>After our own connection to the store was renewed: how long a connected peer may stay unseen there before its channel is let go.</summary>
     public TimeSpan ReappearanceGrace { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>A channel lives at least this long before it is opened again with other rings because of its traffic.</summary>
+    public TimeSpan ResizeInterval { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>After pages had run out: how long channels without traffic are closed sooner.</summary>
+    public TimeSpan ShortageMemory { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>First pause before connecting to a lost store again; doubled up to <see cref="ReconnectMaximum"/>.</summary>
     public TimeSpan ReconnectMinimum { get; init; } = TimeSpan.FromMilliseconds(100);

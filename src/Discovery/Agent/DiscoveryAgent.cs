@@ -21,6 +21,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
     private readonly TaskCompletionSource<DomainId> _introduced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AnnouncerStatus _announcer = new(StoreConnected: false, Alive: false, LastHeartbeat: null);
     private PeerStatus[] _status = [];
+    private bool _shortOfPages;
 
     /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
     /// <param name="connector">Opens the store, and reopens it.</param>
@@ -59,6 +60,9 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
     /// <summary>What is known of the announcer, as of the loop's last turn. Any thread.</summary>
     public AnnouncerStatus Announcer => Volatile.Read(ref _announcer);
 
+    /// <summary>True if a channel was lately refused for want of pages: those that carry nothing should be closed soon. Any thread.</summary>
+    public bool ShortOfPages => Volatile.Read(ref _shortOfPages);
+
     /// <summary>Works until <paramref name="stop"/>; then closes all channels in an orderly way, withdraws the advert, and returns within <see cref="AgentOptions.ShutdownTimeout"/> and a little.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -87,10 +91,13 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
     public void RequestChannel(DomainId peer) => _mailbox.Request(peer);
 
     /// <summary>The channel has been idle for long enough. Any thread.</summary>
-    public void RequestClose(DomainId peer) => _mailbox.Report(new AgentReport(peer, Failure: null));
+    public void RequestClose(DomainId peer) => _mailbox.Report(new AgentReport(peer, AgentReportKind.Idle));
+
+    /// <summary>The channel carries so much that it may take a larger share of scarce pages. Any thread.</summary>
+    public void ReportBusy(DomainId peer) => _mailbox.Report(new AgentReport(peer, AgentReportKind.Busy));
 
     /// <summary>The data path gave the channel up. Any thread; once per channel is enough.</summary>
-    public void ReportFailure(DomainId peer, ChannelFailure failure) => _mailbox.Report(new AgentReport(peer, failure));
+    public void ReportFailure(DomainId peer, ChannelFailure failure) => _mailbox.Report(new AgentReport(peer, AgentReportKind.Failed, failure));
 
     /// <summary>All peers, by domain number, as of the loop's last turn. Any thread.</summary>
     public ImmutableArray<PeerStatus> Status() => [.. Volatile.Read(ref _status)];
@@ -160,6 +167,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
         DateTimeOffset? beat = announcements.LastHeartbeat is { } last ? _context.ToWallClock(last) : null;
         Volatile.Write(ref _announcer, new AnnouncerStatus(_context.Store is not null, announcements.Alive, beat));
         Volatile.Write(ref _status, _loop.Describe());
+        Volatile.Write(ref _shortOfPages, _context.Now < _loop.ShortOfPagesUntil);
     }
 
     private async Task CloseAsync()

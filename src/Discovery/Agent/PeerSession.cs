@@ -8,8 +8,7 @@ namespace XenLoop.Discovery;
 internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
 {
     private readonly ChannelNegotiator _negotiator = new(context.Self, context.Instance, peer.Id, context.Options, RandomNumber.Next);
-    private Channel? _channel;
-    private ulong _channelNonce;
+    private readonly PeerPages _pages = new(context, peer.Id);
     private Task? _releasing;
     private bool _readable;
     private bool _watched;
@@ -88,16 +87,42 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     /// <summary>The store was lost.</summary>
     public void StoreLost() => _negotiator.StoreLost();
 
+    /// <summary>True if a channel with the peer takes our pages.</summary>
+    public bool IsServed => _negotiator.Role == ChannelRole.Listener;
+
+    /// <summary>Data bytes per direction of the channel that we have allocated and that is connected; 0 without one.</summary>
+    public int ServedRingBytes => IsServed && State == NegotiationState.Connected ? _pages.RingBytes : 0;
+
+    private TimeSpan Lifetime => context.Now - _since;
+
     /// <summary>The engine reports.</summary>
-    public void Report(ChannelFailure? failure)
+    public void Report(in AgentReport report)
     {
-        if (failure is { } why)
+        switch (report.Kind)
         {
-            _negotiator.Failed(why);
+            case AgentReportKind.Failed:
+                _negotiator.Failed(report.Failure);
+                break;
+            case AgentReportKind.Idle:
+                Close(CloseReason.Idle);
+                break;
+            case AgentReportKind.Busy when ServedRingBytes > 0 && Lifetime >= context.Options.ResizeInterval:
+                Resize(_pages.Grown);
+                break;
         }
-        else
+    }
+
+    /// <summary>Brings a channel that has grown back to its share.</summary>
+    public void Shrink() => Resize(Math.Min(_pages.Share, ServedRingBytes));
+
+    /// <summary>Closes the channel; the next packet opens it again, with other rings.</summary>
+    private void Resize(int ringBytes)
+    {
+        if (ringBytes != ServedRingBytes)
         {
-            Close(CloseReason.Idle);
+            LogResizing(context.Log, Peer.Id, Peer.Name, ServedRingBytes / 1024, ringBytes / 1024);
+            _pages.Goal = ringBytes;
+            Close(CloseReason.Resized);
         }
     }
 
@@ -152,8 +177,8 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
             // A fault here is the engine's, and it may still touch the pages: nothing may be freed, the agent ends with it.
             await _releasing.ConfigureAwait(false);
             _releasing = null;
-            FreePages();
-            _negotiator.Released(context.Now, _channelNonce);
+            _pages.Free();
+            _negotiator.Released(context.Now, _pages.Nonce);
             context.Wake.Set();
         }
 
@@ -185,7 +210,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
             await (_releasing ?? context.User.ReleaseAsync(Peer.Id, orderly: false)).ConfigureAwait(false);
         }
 
-        FreePages();
+        _pages.Free();
     }
 
     /// <summary>For people.</summary>
@@ -204,7 +229,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
             _negotiator.Role,
             _negotiator.Failures,
             State == NegotiationState.Idle && _negotiator.BackOffUntil > context.Now ? context.ToWallClock(_negotiator.BackOffUntil) : null,
-            _channel?.Link.RingBytes ?? 0,
+            _pages.RingBytes,
             _negotiator.LastFailure,
             Announced);
     }
@@ -232,11 +257,11 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
                     Map(action.Nonce, action.Offer);
                     break;
                 case NegotiatorActionKind.Discard:
-                    FreePages();
+                    _pages.Free();
                     break;
                 case NegotiatorActionKind.Activate:
-                    LogConnected(context.Log, Peer.Id, Peer.Name, _channel!.Link.RingBytes / 1024);
-                    context.User.OnConnected(Peer, _channel!, action.PeerFeatures);
+                    LogConnected(context.Log, Peer.Id, Peer.Name, _pages.RingBytes / 1024);
+                    context.User.OnConnected(Peer, _pages.Channel!, action.PeerFeatures);
                     break;
                 case NegotiatorActionKind.Release:
                     LogReleasing(context.Log, Peer.Id, Peer.Name, _negotiator.LastFailure);
@@ -285,17 +310,13 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
 
     private void Allocate(ulong nonce)
     {
-        IChannelLink? link = null;
         try
         {
-            link = context.Platform!.Offer(Peer.Id, context.Options.RingBytes, out ChannelOffer offer);
-            _channel = Channel.Listen(link, nonce);
-            _channelNonce = nonce;
-            _negotiator.Allocated(context.Now, nonce, offer, link.RingBytes);
+            ChannelOffer offer = _pages.Allocate(nonce);
+            _negotiator.Allocated(context.Now, nonce, offer, _pages.RingBytes);
         }
         catch (ChannelPlatformException failure)
         {
-            link?.Dispose();
             LogNoChannel(context.Log, Peer.Id, failure.Message);
             _negotiator.AllocationFailed(context.Now, nonce, failure.Message);
         }
@@ -303,26 +324,16 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
 
     private void Map(ulong nonce, ChannelOffer offer)
     {
-        IChannelLink? link = null;
         try
         {
-            link = context.Platform!.Map(Peer.Id, offer);
-            _channel = Channel.Connect(link, nonce);
-            _channelNonce = nonce;
+            _pages.Map(nonce, offer);
             _negotiator.Mapped(context.Now, nonce);
         }
         catch (ChannelPlatformException failure)
         {
-            link?.Dispose();
             LogNoChannel(context.Log, Peer.Id, failure.Message);
             _negotiator.MapFailed(context.Now, nonce, failure.Message);
         }
-    }
-
-    private void FreePages()
-    {
-        _channel?.Dispose();
-        _channel = null;
     }
 
     [LoggerMessage(EventId = 300, Level = LogLevel.Information, Message = "Connected to domain {Peer} ({Name}): {KiB} KiB each way.")]
@@ -330,6 +341,9 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
 
     [LoggerMessage(EventId = 301, Level = LogLevel.Information, Message = "The channel to domain {Peer} ({Name}) closes: {Why}. Traffic takes the standard path.")]
     private static partial void LogReleasing(ILogger log, DomainId peer, string name, string why);
+
+    [LoggerMessage(EventId = 305, Level = LogLevel.Information, Message = "The channel to domain {Peer} ({Name}) opens again with {NewKiB} KiB instead of {OldKiB} KiB each way.")]
+    private static partial void LogResizing(ILogger log, DomainId peer, string name, int oldKiB, int newKiB);
 
     [LoggerMessage(EventId = 302, Level = LogLevel.Warning, Message = "No channel to domain {Peer} for now: {Why}")]
     private static partial void LogNoChannel(ILogger log, DomainId peer, string why);

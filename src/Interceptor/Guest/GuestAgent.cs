@@ -80,7 +80,7 @@ internal sealed class GuestAgent : IForwarderListener
             {
                 await RunTogetherAsync(
                     [discovering, unseen.Task],
-                    [keeper.RunAsync, ports.RunAsync, rules.RunAsync, status.RunAsync, new IdleWatch(_options.IdleClose, ports, discovery, _clock).RunAsync],
+                    [keeper.RunAsync, ports.RunAsync, rules.RunAsync, status.RunAsync, new TrafficWatch(_options.IdleClose, ports, discovery, _clock).RunAsync],
                     stop).ConfigureAwait(false);
             }
             finally
