@@ -11,7 +11,7 @@ internal sealed partial class Announcements(AgentContext context)
     private const int MissedBeats = 3;
 
     private readonly Dictionary<DomainId, PeerDomain> _listed = [];
-    private readonly Dictionary<DomainId, int> _pageOf = [];
+    private readonly SortedDictionary<int, ImmutableArray<PeerDomain>> _pages = [];
     private ulong _lastSequence;
     private TimeSpan _expires;
 
@@ -43,7 +43,7 @@ internal sealed partial class Announcements(AgentContext context)
     public void StoreConnected()
     {
         _listed.Clear();
-        _pageOf.Clear();
+        _pages.Clear();
         DirtyPages.Clear();
         Alive = false;
         HeartbeatDirty = true;
@@ -74,7 +74,7 @@ internal sealed partial class Announcements(AgentContext context)
             }
 
             ListDirty = false;
-            DirtyPages.UnionWith(_pageOf.Values);
+            DirtyPages.UnionWith(_pages.Keys);
             foreach (string name in names.IsOk ? names.Value : [])
             {
                 if (PeerPage.TryParseNumber(name, out int page))
@@ -129,43 +129,51 @@ internal sealed partial class Announcements(AgentContext context)
         }
 
         DirtyPages.Remove(page);
-        HashSet<DomainId> gone = [];
-        foreach ((DomainId peer, int where) in _pageOf)
-        {
-            if (where == page)
-            {
-                gone.Add(peer);
-            }
-        }
-
         if (value.IsOk && PeerPage.TryParse(value.Value.Span, out ImmutableArray<PeerDomain> peers))
         {
-            foreach (PeerDomain described in peers)
-            {
-                if (described.Id != context.Self)
-                {
-                    gone.Remove(described.Id);
-                    Enter(described, page);
-                }
-            }
+            _pages[page] = peers;
         }
-
-        foreach (DomainId peer in gone)
+        else
         {
-            _listed.Remove(peer);
-            _pageOf.Remove(peer);
+            _pages.Remove(page);
         }
 
+        Merge(page);
         return true;
     }
 
-    /// <summary>The page that was read last counts: a peer that outgrew one is written to another before it is taken off the first.</summary>
-    private void Enter(PeerDomain described, int page)
+    /// <summary>
+    /// All pages as one list. A peer that outgrew a page is on another before it is taken off the first; while it is on two, the page
+    /// that was read last counts.
+    /// </summary>
+    private void Merge(int latest)
     {
-        _pageOf[described.Id] = page;
-        if (!_listed.TryGetValue(described.Id, out PeerDomain? known) || PeerPage.ToEntry(known) != PeerPage.ToEntry(described))
+        HashSet<DomainId> present = [];
+        Enter(_pages.GetValueOrDefault(latest, []), present);
+        foreach (ImmutableArray<PeerDomain> peers in _pages.Values)
         {
-            _listed[described.Id] = described;
+            Enter(peers, present);
+        }
+
+        foreach (DomainId peer in (DomainId[])[.. _listed.Keys])
+        {
+            if (!present.Contains(peer))
+            {
+                _listed.Remove(peer);
+            }
+        }
+    }
+
+    private void Enter(ImmutableArray<PeerDomain> peers, HashSet<DomainId> present)
+    {
+        foreach (PeerDomain described in peers)
+        {
+            if (described.Id != context.Self
+                && present.Add(described.Id)
+                && (!_listed.TryGetValue(described.Id, out PeerDomain? known) || PeerPage.ToEntry(known) != PeerPage.ToEntry(described)))
+            {
+                _listed[described.Id] = described;
+            }
         }
     }
 
