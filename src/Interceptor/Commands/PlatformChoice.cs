@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.Guest;
+using XenLoop.SharedRing;
 using XenLoop.SharedRing.Local;
 using XenLoop.SharedRing.Xen;
 
@@ -33,9 +34,16 @@ internal static class PlatformChoice
             throw new GuestSetupException(problem);
         }
 
-        var keeper = new PortKeeper();
-        var store = new XenStoreConnector(XenStorePaths.Device, StoreTimeout, TimeProvider.System, log);
-        return new GuestPlatform(Xen, store, self => new XenChannelPlatform(self, keeper)) { Common = keeper };
+        try
+        {
+            var keeper = new PortKeeper();
+            var store = new XenStoreConnector(XenStorePaths.Device, StoreTimeout, TimeProvider.System, log);
+            return new GuestPlatform(Xen, store, self => new XenChannelPlatform(self, keeper), keeper);
+        }
+        catch (ChannelPlatformException failure)
+        {
+            throw new GuestSetupException(failure.Message, failure);
+        }
     }
 
     /// <summary>The local platform. Whether its host runs already does not matter: the agent waits for it.</summary>

@@ -1,33 +1,43 @@
 using System.Globalization;
+using XenLoop.Native;
 
 namespace XenLoop.SharedRing.Xen;
 
-/// <summary>The pages that <c>/dev/xen/gntalloc</c> may grant in all, and those of them that this process has granted.</summary>
+/// <summary>Keeps account of the pages that this process has granted, of those that gntalloc grants in all.</summary>
 internal sealed class GrantBudget
 {
-    /// <summary>Where the kernel's limit is read and set.</summary>
-    public const string LimitFile = "/sys/module/xen_gntalloc/parameters/limit";
-
-    /// <summary>The kernel's default (<c>drivers/xen/gntalloc.c</c>), which holds where sysfs does not tell.</summary>
-    private const int DefaultLimit = 1024;
+    private const string LimitFile = "/sys/module/xen_gntalloc/parameters/limit";
 
     private int _lent;
 
-    /// <summary>Limit and use at this moment; the limit may be changed at any time.</summary>
-    public PageBudget Now => new(ReadLimit(), Volatile.Read(ref _lent));
+    /// <summary>Limit and use at present; null where the kernel tells no limit.</summary>
+    public PageBudget? Pages => int.TryParse(ReadLimit(), NumberStyles.None, CultureInfo.InvariantCulture, out int limit)
+        ? new PageBudget(limit, Volatile.Read(ref _lent))
+        : null;
 
-    /// <summary>Counts pages as granted, or, negative, as taken back.</summary>
-    public void Add(int pages) => Interlocked.Add(ref _lent, pages);
+    /// <summary>Notes pages that were granted.</summary>
+    public void Take(int pages) => Interlocked.Add(ref _lent, pages);
 
-    private static int ReadLimit()
+    /// <summary>Notes that they are given back. The kernel counts those that a dead peer has not unmapped further on.</summary>
+    public void Return(int pages) => Interlocked.Add(ref _lent, -pages);
+
+    /// <summary>There are not <paramref name="pages"/> left.</summary>
+    public static ChannelPlatformException NoneLeft(int pages) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"No {pages} pages left to grant. All channels that this guest listens for share {ReadLimit()} pages ({LimitFile}); pages that a dead peer still maps count, too. Raise the limit: echo 8192 >{LimitFile}, and for good: echo 'options xen-gntalloc limit=8192' >/etc/modprobe.d/xen-gntalloc.conf, or xen_gntalloc.limit=8192 on the kernel's command line where the module is built in."))
+    {
+        IsExhaustion = true,
+    };
+
+    private static string ReadLimit()
     {
         try
         {
-            return int.TryParse(File.ReadAllText(LimitFile), NumberStyles.Integer, CultureInfo.InvariantCulture, out int limit) ? limit : DefaultLimit;
+            return File.ReadAllText(LimitFile).Trim();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return DefaultLimit;
+            return "an unknown number of";
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using XenLoop.Native;
 
 namespace XenLoop.SharedRing.Xen;
@@ -13,20 +12,19 @@ namespace XenLoop.SharedRing.Xen;
 /// </remarks>
 internal sealed unsafe class GrantedPages : ChannelPages
 {
-    /// <summary>
-    /// No channel is worth while with less per direction, unless less was wished for: a packet of the largest kind would not fit,
-    /// take the standard path, and overtake the others.
-    /// </summary>
+    /// <summary>No channel is worth while with less per direction, unless less was wished for: one super-packet fits.</summary>
     private const int SmallestRingBytes = 64 * 1024;
 
     private readonly GrantBudget _budget;
+    private readonly int _pages;
 
     private GrantedPages(FileDescriptor device, ulong index, int ringBytes, GrantBudget budget)
         : base(ringBytes)
     {
         _budget = budget;
+        _pages = PagesOf(ringBytes);
+        budget.Take(_pages);
         SetRings(ringBytes);
-        budget.Add(Count(ringBytes));
         Place(Descriptor, device, (long)index, Page);
         PlaceTwice(ListenerToConnector, device, (long)index + Page, ringBytes);
         PlaceTwice(ConnectorToListener, device, (long)index + Page + ringBytes, ringBytes);
@@ -48,22 +46,21 @@ internal sealed unsafe class GrantedPages : ChannelPages
             }
         }
 
-        throw NoneLeft(smallest, budget.Now.Limit);
+        throw GrantBudget.NoneLeft(PagesOf(smallest));
     }
 
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
-        _budget.Add(-Count(RingBytes));
+        _budget.Return(_pages);
         return base.ReleaseHandle();
     }
 
-    /// <summary>Pages of a channel: its descriptor and two rings.</summary>
-    private static int Count(int ringBytes) => 1 + (2 * (ringBytes / (int)Page));
+    private static int PagesOf(int ringBytes) => 1 + (2 * (ringBytes / (int)Page));
 
     private static GrantedPages? TryAllocate(DomainId peer, int ringBytes, GrantBudget budget)
     {
-        int pages = Count(ringBytes);
+        int pages = PagesOf(ringBytes);
         ulong[] buffer = new ulong[(sizeof(ioctl_gntalloc_alloc_gref) / sizeof(ulong)) + (pages / 2)];
         using FileDescriptor device = XenDevice.Open(XenDevice.GrantAllocator);
         fixed (ulong* words = buffer)
@@ -107,11 +104,4 @@ internal sealed unsafe class GrantedPages : ChannelPages
             table[ChannelDescriptor.GrantReferencesPerRing + i] = references[ringPages + i];
         }
     }
-
-    private static ChannelPlatformException NoneLeft(int ringBytes, int limit) => new(string.Create(
-        CultureInfo.InvariantCulture,
-        $"No pages left to grant: not even {Count(ringBytes)} for rings of {ringBytes / 1024} KiB. All channels that this guest listens for, and other programs, share {limit} pages ({GrantBudget.LimitFile}). Raise the limit: echo {4 * limit} >{GrantBudget.LimitFile}, and for good: echo options xen-gntalloc limit={4 * limit} >/etc/modprobe.d/xen-gntalloc.conf, or xen_gntalloc.limit={4 * limit} on the kernel's command line where the module is built in."))
-    {
-        IsExhaustion = true,
-    };
 }

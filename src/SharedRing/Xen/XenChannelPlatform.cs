@@ -21,7 +21,7 @@ public sealed class XenChannelPlatform(DomainId self, PortKeeper keeper) : IChan
     public string Name => "xen";
 
     /// <inheritdoc/>
-    public PageBudget? Pages => _budget.Now;
+    public PageBudget? Pages => _budget.Pages;
 
     /// <inheritdoc/>
     /// <remarks>
