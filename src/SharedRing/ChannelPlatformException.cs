@@ -19,4 +19,7 @@ public sealed class ChannelPlatformException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>True: nothing is wrong but that no pages are left to lend; another channel could give some back.</summary>
+    public bool IsExhaustion { get; init; }
 }

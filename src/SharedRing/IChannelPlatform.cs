@@ -9,9 +9,12 @@ public interface IChannelPlatform : IDisposable
     /// <summary><c>local</c> or <c>xen</c>, as <c>--platform</c> spells it.</summary>
     string Name { get; }
 
+    /// <summary>Pages that may be lent; null: as many as there is memory.</summary>
+    PageBudget? Pages { get; }
+
     /// <summary>Listener: allocates zeroed pages for a descriptor and two rings, grants them to <paramref name="peer"/> alone, and opens a doorbell.</summary>
     /// <param name="peer">The only domain that may map the pages.</param>
-    /// <param name="ringBytes">Data bytes per direction, a power of two.</param>
+    /// <param name="ringBytes">Data bytes per direction, a power of two. A platform whose pages are scarce may give less; the link says how much.</param>
     /// <param name="offer">What to publish to the peer.</param>
     /// <exception cref="ChannelPlatformException">No pages, no grants or no port left, or the platform is unreachable.</exception>
     IChannelLink Offer(DomainId peer, int ringBytes, out ChannelOffer offer);
@@ -19,4 +22,11 @@ public interface IChannelPlatform : IDisposable
     /// <summary>Connector: maps what <paramref name="peer"/> offered. The content is not looked at here.</summary>
     /// <exception cref="ChannelPlatformException">The offer is stale, malformed, not for us, or cannot be mapped safely.</exception>
     IChannelLink Map(DomainId peer, ChannelOffer offer);
+
+    /// <summary>
+    /// The domain was restored from a saved state: its grants and event channels were left behind in the domain that it was.
+    /// To be called before the links of that time are disposed, so that none of them gives back to the kernel what the kernel has
+    /// forgotten. Nothing can be offered or mapped here any more; make a new platform. Any thread; needless where nothing is restored.
+    /// </summary>
+    void DomainRestored();
 }

@@ -25,13 +25,22 @@ public static class RingRecord
     /// <summary>The largest payload of any ring, in bytes: a 64 KB packet with room for what its user puts in front.</summary>
     public const int LargestPayload = 65_536 + 64;
 
+    /// <summary>A packet as large as the kernel makes them: 64 KB with its headers, less a little.</summary>
+    private const int SuperPacket = 65_536 - HeaderBytes;
+
     private const int TagShift = 32;
 
     /// <summary>
     /// The largest payload in a ring of <paramref name="ringBytes"/> data bytes: <see cref="LargestPayload"/>, or as much as
     /// lets two records of that size wait at once, so that a producer of large records need not run in lockstep with the consumer.
+    /// Where that would shut out a <see cref="SuperPacket"/>, what fills the ring: lockstep is slow, but keeps the order, while
+    /// packets that take another way because they are large overtake those that are not.
     /// </summary>
-    public static int MaxPayload(int ringBytes) => Math.Min(LargestPayload, (ringBytes / 2) - HeaderBytes);
+    public static int MaxPayload(int ringBytes)
+    {
+        int half = (ringBytes / 2) - HeaderBytes;
+        return Math.Min(LargestPayload, half >= SuperPacket ? half : ringBytes - HeaderBytes);
+    }
 
     /// <summary>Bytes that a record takes in the ring. No overflow for anything up to <see cref="LargestPayload"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -156,12 +156,12 @@ public unsafe class HostilePeerTests
 
     [Theory]
     [InlineData(0u, RingViolation.RecordLength)]
-    [InlineData(2041u, RingViolation.RecordLength)]
+    [InlineData(4089u, RingViolation.RecordLength)]
     [InlineData(0x1_0008u, RingViolation.RecordLength)]
     [InlineData(uint.MaxValue, RingViolation.RecordLength)]
     [InlineData(uint.MaxValue - 7, RingViolation.RecordLength)]
     [InlineData(9u, RingViolation.RecordUnpublished)]
-    [InlineData(2040u, RingViolation.RecordUnpublished)]
+    [InlineData(4088u, RingViolation.RecordUnpublished)]
     public void AnImpossibleLengthIsNamed(uint length, RingViolation violation)
     {
         using RingFixture ring = new(4096);

@@ -42,20 +42,28 @@ public unsafe class RingTests
     }
 
     [Theory]
-    [InlineData(4096, 2040)]
-    [InlineData(131_072, 65_528)]
-    [InlineData(262_144, 65_600)]
-    [InlineData(1 << 24, 65_600)]
-    public void TheLargestPayloadFollowsFromTheSize(int ringBytes, int maxPayload)
+    [InlineData(4096, 4088, 1)]
+    [InlineData(65_536, 65_528, 1)]
+    [InlineData(131_072, 65_528, 2)]
+    [InlineData(262_144, 65_600, 3)]
+    [InlineData(1 << 24, 65_600, 255)]
+    public void TheLargestPayloadFollowsFromTheSize(int ringBytes, int maxPayload, int records)
     {
         using RingFixture ring = new(ringBytes);
         Assert.Equal(ringBytes, ring.Producer.Capacity);
         Assert.Equal(maxPayload, ring.Producer.MaxPayload);
-        Assert.True(ring.TryWrite(maxPayload, 1));
-        Assert.True(ring.TryWrite(maxPayload, 2));
+        for (int i = 0; i < records; i++)
+        {
+            Assert.True(ring.TryWrite(maxPayload, (byte)i));
+        }
+
+        Assert.False(ring.TryWrite(maxPayload, 0));
         ring.Producer.Publish();
-        ring.Expect(maxPayload, 1);
-        ring.Expect(maxPayload, 2);
+        for (int i = 0; i < records; i++)
+        {
+            ring.Expect(maxPayload, (byte)i);
+        }
+
         Assert.Throws<ArgumentOutOfRangeException>(() => ring.TryWrite(maxPayload + 1, 3));
     }
 

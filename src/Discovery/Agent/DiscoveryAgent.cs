@@ -21,6 +21,8 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
     private readonly TaskCompletionSource<DomainId> _introduced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AnnouncerStatus _announcer = new(StoreConnected: false, Alive: false, LastHeartbeat: null);
     private PeerStatus[] _status = [];
+    private DomainLife? _life;
+    private bool _shortOfPages;
 
     /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
     /// <param name="connector">Opens the store, and reopens it.</param>
@@ -59,6 +61,9 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
     /// <summary>What is known of the announcer, as of the loop's last turn. Any thread.</summary>
     public AnnouncerStatus Announcer => Volatile.Read(ref _announcer);
 
+    /// <summary>True if a channel was lately refused for want of pages: those that carry nothing should be closed soon. Any thread.</summary>
+    public bool ShortOfPages => Volatile.Read(ref _shortOfPages);
+
     /// <summary>Works until <paramref name="stop"/>; then closes all channels in an orderly way, withdraws the advert, and returns within <see cref="AgentOptions.ShutdownTimeout"/> and a little.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -87,10 +92,13 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
     public void RequestChannel(DomainId peer) => _mailbox.Request(peer);
 
     /// <summary>The channel has been idle for long enough. Any thread.</summary>
-    public void RequestClose(DomainId peer) => _mailbox.Report(new AgentReport(peer, Failure: null));
+    public void RequestClose(DomainId peer) => _mailbox.Report(new AgentReport(peer, AgentReportKind.Idle));
+
+    /// <summary>The channel carries so much that it may take a larger share of scarce pages. Any thread.</summary>
+    public void ReportBusy(DomainId peer) => _mailbox.Report(new AgentReport(peer, AgentReportKind.Busy));
 
     /// <summary>The data path gave the channel up. Any thread; once per channel is enough.</summary>
-    public void ReportFailure(DomainId peer, ChannelFailure failure) => _mailbox.Report(new AgentReport(peer, failure));
+    public void ReportFailure(DomainId peer, ChannelFailure failure) => _mailbox.Report(new AgentReport(peer, AgentReportKind.Failed, failure));
 
     /// <summary>All peers, by domain number, as of the loop's last turn. Any thread.</summary>
     public ImmutableArray<PeerStatus> Status() => [.. Volatile.Read(ref _status)];
@@ -105,14 +113,21 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
 
     private async Task TurnAsync(CancellationToken cancel)
     {
+        // Asked first: a life that ends in between has ended its session too, and is left when the next one begins.
+        bool restored = _life is { Over.IsCompleted: true };
         if (await _link.TakeLossAsync().ConfigureAwait(false))
         {
             _loop.StoreLost();
         }
 
+        if (restored)
+        {
+            await LeaveLifeAsync().ConfigureAwait(false);
+        }
+
         if (await _link.ConnectIfDueAsync(cancel).ConfigureAwait(false) is { } session)
         {
-            await EnterAsync(session, cancel).ConfigureAwait(false);
+            await EnterAsync(session).ConfigureAwait(false);
         }
 
         while (_link.TryTakeEvent(out StoreEvent? item))
@@ -124,8 +139,14 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
         Publish();
     }
 
-    private async Task EnterAsync(StoreSession session, CancellationToken cancel)
+    private async Task EnterAsync(StoreSession session)
     {
+        if (session.Life != _life && _life is not null)
+        {
+            await LeaveLifeAsync().ConfigureAwait(false);
+        }
+
+        _life = session.Life;
         if (_context.Platform is null || session.Self != _context.Self)
         {
             await _loop.ForgetEverybodyAsync().ConfigureAwait(false);
@@ -135,8 +156,20 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
             LogIntroduced(_context.Log, session.Self);
         }
 
-        await _loop.StoreConnectedAsync(session.Store, cancel).ConfigureAwait(false);
+        _loop.StoreConnected(session.Store);
         _introduced.TrySetResult(session.Self);
+    }
+
+    /// <summary>The domain was restored: every grant and event channel belonged to the domain that it was, whatever our number is now.</summary>
+    private async Task LeaveLifeAsync()
+    {
+        LogRestored(_context.Log);
+        _life = null;
+        _context.Platform?.DomainRestored();
+        await _loop.ForgetEverybodyAsync().ConfigureAwait(false);
+        _context.Platform?.Dispose();
+        _context.Platform = null;
+        _loop.BeginNewLife();
     }
 
     private TimeSpan? NextDue()
@@ -160,6 +193,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
         DateTimeOffset? beat = announcements.LastHeartbeat is { } last ? _context.ToWallClock(last) : null;
         Volatile.Write(ref _announcer, new AnnouncerStatus(_context.Store is not null, announcements.Alive, beat));
         Volatile.Write(ref _status, _loop.Describe());
+        Volatile.Write(ref _shortOfPages, _context.Now < _loop.ShortOfPagesUntil);
     }
 
     private async Task CloseAsync()
@@ -181,13 +215,32 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
         }
 
         await _loop.ForgetEverybodyAsync().ConfigureAwait(false);
-        await _loop.LeaveStoreAsync().ConfigureAwait(false);
+        await LeaveStoreAsync().ConfigureAwait(false);
         await _link.CloseAsync().ConfigureAwait(false);
         Publish();
     }
 
+    private async Task LeaveStoreAsync()
+    {
+        using CancellationTokenSource limit = new(_context.Options.LeaveTimeout);
+        try
+        {
+            await _loop.LeaveStoreAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            LogNotLeft(_context.Log);
+        }
+    }
+
     [LoggerMessage(EventId = 330, Level = LogLevel.Information, Message = "This guest is domain {Self}.")]
     private static partial void LogIntroduced(ILogger log, DomainId self);
+
+    [LoggerMessage(EventId = 333, Level = LogLevel.Warning, Message = "The store did not answer in time: our advert stays there until the next agent or the end of this domain; nobody connects to us.")]
+    private static partial void LogNotLeft(ILogger log);
+
+    [LoggerMessage(EventId = 332, Level = LogLevel.Information, Message = "This domain was restored (or migrated): all channels are let go and made anew.")]
+    private static partial void LogRestored(ILogger log);
 
     [LoggerMessage(EventId = 331, Level = LogLevel.Warning, Message = "Not every channel could be closed in time; the rest are dropped.")]
     private static partial void LogForced(ILogger log);

@@ -8,11 +8,10 @@ namespace XenLoop.Discovery;
 internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
 {
     private readonly ChannelNegotiator _negotiator = new(context.Self, context.Instance, peer.Id, context.Options, RandomNumber.Next);
-    private Channel? _channel;
-    private ulong _channelNonce;
+    private readonly PeerNodeWatch _watch = new(context, peer.Id);
+    private readonly PeerPages _pages = new(context, peer.Id);
     private Task? _releasing;
     private bool _readable;
-    private bool _watched;
     private bool _couldStart;
     private NegotiationState _reportedState;
     private TimeSpan _since = context.Now;
@@ -38,10 +37,14 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     /// <summary>True once nothing has to be remembered of it.</summary>
     public bool IsForgettable => _negotiator.IsForgettable(context.Now);
 
+    /// <summary>True when its node has to be read now: it changed, or cannot be watched and the time has come.</summary>
+    public bool IsNodeDue => NodeDirty || context.Now >= _watch.PollAt;
+
+    /// <summary>When its node is to be read because it cannot be watched.</summary>
+    public TimeSpan? PollAt => _watch.PollAt;
+
     /// <summary>When the negotiator wants to know the time.</summary>
     public TimeSpan? Due => _negotiator.Due(context.Now);
-
-    private string NodePath => StoreNames.For(Peer.Id, StoreNames.ChannelWith(context.Self));
 
     /// <summary>The announcer lists the peer.</summary>
     public void Announce(PeerDomain described)
@@ -80,24 +83,54 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
         Confirmed = false;
         Suspend();
         _readable = false;
-        _watched = false;
+        _watch.Reset();
         NodeDirty = true;
         _negotiator.StoreConnected(context.Now);
     }
 
     /// <summary>The store was lost.</summary>
-    public void StoreLost() => _negotiator.StoreLost();
+    public void StoreLost()
+    {
+        _watch.Reset();
+        _negotiator.StoreLost();
+    }
+
+    /// <summary>True if a channel with the peer takes our pages.</summary>
+    public bool IsServed => _negotiator.Role == ChannelRole.Listener;
+
+    /// <summary>Data bytes per direction of the channel that we have allocated and that is connected; 0 without one.</summary>
+    public int ServedRingBytes => IsServed && State == NegotiationState.Connected ? _pages.RingBytes : 0;
+
+    private TimeSpan Lifetime => context.Now - _since;
 
     /// <summary>The engine reports.</summary>
-    public void Report(ChannelFailure? failure)
+    public void Report(in AgentReport report)
     {
-        if (failure is { } why)
+        switch (report.Kind)
         {
-            _negotiator.Failed(why);
+            case AgentReportKind.Failed:
+                _negotiator.Failed(report.Failure);
+                break;
+            case AgentReportKind.Idle:
+                Close(CloseReason.Idle);
+                break;
+            case AgentReportKind.Busy when ServedRingBytes > 0 && Lifetime >= context.Options.ResizeInterval:
+                Resize(_pages.Grown);
+                break;
         }
-        else
+    }
+
+    /// <summary>Brings a channel that has grown back to its share.</summary>
+    public void Shrink() => Resize(Math.Min(_pages.Share, ServedRingBytes));
+
+    /// <summary>Closes the channel; the next packet opens it again, with other rings.</summary>
+    private void Resize(int ringBytes)
+    {
+        if (ringBytes != ServedRingBytes)
         {
-            Close(CloseReason.Idle);
+            LogResizing(context.Log, Peer.Id, Peer.Name, ServedRingBytes / 1024, ringBytes / 1024);
+            _pages.Goal = ringBytes;
+            Close(CloseReason.Resized);
         }
     }
 
@@ -108,17 +141,8 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     /// <returns>False: the store could not say; try again in a while.</returns>
     public async Task<bool> ReadNodeAsync(IStore store, CancellationToken cancel)
     {
-        if (!_watched)
-        {
-            StoreStatus status = await store.WatchAsync(NodePath, Peer.Id.ToString(), cancel).ConfigureAwait(false);
-            _watched = status is StoreStatus.Ok or StoreStatus.Exists;
-            if (!_watched)
-            {
-                LogNotWatched(context.Log, Peer.Id, status);
-            }
-        }
-
-        StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(NodePath, cancel).ConfigureAwait(false);
+        await _watch.SetAsync(store, cancel).ConfigureAwait(false);
+        StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(_watch.Path, cancel).ConfigureAwait(false);
         switch (value.Status)
         {
             case StoreStatus.Ok:
@@ -136,13 +160,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     }
 
     /// <summary>Ends the watch; the peer is forgotten.</summary>
-    public async Task UnwatchAsync(IStore store, CancellationToken cancel)
-    {
-        if (_watched)
-        {
-            await store.UnwatchAsync(NodePath, Peer.Id.ToString(), cancel).ConfigureAwait(false);
-        }
-    }
+    public Task UnwatchAsync(IStore store, CancellationToken cancel) => _watch.EndAsync(store, cancel);
 
     /// <summary>Everything that time and finished releases bring about.</summary>
     public async Task AdvanceAsync(AgentMailbox mailbox, CancellationToken cancel)
@@ -152,8 +170,8 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
             // A fault here is the engine's, and it may still touch the pages: nothing may be freed, the agent ends with it.
             await _releasing.ConfigureAwait(false);
             _releasing = null;
-            FreePages();
-            _negotiator.Released(context.Now, _channelNonce);
+            _pages.Free();
+            _negotiator.Released(context.Now, _pages.Nonce);
             context.Wake.Set();
         }
 
@@ -185,7 +203,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
             await (_releasing ?? context.User.ReleaseAsync(Peer.Id, orderly: false)).ConfigureAwait(false);
         }
 
-        FreePages();
+        _pages.Free();
     }
 
     /// <summary>For people.</summary>
@@ -204,7 +222,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
             _negotiator.Role,
             _negotiator.Failures,
             State == NegotiationState.Idle && _negotiator.BackOffUntil > context.Now ? context.ToWallClock(_negotiator.BackOffUntil) : null,
-            _channel?.Link.RingBytes ?? 0,
+            _pages.RingBytes,
             _negotiator.LastFailure,
             Announced);
     }
@@ -232,11 +250,11 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
                     Map(action.Nonce, action.Offer);
                     break;
                 case NegotiatorActionKind.Discard:
-                    FreePages();
+                    _pages.Free();
                     break;
                 case NegotiatorActionKind.Activate:
-                    LogConnected(context.Log, Peer.Id, Peer.Name, _channel!.Link.RingBytes / 1024);
-                    context.User.OnConnected(Peer, _channel!, action.PeerFeatures);
+                    LogConnected(context.Log, Peer.Id, Peer.Name, _pages.RingBytes / 1024);
+                    context.User.OnConnected(Peer, _pages.Channel!, action.PeerFeatures);
                     break;
                 case NegotiatorActionKind.Release:
                     LogReleasing(context.Log, Peer.Id, Peer.Name, _negotiator.LastFailure);
@@ -285,17 +303,13 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
 
     private void Allocate(ulong nonce)
     {
-        IChannelLink? link = null;
         try
         {
-            link = context.Platform!.Offer(Peer.Id, context.Options.RingBytes, out ChannelOffer offer);
-            _channel = Channel.Listen(link, nonce);
-            _channelNonce = nonce;
-            _negotiator.Allocated(context.Now, nonce, offer, link.RingBytes);
+            ChannelOffer offer = _pages.Allocate(nonce);
+            _negotiator.Allocated(context.Now, nonce, offer, _pages.RingBytes);
         }
         catch (ChannelPlatformException failure)
         {
-            link?.Dispose();
             LogNoChannel(context.Log, Peer.Id, failure.Message);
             _negotiator.AllocationFailed(context.Now, nonce, failure.Message);
         }
@@ -303,26 +317,16 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
 
     private void Map(ulong nonce, ChannelOffer offer)
     {
-        IChannelLink? link = null;
         try
         {
-            link = context.Platform!.Map(Peer.Id, offer);
-            _channel = Channel.Connect(link, nonce);
-            _channelNonce = nonce;
+            _pages.Map(nonce, offer);
             _negotiator.Mapped(context.Now, nonce);
         }
         catch (ChannelPlatformException failure)
         {
-            link?.Dispose();
             LogNoChannel(context.Log, Peer.Id, failure.Message);
             _negotiator.MapFailed(context.Now, nonce, failure.Message);
         }
-    }
-
-    private void FreePages()
-    {
-        _channel?.Dispose();
-        _channel = null;
     }
 
     [LoggerMessage(EventId = 300, Level = LogLevel.Information, Message = "Connected to domain {Peer} ({Name}): {KiB} KiB each way.")]
@@ -331,12 +335,12 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     [LoggerMessage(EventId = 301, Level = LogLevel.Information, Message = "The channel to domain {Peer} ({Name}) closes: {Why}. Traffic takes the standard path.")]
     private static partial void LogReleasing(ILogger log, DomainId peer, string name, string why);
 
+    [LoggerMessage(EventId = 305, Level = LogLevel.Information, Message = "The channel to domain {Peer} ({Name}) opens again with {NewKiB} KiB instead of {OldKiB} KiB each way.")]
+    private static partial void LogResizing(ILogger log, DomainId peer, string name, int oldKiB, int newKiB);
+
     [LoggerMessage(EventId = 302, Level = LogLevel.Warning, Message = "No channel to domain {Peer} for now: {Why}")]
     private static partial void LogNoChannel(ILogger log, DomainId peer, string why);
 
     [LoggerMessage(EventId = 303, Level = LogLevel.Warning, Message = "The node for domain {Peer} could not be written: the store said {Status}. Trying again in a second.")]
     private static partial void LogNotPublished(ILogger log, DomainId peer, StoreStatus status);
-
-    [LoggerMessage(EventId = 304, Level = LogLevel.Warning, Message = "The node of domain {Peer} cannot be watched: the store said {Status}. Its steps are noticed late, if at all.")]
-    private static partial void LogNotWatched(ILogger log, DomainId peer, StoreStatus status);
 }

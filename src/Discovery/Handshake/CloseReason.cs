@@ -32,4 +32,7 @@ public enum CloseReason
 
     /// <summary>No common version.</summary>
     Version,
+
+    /// <summary>The listener opens it again with more or fewer pages.</summary>
+    Resized,
 }

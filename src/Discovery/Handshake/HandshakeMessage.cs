@@ -29,7 +29,7 @@ public sealed record HandshakeMessage(
     private static readonly string[] StepWords = ["want", "offer", "attached", "open", "closed"];
 
     private static readonly string[] ReasonWords =
-        ["idle", "shutdown", "answered", "timeout", "resources", "mapping", "violation", "gone", "superseded", "version"];
+        ["idle", "shutdown", "answered", "timeout", "resources", "mapping", "violation", "gone", "superseded", "version", "resized"];
 
     /// <summary>For the store.</summary>
     public byte[] ToBytes()

@@ -17,6 +17,9 @@ public sealed class LocalChannelPlatform(string brokerSocketPath, DomainId self)
     public string Name => "local";
 
     /// <inheritdoc/>
+    public PageBudget? Pages => null;
+
+    /// <inheritdoc/>
     public IChannelLink Offer(DomainId peer, int ringBytes, out ChannelOffer offer)
     {
         using FileDescriptor file = SharedPages.Create(ringBytes);
@@ -70,6 +73,11 @@ public sealed class LocalChannelPlatform(string brokerSocketPath, DomainId self)
                 descriptor.Dispose();
             }
         }
+    }
+
+    /// <remarks>Processes on one kernel are never restored apart from it.</remarks>
+    public void DomainRestored()
+    {
     }
 
     /// <inheritdoc/>

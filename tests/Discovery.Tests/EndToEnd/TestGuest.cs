@@ -14,7 +14,7 @@ public sealed class TestGuest : IAsyncDisposable
     private readonly CuttableConnector _connector;
     private readonly Task _run;
 
-    public TestGuest(string directory, string name, AgentOptions options, string? bridge = "xenbr0", ushort number = 0)
+    public TestGuest(string directory, string name, AgentOptions options, string? bridge = "xenbr0", ushort number = 0, Func<DomainId, IChannelPlatform>? platform = null)
     {
         ulong mac = 0x00163e000000UL | name[0];
         GuestIdentity identity = new(
@@ -24,7 +24,7 @@ public sealed class TestGuest : IAsyncDisposable
         _connector = new CuttableConnector(new LocalStoreConnector(directory, TimeSpan.FromSeconds(5), TimeProvider.System));
         Agent = new DiscoveryAgent(
             _connector,
-            self => new LocalChannelPlatform(Path.Combine(directory, LocalHost.GrantsSocketName), self),
+            platform ?? (self => new LocalChannelPlatform(Path.Combine(directory, LocalHost.GrantsSocketName), self)),
             identity,
             options,
             User,

@@ -1,0 +1,70 @@
+using XenLoop.SharedRing;
+
+namespace XenLoop.Discovery;
+
+/// <summary>The pages shared with one peer: allocated or mapped, and freed.</summary>
+internal sealed class PeerPages(AgentContext context, DomainId peer)
+{
+    /// <summary>What lies in them; null without any.</summary>
+    public Channel? Channel { get; private set; }
+
+    /// <summary>The attempt that they belong to.</summary>
+    public ulong Nonce { get; private set; }
+
+    /// <summary>Data bytes per direction that the next channel shall have; 0: an equal share of what there is.</summary>
+    public int Goal { get; set; }
+
+    /// <summary>Data bytes per direction; 0 without a channel.</summary>
+    public int RingBytes => Channel?.Link.RingBytes ?? 0;
+
+    /// <summary>What every peer that we serve can have at the same time.</summary>
+    public int Share => RingSizing.Share(context.Platform?.Pages, context.PeersToServe, context.Options.RingBytes);
+
+    /// <summary>What the channel may grow to.</summary>
+    public int Grown => RingSizing.Grown(context.Platform?.Pages, RingBytes, context.Options.RingBytes);
+
+    /// <summary>Listener: allocates.</summary>
+    /// <exception cref="ChannelPlatformException">Nothing was allocated.</exception>
+    public ChannelOffer Allocate(ulong nonce)
+    {
+        int goal = Goal != 0 ? Goal : Share;
+        Goal = 0;
+        try
+        {
+            IChannelLink link = context.Platform!.Offer(peer, goal, out ChannelOffer offer);
+            Open(link, nonce, static (link, nonce) => Channel.Listen(link, nonce));
+            return offer;
+        }
+        catch (ChannelPlatformException failure)
+        {
+            context.PagesWanted |= failure.IsExhaustion;
+            throw;
+        }
+    }
+
+    /// <summary>Connector: maps what was offered.</summary>
+    /// <exception cref="ChannelPlatformException">Nothing was mapped.</exception>
+    public void Map(ulong nonce, ChannelOffer offer) =>
+        Open(context.Platform!.Map(peer, offer), nonce, static (link, nonce) => Channel.Connect(link, nonce));
+
+    /// <summary>Gives all of them back.</summary>
+    public void Free()
+    {
+        Channel?.Dispose();
+        Channel = null;
+    }
+
+    private void Open(IChannelLink link, ulong nonce, Func<IChannelLink, ulong, Channel> open)
+    {
+        try
+        {
+            Channel = open(link, nonce);
+            Nonce = nonce;
+        }
+        catch
+        {
+            link.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using XenLoop.SharedRing;
+
+namespace XenLoop.Discovery;
+
+/// <summary>
+/// How large a channel's rings are where pages are scarce: gntalloc lends 1,024 in all by default, and a channel of two
+/// rings of 1 MB takes 513 of them.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Every peer that may ask for a channel is sure of an equal share, so a newcomer never waits for an old channel to end. What
+/// the others leave unused goes to the busy: a channel under traffic may take half of what is left, and is opened again
+/// with larger rings. When pages run out nevertheless (other programs lend pages too, and those that a dead peer has not
+/// unmapped stay lent), the largest channel goes back to its share.
+/// </para>
+/// <code>
+/// peers      1     2..3    4..7    8..15    16 and more
+/// share    1 MB   512 KB  256 KB  128 KB   64 KB           of 1,024 pages, which are enough for 31 channels
+/// </code>
+/// </remarks>
+internal static class RingSizing
+{
+    /// <summary>The smallest ring that is worth having: one super-packet fits.</summary>
+    public const int Smallest = 64 * 1024;
+
+    private const int PageBytes = 4096;
+
+    /// <summary>Pages of a channel: its descriptor and two rings.</summary>
+    public static int PagesOf(int ringBytes) => 1 + (2 * (ringBytes / PageBytes));
+
+    /// <summary>The ring size that every one of <paramref name="peers"/> can have at the same time.</summary>
+    /// <param name="budget">What the platform lends; null: no limit.</param>
+    /// <param name="peers">Who may ask for a channel that we allocate.</param>
+    /// <param name="largest">The size that is wanted if nothing is scarce, a power of two.</param>
+    public static int Share(PageBudget? budget, int peers, int largest) =>
+        budget is { } pages ? Fitting(pages.Limit / Math.Max(1, peers), largest) : largest;
+
+    /// <summary>The size that a busy channel may grow to: with half of what is left beside its own pages.</summary>
+    public static int Grown(PageBudget? budget, int current, int largest) =>
+        budget is { } pages ? Math.Max(current, Fitting(PagesOf(current) + (pages.Left / 2), largest)) : largest;
+
+    private static int Fitting(int pages, int largest)
+    {
+        int size = largest;
+        while (size > Smallest && PagesOf(size) > pages)
+        {
+            size /= 2;
+        }
+
+        return size;
+    }
+}
