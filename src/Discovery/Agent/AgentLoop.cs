@@ -94,9 +94,9 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     {
         bool all = item.IsOverflow;
         Announcements.HeartbeatDirty |= all || item.Token == StorePresence.HeartbeatToken;
-        if (item.Token == StorePresence.PeersToken && DomainId.TryParse(item.Path.AsSpan(item.Path.LastIndexOf('/') + 1), out DomainId changed))
+        if (item.Token == StorePresence.PeersToken && PeerPage.TryParseNumber(item.Path.AsSpan(item.Path.LastIndexOf('/') + 1), out int page))
         {
-            Announcements.DirtyPeers.Add(changed);
+            Announcements.DirtyPages.Add(page);
         }
         else
         {

@@ -11,6 +11,7 @@ internal sealed partial class Announcements(AgentContext context)
     private const int MissedBeats = 3;
 
     private readonly Dictionary<DomainId, PeerDomain> _listed = [];
+    private readonly SortedDictionary<int, ImmutableArray<PeerDomain>> _pages = [];
     private ulong _lastSequence;
     private TimeSpan _expires;
 
@@ -20,8 +21,8 @@ internal sealed partial class Announcements(AgentContext context)
     /// <summary>True: the whole list of peers has to be read.</summary>
     public bool ListDirty { get; set; }
 
-    /// <summary>Single peers to be read.</summary>
-    public HashSet<DomainId> DirtyPeers { get; } = [];
+    /// <summary>Single pages of the list to be read.</summary>
+    public SortedSet<int> DirtyPages { get; } = [];
 
     /// <summary>True while heartbeats come in time.</summary>
     public bool Alive { get; private set; }
@@ -50,7 +51,8 @@ internal sealed partial class Announcements(AgentContext context)
     public void Forget()
     {
         _listed.Clear();
-        DirtyPeers.Clear();
+        _pages.Clear();
+        DirtyPages.Clear();
         Alive = false;
     }
 
@@ -78,19 +80,19 @@ internal sealed partial class Announcements(AgentContext context)
             }
 
             ListDirty = false;
-            DirtyPeers.UnionWith(_listed.Keys);
+            DirtyPages.UnionWith(_pages.Keys);
             foreach (string name in names.IsOk ? names.Value : [])
             {
-                if (DomainId.TryParse(name, out DomainId peer) && peer.Value != 0 && peer != context.Self)
+                if (PeerPage.TryParseNumber(name, out int page))
                 {
-                    DirtyPeers.Add(peer);
+                    DirtyPages.Add(page);
                 }
             }
         }
 
-        foreach (DomainId peer in (DomainId[])[.. DirtyPeers])
+        foreach (int page in (int[])[.. DirtyPages])
         {
-            complete &= await ReadPeerAsync(store, peer, cancel).ConfigureAwait(false);
+            complete &= await ReadPageAsync(store, page, cancel).ConfigureAwait(false);
         }
 
         return complete;
@@ -124,26 +126,61 @@ internal sealed partial class Announcements(AgentContext context)
         return true;
     }
 
-    private async Task<bool> ReadPeerAsync(IStore store, DomainId peer, CancellationToken cancel)
+    private async Task<bool> ReadPageAsync(IStore store, int page, CancellationToken cancel)
     {
-        StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(StoreNames.Peer(peer), cancel).ConfigureAwait(false);
+        StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(StoreNames.PeerPage(page), cancel).ConfigureAwait(false);
         if (value.Status is not (StoreStatus.Ok or StoreStatus.NotFound or StoreStatus.AccessDenied))
         {
             return false;
         }
 
-        DirtyPeers.Remove(peer);
-        PeerDomain? described = value.IsOk ? PeerNode.Parse(peer, value.Value.Span) : null;
-        if (described is null)
+        DirtyPages.Remove(page);
+        if (value.IsOk && PeerPage.TryParse(value.Value.Span, out ImmutableArray<PeerDomain> peers))
         {
-            _listed.Remove(peer);
+            _pages[page] = peers;
         }
-        else if (!_listed.TryGetValue(peer, out PeerDomain? known) || PeerNode.ToText(known) != PeerNode.ToText(described))
+        else
         {
-            _listed[peer] = described;
+            _pages.Remove(page);
         }
 
+        Merge(page);
         return true;
+    }
+
+    /// <summary>
+    /// All pages as one list. A peer that outgrew a page is on another before it is taken off the first; while it is on two, the page
+    /// that was read last counts.
+    /// </summary>
+    private void Merge(int latest)
+    {
+        HashSet<DomainId> present = [];
+        Enter(_pages.GetValueOrDefault(latest, []), present);
+        foreach (ImmutableArray<PeerDomain> peers in _pages.Values)
+        {
+            Enter(peers, present);
+        }
+
+        foreach (DomainId peer in (DomainId[])[.. _listed.Keys])
+        {
+            if (!present.Contains(peer))
+            {
+                _listed.Remove(peer);
+            }
+        }
+    }
+
+    private void Enter(ImmutableArray<PeerDomain> peers, HashSet<DomainId> present)
+    {
+        foreach (PeerDomain described in peers)
+        {
+            if (described.Id != context.Self
+                && present.Add(described.Id)
+                && (!_listed.TryGetValue(described.Id, out PeerDomain? known) || PeerPage.ToEntry(known) != PeerPage.ToEntry(described)))
+            {
+                _listed[described.Id] = described;
+            }
+        }
     }
 
     [LoggerMessage(EventId = 320, Level = LogLevel.Information, Message = "The announcer is alive.")]

@@ -6,12 +6,11 @@ namespace XenLoop.Discovery;
 
 /// <summary>
 /// Dom0's part of discovery: finds the guests that advertise themselves, and tells each which of the others it can reach
-/// through shared memory. Works from watches; between changes only the heartbeat wakes it.
+/// through shared memory. Works from watches; between changes only the heartbeat wakes it, and costs one write per willing guest.
 /// </summary>
 /// <remarks>
 /// A guest's own word counts for one thing: that it takes part, in which life. Names, addresses and bridges are the
-/// toolstack's. A guest that rewrites its advert in a loop is looked at once per <see cref="ChangeInterval"/>.
-/// The per-guest watches are Dom0's, which has no quota, and as narrow as possible: a guest cannot wake us with other nodes.
+/// toolstack's. The watches are Dom0's, which has no quota; the two on what guests can write are as narrow as possible.
 /// </remarks>
 /// <param name="store">With Dom0's rights; not disposed.</param>
 /// <param name="options">How to behave.</param>
@@ -19,45 +18,48 @@ namespace XenLoop.Discovery;
 /// <param name="log">For people.</param>
 public sealed partial class Announcer(IStore store, AnnouncerOptions options, TimeProvider clock, ILogger log)
 {
-    /// <summary>How often one guest's changes are taken note of in the long run.</summary>
-    private static readonly TimeSpan ChangeInterval = TimeSpan.FromSeconds(1);
+    /// <summary>Events that are taken in before what they said is worked off.</summary>
+    private const int EventsPerRound = 1024;
 
-    /// <summary>How much sooner a few in a row may be: a guest that starts makes three.</summary>
-    private static readonly TimeSpan Burst = 5 * ChangeInterval;
-
-    private readonly GuestReader _reader = new(store, options);
+    private readonly GuestReader _reader = new(store, options, log);
     private readonly PeerPublisher _publisher = new(store, log);
-    private readonly Dictionary<DomainId, WillingGuest> _willing = [];
+    private readonly CoResidence _residents = new();
+    private readonly LookSchedule _looks = new();
     private readonly HashSet<DomainId> _known = [];
-    private readonly Dictionary<DomainId, TimeSpan> _paidUntil = [];
-    private readonly HashSet<DomainId> _changed = [];
+    private readonly HashSet<DomainId> _unseen = [];
     private readonly long _started = clock.GetTimestamp();
+    private Task<StoreEvent?> _next = Task.FromResult<StoreEvent?>(null);
     private ulong _sequence;
     private TimeSpan _nextBeat;
     private bool _rescan = true;
-    private bool _dirty = true;
+    private bool _surveyed;
 
     private TimeSpan Now => clock.GetElapsedTime(_started);
 
     /// <summary>Announces until <paramref name="stop"/>. What it wrote stays: guests notice its silence by themselves.</summary>
-    /// <exception cref="StoreUnavailableException">The store was lost; run a new announcer on a new connection.</exception>
+    /// <exception cref="StoreUnavailableException">The store was lost or refuses watches; run a new announcer on a new connection.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
         try
         {
-            await store.WatchAsync(StoreNames.IntroduceDomain, StoreNames.IntroduceDomain, stop).ConfigureAwait(false);
-            await store.WatchAsync(StoreNames.ReleaseDomain, StoreNames.ReleaseDomain, stop).ConfigureAwait(false);
+            await WatchAsync(StoreNames.IntroduceDomain, StoreNames.IntroduceDomain, stop).ConfigureAwait(false);
+            await WatchAsync(StoreNames.ReleaseDomain, StoreNames.ReleaseDomain, stop).ConfigureAwait(false);
+            await WatchAsync(StoreNames.VifBackends, HostEvent.VifsToken, stop).ConfigureAwait(false);
+            await WatchAsync(StoreNames.Libxl, HostEvent.VifsToken, stop).ConfigureAwait(false);
             _nextBeat = Now + options.HeartbeatInterval;
-            Task<StoreEvent?> next = store.NextEventAsync(stop).AsTask();
+            _next = store.NextEventAsync(stop).AsTask();
             while (true)
             {
-                await WorkAsync(stop).ConfigureAwait(false);
-                Task delay = Task.Delay(UntilDue(), clock, stop);
-                if (await Task.WhenAny(next, delay).ConfigureAwait(false) == next)
+                await TakeEventsAsync(stop).ConfigureAwait(false);
+                if (_rescan)
                 {
-                    Note(await next.ConfigureAwait(false) ?? throw new StoreUnavailableException($"The store was lost: {await store.Lost.ConfigureAwait(false)}."));
-                    next = store.NextEventAsync(stop).AsTask();
+                    // Each new watch makes an event at once: taken in here, it is one with the first look.
+                    await RescanAsync(stop).ConfigureAwait(false);
+                    await TakeEventsAsync(stop).ConfigureAwait(false);
                 }
+
+                await WorkAsync(stop).ConfigureAwait(false);
+                await Task.WhenAny(_next, Task.Delay(UntilDue(), clock, stop)).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -66,70 +68,82 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
         }
     }
 
+    private async Task WatchAsync(string path, string token, CancellationToken cancel)
+    {
+        StoreStatus status = await store.WatchAsync(path, token, cancel).ConfigureAwait(false);
+        if (status is not (StoreStatus.Ok or StoreStatus.Exists))
+        {
+            throw new StoreUnavailableException($"The store does not let us watch {path} ({status}): without it guests would be missed. The announcer needs Dom0's rights.");
+        }
+    }
+
+    /// <summary>Takes in all events that wait: a guest that starts or moves makes several, and they are one change.</summary>
+    private async Task TakeEventsAsync(CancellationToken cancel)
+    {
+        for (int i = 0; i < EventsPerRound && _next.IsCompleted; i++)
+        {
+            Note(await _next.ConfigureAwait(false) ?? throw new StoreUnavailableException($"The store was lost: {await store.Lost.ConfigureAwait(false)}."));
+            _next = store.NextEventAsync(cancel).AsTask();
+        }
+    }
+
     private void Note(StoreEvent item)
     {
-        if (item.Token is StoreNames.IntroduceDomain or StoreNames.ReleaseDomain || item.IsOverflow)
+        HostEvent change = HostEvent.Of(item);
+        switch (change.Kind)
         {
-            _rescan = true;
-        }
+            case HostEventKind.Anything:
+                _rescan = true;
+                foreach (DomainId domain in _known)
+                {
+                    _looks.AddUrgent(domain);
+                }
 
-        if (item.IsOverflow)
-        {
-            _changed.UnionWith(_known);
-        }
-        else if (DomainId.TryParse(item.Token, out DomainId domain) && _known.Contains(domain))
-        {
-            _changed.Add(domain);
+                break;
+            case HostEventKind.Domains:
+                _rescan = true;
+                break;
+            case HostEventKind.Toolstack when _known.Contains(change.Domain):
+                _looks.AddUrgent(change.Domain);
+                break;
+            case HostEventKind.Advert when _known.Contains(change.Domain):
+                _looks.Add(change.Domain);
+                break;
+            default:
+                break;
         }
     }
 
     private TimeSpan UntilDue()
     {
-        TimeSpan due = _nextBeat;
-        foreach (DomainId domain in _changed)
-        {
-            TimeSpan look = LookDue(domain);
-            due = look < due ? look : due;
-        }
-
+        TimeSpan due = _looks.Due() is { } look && look < _nextBeat ? look : _nextBeat;
         TimeSpan wait = due - Now;
         return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }
 
     private async Task WorkAsync(CancellationToken cancel)
     {
-        if (_rescan)
+        foreach (DomainId domain in _looks.TakeDue(Now))
         {
-            await RescanAsync(cancel).ConfigureAwait(false);
+            await LookAsync(domain, cancel).ConfigureAwait(false);
         }
 
-        foreach (DomainId domain in (DomainId[])[.. _changed])
+        if (!_surveyed && !_rescan && _unseen.Count == 0)
         {
-            if (LookDue(domain) <= Now)
-            {
-                _changed.Remove(domain);
-                await LookAsync(domain, cancel).ConfigureAwait(false);
-            }
+            _surveyed = true;
+            _publisher.DropUnconfirmed();
         }
 
-        bool beat = Now >= _nextBeat;
-        if (_dirty || beat)
-        {
-            _dirty = false;
-            await _publisher.PublishAsync(_willing, cancel).ConfigureAwait(false);
-        }
-
-        if (beat)
+        await _publisher.FlushAsync(cancel).ConfigureAwait(false);
+        if (Now >= _nextBeat)
         {
             _nextBeat = Now + options.HeartbeatInterval;
-            foreach (WillingGuest guest in _willing.Values)
+            foreach (WillingGuest guest in _residents.Guests)
             {
                 await BeatAsync(guest, cancel).ConfigureAwait(false);
             }
         }
     }
-
-    private TimeSpan LookDue(DomainId domain) => _paidUntil.GetValueOrDefault(domain) - Burst;
 
     private async Task RescanAsync(CancellationToken cancel)
     {
@@ -160,69 +174,93 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
 
         foreach (DomainId found in present)
         {
-            if (!_known.Add(found))
+            if (_known.Add(found))
             {
-                continue;
+                await WatchAsync(StoreNames.For(found, StoreNames.Advert), HostEvent.AdvertToken(found), cancel).ConfigureAwait(false);
+                await WatchAsync(StoreNames.For(found, StoreNames.Name), HostEvent.NameToken(found), cancel).ConfigureAwait(false);
+                _unseen.Add(found);
+                _looks.AddUrgent(found);
             }
-
-            await store.WatchAsync(StoreNames.For(found, StoreNames.Advert), found.ToString(), cancel).ConfigureAwait(false);
-            await store.WatchAsync(StoreNames.VifsOf(found), found.ToString(), cancel).ConfigureAwait(false);
-            await _publisher.TakeStockAsync(found, cancel).ConfigureAwait(false);
-            _changed.Add(found);
         }
     }
 
     private async Task ForgetAsync(DomainId gone, CancellationToken cancel)
     {
+        Replace(gone, null);
         _known.Remove(gone);
-        _paidUntil.Remove(gone);
-        _changed.Remove(gone);
+        _unseen.Remove(gone);
+        _looks.Forget(gone);
+        _reader.Forget(gone);
         _publisher.Forget(gone);
-        _dirty |= _willing.Remove(gone);
-        await store.UnwatchAsync(StoreNames.For(gone, StoreNames.Advert), gone.ToString(), cancel).ConfigureAwait(false);
-        await store.UnwatchAsync(StoreNames.VifsOf(gone), gone.ToString(), cancel).ConfigureAwait(false);
+        await store.UnwatchAsync(StoreNames.For(gone, StoreNames.Advert), HostEvent.AdvertToken(gone), cancel).ConfigureAwait(false);
+        await store.UnwatchAsync(StoreNames.For(gone, StoreNames.Name), HostEvent.NameToken(gone), cancel).ConfigureAwait(false);
         LogGone(log, gone);
     }
 
     private async Task LookAsync(DomainId domain, CancellationToken cancel)
     {
-        TimeSpan paid = _paidUntil.GetValueOrDefault(domain);
-        _paidUntil[domain] = (paid > Now ? paid : Now) + ChangeInterval;
-        WillingGuest? before = _willing.GetValueOrDefault(domain);
         StoreResult<WillingGuest> found = await _reader.ReadAsync(domain, cancel).ConfigureAwait(false);
         if (!found.IsOk)
         {
-            // It stays what it was until the store can say.
-            LogLookFailed(log, domain, found.Status);
-            _changed.Add(domain);
+            TryLater(domain, found.Status);
             return;
         }
 
+        WillingGuest? before = _residents.Find(domain);
         if (found.Value is not { } now)
         {
-            if (_willing.Remove(domain))
+            // At first sight too: what an earlier life of ours told it would stay.
+            if (_unseen.Remove(domain) || before is not null)
             {
-                _dirty = true;
+                _publisher.Withdraw(domain);
+            }
+
+            if (before is not null)
+            {
+                Replace(domain, null);
                 LogUnwilling(log, domain);
             }
 
             return;
         }
 
-        _willing[domain] = now;
-        _dirty = true;
-        bool prepared = await _publisher.TakeStockAsync(domain, cancel).ConfigureAwait(false);
-        if (!prepared)
+        bool isNewLife = before?.Instance != now.Instance;
+        if (isNewLife || !_publisher.IsReady(domain))
         {
-            await _publisher.PrepareAsync(domain, cancel).ConfigureAwait(false);
+            StoreStatus prepared = await _publisher.PrepareAsync(now, cancel).ConfigureAwait(false);
+            if (prepared != StoreStatus.Ok)
+            {
+                Replace(domain, null);
+                TryLater(domain, prepared);
+                return;
+            }
         }
 
-        if (!prepared || before?.Instance != now.Instance)
+        _unseen.Remove(domain);
+        Replace(domain, now);
+        if (isNewLife)
         {
-            // The guest waits for both: they go out at once.
+            // The guest waits for both: they go out before the others are told.
             LogWilling(log, domain, now.Name);
-            await _publisher.PublishAsync(_willing, cancel).ConfigureAwait(false);
+            await _publisher.FlushAsync(domain, cancel).ConfigureAwait(false);
             await BeatAsync(now, cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>It stays what it was until the store can say.</summary>
+    private void TryLater(DomainId domain, StoreStatus why)
+    {
+        LogLookFailed(log, domain, why);
+        _looks.Add(domain);
+    }
+
+    /// <summary>Brings a guest's place among the others up to date: what it is told of them, and they of it.</summary>
+    private void Replace(DomainId domain, WillingGuest? now)
+    {
+        foreach (WillingGuest other in _residents.Replace(domain, now))
+        {
+            _publisher.Tell(other.Id, domain, now?.DescribeTo(other));
+            _publisher.Tell(domain, other.Id, now is null ? null : other.DescribeTo(now));
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using XenLoop.SharedRing;
 
@@ -8,48 +7,101 @@ namespace XenLoop.Discovery;
 /// <summary>Keeps each willing guest's list of peers in the store equal to what it should be, writing differences only.</summary>
 internal sealed partial class PeerPublisher(IStore store, ILogger log)
 {
-    private const string Unknown = "";
-
-    private readonly Dictionary<DomainId, Dictionary<DomainId, string>> _written = [];
+    private readonly Dictionary<DomainId, PeerList> _lists = [];
+    private readonly HashSet<DomainId> _stale = [];
+    private readonly HashSet<DomainId> _leftovers = [];
 
     /// <summary>
-    /// Takes stock of what a guest is told at present: left by an earlier life of the announcer, or less than we wrote,
-    /// because the domain went and came back under the same number before we could look.
+    /// Makes a guest's part of the store ready for what it is to be told. What an earlier life of the announcer told this
+    /// life of the guest is taken over, so that a restart of ours changes nothing for it; anything else is removed.
     /// </summary>
-    /// <returns>False: it has no list at all.</returns>
-    public async Task<bool> TakeStockAsync(DomainId reader, CancellationToken cancel)
+    public async Task<StoreStatus> PrepareAsync(WillingGuest guest, CancellationToken cancel)
     {
-        Dictionary<DomainId, string> before = _written.GetValueOrDefault(reader) ?? [];
-        Dictionary<DomainId, string> present = [];
-        StoreResult<ImmutableArray<string>> names = await store.ListAsync(StoreNames.For(reader, StoreNames.Peers), cancel).ConfigureAwait(false);
-        foreach (string name in names.IsOk ? names.Value : [])
+        Forget(guest.Id);
+        PeerList list = new();
+        StoreResult<ReadOnlyMemory<byte>> beat = await store.ReadAsync(StoreNames.For(guest.Id, StoreNames.Heartbeat), cancel).ConfigureAwait(false);
+        StoreStatus status = beat.IsOk && Heartbeat.Parse(beat.Value.Span)?.Instance == guest.Instance
+            ? await AdoptAsync(guest.Id, list, cancel).ConfigureAwait(false)
+            : beat.Status is StoreStatus.Ok or StoreStatus.NotFound ? await StartAfreshAsync(guest.Id, cancel).ConfigureAwait(false)
+            : beat.Status;
+        if (status == StoreStatus.Ok)
         {
-            if (DomainId.TryParse(name, out DomainId peer))
-            {
-                present[peer] = before.GetValueOrDefault(peer, Unknown);
-            }
+            _lists.Add(guest.Id, list);
         }
 
-        _written[reader] = present;
-        return names.IsOk;
+        return status;
+    }
+
+    /// <summary>True if a guest was prepared and not forgotten since.</summary>
+    public bool IsReady(DomainId reader) => _lists.ContainsKey(reader);
+
+    /// <summary>Notes what a guest is to be told of another; null: nothing.</summary>
+    public void Tell(DomainId reader, DomainId peer, PeerDomain? described)
+    {
+        if (_lists.TryGetValue(reader, out PeerList? list))
+        {
+            list.Set(peer, described);
+            NoteStale(reader, list);
+        }
+    }
+
+    /// <summary>Every guest has been looked at since the start: what was taken over and not said again is untrue.</summary>
+    public void DropUnconfirmed()
+    {
+        foreach ((DomainId reader, PeerList list) in _lists)
+        {
+            list.DropUnconfirmed();
+            NoteStale(reader, list);
+        }
+    }
+
+    /// <summary>A guest does not take part (any more): all that it was told goes with the next flush.</summary>
+    public void Withdraw(DomainId reader)
+    {
+        Forget(reader);
+        _leftovers.Add(reader);
     }
 
     /// <summary>A guest's directory has gone, with all in it.</summary>
-    public void Forget(DomainId reader) => _written.Remove(reader);
-
-    /// <summary>Writes and removes what differs from the wanted state. What fails is tried again at the next call.</summary>
-    public async Task PublishAsync(IReadOnlyDictionary<DomainId, WillingGuest> guests, CancellationToken cancel)
+    public void Forget(DomainId reader)
     {
-        foreach ((DomainId reader, Dictionary<DomainId, string> written) in _written)
+        _lists.Remove(reader);
+        _stale.Remove(reader);
+        _leftovers.Remove(reader);
+    }
+
+    /// <summary>Writes what differs. What fails is tried again at the next call.</summary>
+    public async Task FlushAsync(CancellationToken cancel)
+    {
+        foreach (DomainId reader in (DomainId[])[.. _leftovers])
         {
-            if (guests.TryGetValue(reader, out WillingGuest? guest))
+            if (Report(reader, await store.RemoveAsync(StoreNames.For(reader, StoreNames.Announced), cancel).ConfigureAwait(false)))
             {
-                await WriteAsync(guest, guests, written, cancel).ConfigureAwait(false);
+                _leftovers.Remove(reader);
             }
-            else if (written.Count > 0 && Report(reader, await store.RemoveAsync(StoreNames.For(reader, StoreNames.Announced), cancel).ConfigureAwait(false)))
+        }
+
+        foreach (DomainId reader in (DomainId[])[.. _stale])
+        {
+            await FlushAsync(reader, cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes what differs for one guest.</summary>
+    public async Task FlushAsync(DomainId reader, CancellationToken cancel)
+    {
+        bool went = true;
+        while (went && _lists.TryGetValue(reader, out PeerList? list) && list.IsStale)
+        {
+            foreach (int page in list.StalePages)
             {
-                written.Clear();
+                went &= await WriteAsync(reader, list, page, cancel).ConfigureAwait(false);
             }
+        }
+
+        if (went)
+        {
+            _stale.Remove(reader);
         }
     }
 
@@ -57,43 +109,70 @@ internal sealed partial class PeerPublisher(IStore store, ILogger log)
     public async Task BeatAsync(WillingGuest guest, Heartbeat heartbeat, CancellationToken cancel) =>
         Report(guest.Id, await store.WriteAsync(StoreNames.For(guest.Id, StoreNames.Heartbeat), heartbeat.ToBytes(), cancel).ConfigureAwait(false));
 
-    /// <summary>Makes the announcer's directories of a guest readable by it and by nobody else; nodes below take over their permissions.</summary>
-    public async Task PrepareAsync(DomainId reader, CancellationToken cancel)
+    private void NoteStale(DomainId reader, PeerList list)
     {
-        ImmutableArray<StorePermission> permissions = [new(new DomainId(0), StoreAccess.None), new(reader, StoreAccess.Read)];
-        foreach (string directory in (string[])[StoreNames.Announced, StoreNames.Peers])
+        if (list.IsStale)
         {
-            string path = StoreNames.For(reader, directory);
-            Report(reader, await store.MakeDirectoryAsync(path, cancel).ConfigureAwait(false));
-            Report(reader, await store.SetPermissionsAsync(path, permissions, cancel).ConfigureAwait(false));
+            _stale.Add(reader);
         }
     }
 
-    private async Task WriteAsync(WillingGuest reader, IReadOnlyDictionary<DomainId, WillingGuest> guests, Dictionary<DomainId, string> written, CancellationToken cancel)
+    private async Task<bool> WriteAsync(DomainId reader, PeerList list, int page, CancellationToken cancel)
     {
-        foreach (DomainId peer in (DomainId[])[.. written.Keys])
+        string path = StoreNames.For(reader, StoreNames.PeerPage(page));
+        StoreStatus status = list.ToBytes(page) is { } value
+            ? await store.WriteAsync(path, value, cancel).ConfigureAwait(false)
+            : await store.RemoveAsync(path, cancel).ConfigureAwait(false);
+        bool went = Report(reader, status);
+        if (went)
         {
-            bool isStale = guests.GetValueOrDefault(peer)?.DescribeTo(reader) is null;
-            if (isStale && Report(reader.Id, await store.RemoveAsync(StoreNames.For(reader.Id, StoreNames.Peer(peer)), cancel).ConfigureAwait(false)))
-            {
-                written.Remove(peer);
-            }
+            list.Written(page);
         }
 
-        foreach (WillingGuest peer in guests.Values)
+        return went;
+    }
+
+    private async Task<StoreStatus> AdoptAsync(DomainId reader, PeerList list, CancellationToken cancel)
+    {
+        StoreResult<ImmutableArray<string>> names = await store.ListAsync(StoreNames.For(reader, StoreNames.Peers), cancel).ConfigureAwait(false);
+        if (names.Status is not (StoreStatus.Ok or StoreStatus.NotFound))
         {
-            if (peer.Id == reader.Id || peer.DescribeTo(reader) is not { } described)
+            return names.Status;
+        }
+
+        foreach (string name in names.IsOk ? names.Value : [])
+        {
+            if (!PeerPage.TryParseNumber(name, out int page))
             {
                 continue;
             }
 
-            string text = PeerNode.ToText(described);
-            if (written.GetValueOrDefault(peer.Id) != text
-                && Report(reader.Id, await store.WriteAsync(StoreNames.For(reader.Id, StoreNames.Peer(peer.Id)), Encoding.ASCII.GetBytes(text), cancel).ConfigureAwait(false)))
+            StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(StoreNames.For(reader, StoreNames.PeerPage(page)), cancel).ConfigureAwait(false);
+            if (!value.IsOk)
             {
-                written[peer.Id] = text;
+                return value.Status;
             }
+
+            list.Adopt(page, PeerPage.TryParse(value.Value.Span, out ImmutableArray<PeerDomain> peers) ? peers : null);
         }
+
+        NoteStale(reader, list);
+        return StoreStatus.Ok;
+    }
+
+    /// <summary>An empty directory that the guest and nobody else may read; nodes below take over its permissions.</summary>
+    private async Task<StoreStatus> StartAfreshAsync(DomainId reader, CancellationToken cancel)
+    {
+        string path = StoreNames.For(reader, StoreNames.Announced);
+        StoreStatus status = await store.RemoveAsync(path, cancel).ConfigureAwait(false);
+        if (status is StoreStatus.Ok or StoreStatus.NotFound)
+        {
+            status = await store.MakeDirectoryAsync(path, cancel).ConfigureAwait(false);
+        }
+
+        return status != StoreStatus.Ok
+            ? status
+            : await store.SetPermissionsAsync(path, [new(new DomainId(0), StoreAccess.None), new(reader, StoreAccess.Read)], cancel).ConfigureAwait(false);
     }
 
     private bool Report(DomainId reader, StoreStatus status)

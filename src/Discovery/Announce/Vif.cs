@@ -6,5 +6,5 @@ namespace XenLoop.Discovery;
 /// <summary>A guest's network interface as the toolstack laid it out.</summary>
 /// <param name="Mac">Its Ethernet address.</param>
 /// <param name="Addresses">The IP addresses that it was given; may be empty.</param>
-/// <param name="Bridge">The bridge that it is plugged into; null: routed.</param>
-internal sealed record Vif(MacAddress Mac, ImmutableArray<InternetAddress> Addresses, string? Bridge);
+/// <param name="Network">What it is connected to.</param>
+internal sealed record Vif(MacAddress Mac, ImmutableArray<InternetAddress> Addresses, VifNetwork Network);

@@ -18,14 +18,15 @@ internal sealed record WillingGuest(DomainId Id, string Name, ulong Instance, Im
     /// </summary>
     public PeerDomain? DescribeTo(WillingGuest reader)
     {
-        ImmutableArray<Vif> shared = Vifs.RemoveAll(vif => vif.Bridge is null || !reader.IsOn(vif.Bridge));
-        if (!shared.IsEmpty)
+        ImmutableArray<Vif> shared = Vifs.RemoveAll(vif => !reader.IsOn(vif.Network));
+        ImmutableArray<Vif> bridged = shared.RemoveAll(vif => vif.Network.IsRouted);
+        if (!bridged.IsEmpty)
         {
-            return Describe(ImmutableArray.CreateRange(shared, vif => vif.Mac), EachNamesAddresses(shared) ? AddressesOf(shared) : []);
+            return Describe(ImmutableArray.CreateRange(bridged, vif => vif.Mac), EachNamesAddresses(bridged) ? AddressesOf(bridged) : []);
         }
 
-        ImmutableArray<InternetAddress> routed = AddressesOf(Vifs.RemoveAll(vif => vif.Bridge is not null));
-        return !routed.IsEmpty && reader.IsOn(null) ? Describe([], routed) : null;
+        ImmutableArray<InternetAddress> routed = AddressesOf(shared);
+        return routed.IsEmpty ? null : Describe([], routed);
     }
 
     private static bool EachNamesAddresses(ImmutableArray<Vif> vifs)
@@ -58,12 +59,11 @@ internal sealed record WillingGuest(DomainId Id, string Name, ulong Instance, Im
         return distinct.ToImmutable();
     }
 
-    /// <summary>True if some vif of this guest is on that bridge, or routed for null.</summary>
-    private bool IsOn(string? bridge)
+    private bool IsOn(VifNetwork network)
     {
         foreach (Vif vif in Vifs)
         {
-            if (vif.Bridge == bridge)
+            if (vif.Network == network)
             {
                 return true;
             }
@@ -72,8 +72,9 @@ internal sealed record WillingGuest(DomainId Id, string Name, ulong Instance, Im
         return false;
     }
 
+    /// <summary>Too many addresses for a page: better unknown than known in part, and held to that.</summary>
     private PeerDomain? Describe(ImmutableArray<MacAddress> macs, ImmutableArray<InternetAddress> addresses) =>
-        macs.Length <= PeerNode.MaximumAddresses && addresses.Length <= PeerNode.MaximumAddresses
+        macs.Length <= PeerPage.MaximumAddresses && addresses.Length <= PeerPage.MaximumAddresses
             ? new PeerDomain(Id, Name, macs, addresses, Instance)
             : null;
 }

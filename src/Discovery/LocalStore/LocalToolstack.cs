@@ -11,7 +11,7 @@ namespace XenLoop.Discovery;
 ///  /local/domain/N/name          n0 rN
 ///  /local/domain/N/domid         n0 rN
 ///  /local/domain/N/data          nN        the guest's own
-///  /local/domain/0/backend/vif/N/I/{mac,ip,bridge,frontend-id}    n0 rN
+///  /local/domain/0/backend/vif/N/I/{mac,ip,script,bridge,frontend-id}    n0 rN
 /// </code>
 /// </summary>
 internal static class LocalToolstack
@@ -44,9 +44,11 @@ internal static class LocalToolstack
                 put($"{vif}/ip", string.Join(' ', card.Addresses), readable);
             }
 
-            if (!string.IsNullOrEmpty(card.Bridge))
+            bool routed = string.IsNullOrEmpty(card.Bridge);
+            put($"{vif}/script", routed ? "/etc/xen/scripts/vif-route" : "/etc/xen/scripts/vif-bridge", readable);
+            if (!routed)
             {
-                put($"{vif}/bridge", card.Bridge, readable);
+                put($"{vif}/bridge", card.Bridge!, readable);
             }
         }
     }

@@ -8,13 +8,15 @@ namespace XenLoop.Interceptor.Commands;
 internal static class AnnounceCommand
 {
     private static readonly Option Heartbeat = new("--heartbeat", "SECONDS", "Time between two signs of life; guests forget peers after three are missed.") { Default = "5" };
-    private static readonly Option Allow = new("--allow", "GUEST", "Only these guests (names or domain numbers) may take part.") { IsList = true };
+    private static readonly Option Allow = new("--allow", "GUEST", "Only these guests (names, domain numbers or UUIDs) may take part.") { IsList = true };
     private static readonly Option Deny = new("--deny", "GUEST", "These guests may not take part.") { IsList = true };
+    private static readonly Option BridgeScript = new("--bridge-script", "NAME", "A hotplug script of this host's own that plugs vifs into their bridge, as vif-bridge does.") { IsList = true };
+    private static readonly Option RouteScript = new("--route-script", "NAME", "A hotplug script of this host's own that routes vifs, as vif-route does, and lets them reach each other.") { IsList = true };
 
     /// <summary>The command with its options.</summary>
     public static Command Create() => new("announce", "Run in Dom0: tell willing guests of each other. On the local platform also their store and grant broker.")
     {
-        Options = [CommonOptions.Platform, CommonOptions.Directory, Heartbeat, Allow, Deny, CommonOptions.LogLevel],
+        Options = [CommonOptions.Platform, CommonOptions.Directory, Heartbeat, Allow, Deny, BridgeScript, RouteScript, CommonOptions.LogLevel],
         Action = RunAsync,
     };
 
@@ -25,6 +27,8 @@ internal static class AnnounceCommand
             HeartbeatInterval = ParseHeartbeat(arguments.Text(Heartbeat)),
             Allow = [.. arguments.All(Allow)],
             Deny = [.. arguments.All(Deny)],
+            BridgeScripts = [.. arguments.All(BridgeScript)],
+            RouteScripts = [.. arguments.All(RouteScript)],
         };
         using ErrorLog log = CommonOptions.OpenLog(arguments);
         if (PlatformChoice.IsXen(arguments.Text(CommonOptions.Platform), new XenMachine("/")))

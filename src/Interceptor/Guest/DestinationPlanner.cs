@@ -24,14 +24,7 @@ internal static class DestinationPlanner
     /// <param name="announced">The addresses that Dom0 announces for this guest, if any.</param>
     public static DestinationPlan Plan(NetworkSnapshot network, DomainTable domains, LinkEntry link, params InternetAddress[] announced)
     {
-        Dictionary<MacAddress, DomainId> byMac = [];
-        foreach ((_, PeerDomain peer) in domains.Peers)
-        {
-            foreach (MacAddress mac in peer.Macs)
-            {
-                byMac.TryAdd(mac, peer.Id);
-            }
-        }
+        Dictionary<MacAddress, DomainId> byMac = Uncontested(domains, peer => peer.Macs);
 
         // Of equal prefixes the first that is added counts.
         Dictionary<InternetPrefix, DomainId> destinations = [];
@@ -62,21 +55,41 @@ internal static class DestinationPlanner
     /// <summary>Peers behind Dom0 as a router, by the addresses that the toolstack gave them.</summary>
     private static void AddRoutedPeers(Dictionary<InternetPrefix, DomainId> destinations, NetworkSnapshot network, DomainTable domains, LinkEntry link)
     {
+        foreach ((InternetAddress address, DomainId peer) in Uncontested(domains, peer => peer.Macs.IsEmpty ? peer.Addresses : []))
+        {
+            if (network.FindRoute(address) is { Kind: RouteKind.Unicast, HasSeveralHops: false, IsEncapsulated: false } route && route.Interface == link.Index)
+            {
+                destinations.TryAdd(InternetPrefix.Single(address), peer);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whose an address is. One that two peers claim is nobody's, and its packets take the standard path: it is on the move from one to
+    /// the other, or a guest is being migrated within its host, and only Dom0 knows where it is now.
+    /// </summary>
+    private static Dictionary<T, DomainId> Uncontested<T>(DomainTable domains, Func<PeerDomain, ImmutableArray<T>> addressesOf)
+        where T : struct
+    {
+        Dictionary<T, DomainId> owners = [];
+        HashSet<T> contested = [];
         foreach ((_, PeerDomain peer) in domains.Peers)
         {
-            if (!peer.Macs.IsEmpty)
+            foreach (T address in addressesOf(peer))
             {
-                continue;
-            }
-
-            foreach (InternetAddress address in peer.Addresses)
-            {
-                if (network.FindRoute(address) is { Kind: RouteKind.Unicast, HasSeveralHops: false, IsEncapsulated: false } route && route.Interface == link.Index)
+                if (!owners.TryAdd(address, peer.Id) && owners[address] != peer.Id)
                 {
-                    destinations.TryAdd(InternetPrefix.Single(address), peer.Id);
+                    contested.Add(address);
                 }
             }
         }
+
+        foreach (T address in contested)
+        {
+            owners.Remove(address);
+        }
+
+        return owners;
     }
 
     /// <summary>

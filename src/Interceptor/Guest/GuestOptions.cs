@@ -40,6 +40,9 @@ internal sealed record GuestOptions
     /// <summary>Whether super-packets and partial checksums are used.</summary>
     public OffloadMode Offload { get; init; }
 
+    /// <summary>Whether the data path polls for a moment before it sleeps.</summary>
+    public PollMode Polling { get; init; }
+
     /// <summary>A channel without traffic for this long is closed; zero: never.</summary>
     public TimeSpan IdleClose { get; init; } = TimeSpan.FromMinutes(5);
 }

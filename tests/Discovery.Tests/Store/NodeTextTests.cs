@@ -33,8 +33,8 @@ public sealed class NodeTextTests
         from id in Gen.Choose(1, DomainId.FirstReserved - 1)
         from name in Gen.Elements("abcXYZ019._-".ToCharArray()).ArrayOf().Where(letters => letters.Length is > 0 and <= 64)
         from instance in Numbers
-        from macs in Numbers.ListOf().Select(list => list.Take(PeerNode.MaximumAddresses))
-        from addresses in Numbers.Two().ListOf().Select(list => list.Take(PeerNode.MaximumAddresses))
+        from macs in Numbers.ListOf().Select(list => list.Take(PeerPage.MaximumAddresses))
+        from addresses in Numbers.Two().ListOf().Select(list => list.Take(PeerPage.MaximumAddresses))
         select new PeerDomain(
             new DomainId((ushort)id),
             new string(name),
@@ -48,12 +48,17 @@ public sealed class NodeTextTests
         message => HandshakeMessage.Read(message.ToBytes()).Message == message && message.ToBytes().Length <= NodeText.MaximumBytes).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Peer_nodes_survive() => Prop.ForAll(
-        Peers.ToArbitrary(),
-        peer =>
+    public void Pages_of_peers_survive_and_any_one_peer_fits() => Prop.ForAll(
+        Peers.ArrayOf().ToArbitrary(),
+        peers =>
         {
-            string text = PeerNode.ToText(peer);
-            return text.Length <= NodeText.MaximumBytes && PeerNode.ToText(PeerNode.Parse(peer.Id, Encoding.ASCII.GetBytes(text))!) == text;
+            string[] entries = Array.ConvertAll(peers, PeerPage.ToEntry);
+            int length = PeerPage.HeaderLength + entries.Sum(PeerPage.LengthOf);
+            byte[] page = PeerPage.ToBytes(entries);
+            return page.Length == length
+                && entries.All(entry => PeerPage.HeaderLength + PeerPage.LengthOf(entry) <= NodeText.MaximumBytes)
+                && PeerPage.TryParse(page, out ImmutableArray<PeerDomain> parsed) == (length <= NodeText.MaximumBytes)
+                && (length > NodeText.MaximumBytes || parsed.Select(PeerPage.ToEntry).SequenceEqual(entries));
         }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -119,7 +124,8 @@ public sealed class NodeTextTests
     {
         Assert.Equal(HandshakeReadingKind.OtherVersion, HandshakeMessage.Read("v=2-9 whatever=x"u8).Kind);
         Assert.Equal(HandshakeReadingKind.Unintelligible, HandshakeMessage.Read("v=1-9 whatever=x"u8).Kind);
-        Assert.Null(PeerNode.Parse(new DomainId(1), "v=2-9 name=a instance=0000000000000001"u8));
+        Assert.True(PeerPage.TryParse("v=1-1;dom=3 name=a instance=0000000000000001"u8, out _));
+        Assert.False(PeerPage.TryParse("v=2-9;dom=3 name=a instance=0000000000000001"u8, out _));
     }
 
     [Fact]
@@ -143,7 +149,7 @@ public sealed class NodeTextTests
     private static bool ReadAll(byte[] bytes)
     {
         _ = HandshakeMessage.Read(bytes);
-        _ = PeerNode.Parse(new DomainId(1), bytes);
+        _ = PeerPage.TryParse(bytes, out ImmutableArray<PeerDomain> _);
         _ = Advert.Parse(bytes);
         _ = Heartbeat.Parse(bytes);
         _ = LocalIntroduction.Parse(bytes);

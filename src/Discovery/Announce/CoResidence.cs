@@ -1,0 +1,65 @@
+using XenLoop.SharedRing;
+
+namespace XenLoop.Discovery;
+
+/// <summary>The willing guests of this host, and who shares a network with whom. A change costs as much as it has neighbours.</summary>
+internal sealed class CoResidence
+{
+    private readonly Dictionary<DomainId, WillingGuest> _guests = [];
+    private readonly Dictionary<VifNetwork, HashSet<DomainId>> _members = [];
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyCollection<WillingGuest> Guests => _guests.Values;
+
+    /// <summary>One of them, or null.</summary>
+    public WillingGuest? Find(DomainId domain) => _guests.GetValueOrDefault(domain);
+
+    /// <summary>Takes a guest in, changes it, or with null takes it out.</summary>
+    /// <returns>The others that shared a network with it before, or do now.</returns>
+    public IReadOnlyList<WillingGuest> Replace(DomainId domain, WillingGuest? now)
+    {
+        HashSet<DomainId> others = [];
+        if (_guests.Remove(domain, out WillingGuest? before))
+        {
+            foreach (Vif vif in before.Vifs)
+            {
+                HashSet<DomainId> members = _members[vif.Network];
+                members.Remove(domain);
+                others.UnionWith(members);
+            }
+        }
+
+        foreach (Vif vif in now?.Vifs ?? [])
+        {
+            if (!_members.TryGetValue(vif.Network, out HashSet<DomainId>? members))
+            {
+                _members.Add(vif.Network, members = []);
+            }
+
+            others.UnionWith(members);
+            members.Add(domain);
+        }
+
+        foreach (Vif vif in before?.Vifs ?? [])
+        {
+            if (_members.TryGetValue(vif.Network, out HashSet<DomainId>? members) && members.Count == 0)
+            {
+                _members.Remove(vif.Network);
+            }
+        }
+
+        if (now is not null)
+        {
+            _guests.Add(domain, now);
+        }
+
+        others.Remove(domain);
+        List<WillingGuest> neighbours = new(others.Count);
+        foreach (DomainId other in others)
+        {
+            neighbours.Add(_guests[other]);
+        }
+
+        return neighbours;
+    }
+}

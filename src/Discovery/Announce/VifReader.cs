@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using XenLoop.Addresses;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Discovery;
+
+/// <summary>
+/// Reads a guest's vifs from nodes that only Dom0 can write:
+/// <code>
+///  /local/domain/0/backend/vif/N/I/{mac,ip,bridge,script,vlan,online}   Dom0's end (n0 rN): the hotplug script works from it
+///  /libxl/N/device/vif/I/{backend,mac,ip,bridge,script,vlan}            libxl's own copy (n0), "we don't need to trust the backend"
+/// </code>
+/// </summary>
+/// <remarks>
+/// Where libxl keeps a directory of the guest, its list of vifs counts: it is removed before a new guest takes the number over
+/// (<c>libxl_create.c</c>), while an end in Dom0 may be left behind by a device whose script failed. Never read: the guest's own end
+/// <c>/local/domain/N/device/vif</c>, which it may write, <c>backend</c> included, and the ends in a driver domain, which that may write.
+/// </remarks>
+/// <param name="options">For the host's own scripts.</param>
+/// <param name="log">For people.</param>
+internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
+{
+    private const int MaximumVifs = 16;
+
+    private readonly HashSet<(DomainId, string)> _complaints = [];
+
+    /// <summary>All vifs of a guest that are on a known network.</summary>
+    public async Task<ImmutableArray<Vif>> ReadAsync(NodeReader nodes, DomainId domain, CancellationToken cancel)
+    {
+        string libxl = StoreNames.LibxlOf(domain);
+        bool isLibxl = (await nodes.ListAsync(libxl, cancel).ConfigureAwait(false)).Contains("device", StringComparer.Ordinal);
+        string home = isLibxl ? $"{libxl}/device/vif" : StoreNames.VifsOf(domain);
+        ImmutableArray<Vif>.Builder vifs = ImmutableArray.CreateBuilder<Vif>();
+        ImmutableArray<string> names = await nodes.ListAsync(home, cancel).ConfigureAwait(false);
+        for (int i = 0; i < Math.Min(names.Length, MaximumVifs); i++)
+        {
+            if (!uint.TryParse(names[i], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            {
+                continue;
+            }
+
+            string path = $"{home}/{names[i]}";
+            DomainId? backend = isLibxl ? ParseBackend(await nodes.ReadTextAsync($"{path}/backend", cancel).ConfigureAwait(false)) : default(DomainId);
+            if (backend is not { } owner)
+            {
+                Complain(domain, path, "its backend is unknown");
+                continue;
+            }
+
+            // Dom0's end also has what was changed since the vif was made.
+            string details = owner.Value == 0 ? $"{StoreNames.VifsOf(domain)}/{names[i]}" : path;
+            if (await ReadVifAsync(nodes, domain, owner, details, cancel).ConfigureAwait(false) is { } vif)
+            {
+                vifs.Add(vif);
+            }
+        }
+
+        return vifs.ToImmutable();
+    }
+
+    /// <summary>A guest has gone; complaints about the next of that number are news.</summary>
+    public void Forget(DomainId domain) => _complaints.RemoveWhere(complaint => complaint.Item1 == domain);
+
+    private async Task<Vif?> ReadVifAsync(NodeReader nodes, DomainId domain, DomainId backend, string path, CancellationToken cancel)
+    {
+        // Without a MAC it is being made or taken away, with online=0 detached (libxl_device.c).
+        if (!MacAddress.TryParse(await nodes.ReadTextAsync($"{path}/mac", cancel).ConfigureAwait(false), out MacAddress mac)
+            || await nodes.ReadTextAsync($"{path}/online", cancel).ConfigureAwait(false) == "0")
+        {
+            return null;
+        }
+
+        string script = Path.GetFileName(await nodes.ReadTextAsync($"{path}/script", cancel).ConfigureAwait(false)) ?? string.Empty;
+        if (VifScripts.AttachmentOf(script, options) is not { } attachment)
+        {
+            Complain(domain, path, $"what its hotplug script '{script}' connects it to is unknown (--bridge-script and --route-script tell)");
+            return null;
+        }
+
+        string? ips = await nodes.ReadTextAsync($"{path}/ip", cancel).ConfigureAwait(false);
+        if (!AddressList.TryParseVif(ips, script == VifScripts.Nat, PeerPage.MaximumAddresses, out ImmutableArray<InternetAddress> addresses))
+        {
+            Complain(domain, path, $"its ip '{ips}' is not a list of at most {PeerPage.MaximumAddresses} single addresses, and the guest cannot be held to anything else");
+            return null;
+        }
+
+        if (attachment == VifAttachment.Routed)
+        {
+            return new Vif(mac, addresses, VifNetwork.Routed(backend));
+        }
+
+        string? bridge = await nodes.ReadTextAsync($"{path}/bridge", cancel).ConfigureAwait(false);
+        if (string.IsNullOrEmpty(bridge))
+        {
+            Complain(domain, path, "it names no bridge, and the script's choice is not told");
+            return null;
+        }
+
+        string? vlan = await nodes.ReadTextAsync($"{path}/vlan", cancel).ConfigureAwait(false);
+        return new Vif(mac, addresses, VifNetwork.Bridged(backend, attachment, bridge, vlan));
+    }
+
+    /// <summary>The domain in <c>/local/domain/D/backend/vif/N/I</c>; null if it is none.</summary>
+    private static DomainId? ParseBackend(string? path) =>
+        path?.Split('/') is ["", "local", "domain", { } number, "backend", ..] && DomainId.TryParse(number, out DomainId backend) ? backend : null;
+
+    private void Complain(DomainId domain, string path, string why)
+    {
+        // Once: a guest can make us look as often as it likes.
+        if (_complaints.Add((domain, path + why)))
+        {
+            LogUnusable(log, path, domain, why);
+        }
+    }
+
+    [LoggerMessage(EventId = 220, Level = LogLevel.Warning, Message = "The vif {Path} of domain {Domain} stays on the standard path: {Why}.")]
+    private static partial void LogUnusable(ILogger log, string path, DomainId domain, string why);
+}
