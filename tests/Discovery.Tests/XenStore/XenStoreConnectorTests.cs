@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using XenLoop.Addresses;
 using XenLoop.SharedRing;
 
