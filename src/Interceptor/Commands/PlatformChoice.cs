@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.Guest;
+using XenLoop.SharedRing;
 using XenLoop.SharedRing.Local;
 using XenLoop.SharedRing.Xen;
 
@@ -26,10 +27,24 @@ internal static class PlatformChoice
 
     /// <summary>The Xen platform of this guest.</summary>
     /// <exception cref="GuestSetupException">This is no Xen guest, or a module or device is missing.</exception>
-    public static GuestPlatform ChooseXen(XenMachine machine, ILogger log) =>
-        machine.MissingForGuest() is { } problem
-            ? throw new GuestSetupException(problem)
-            : new GuestPlatform(Xen, new XenStoreConnector(XenStorePaths.Device, StoreTimeout, TimeProvider.System, log), self => new XenChannelPlatform(self));
+    public static GuestPlatform ChooseXen(XenMachine machine, ILogger log)
+    {
+        if (machine.MissingForGuest() is { } problem)
+        {
+            throw new GuestSetupException(problem);
+        }
+
+        try
+        {
+            var keeper = new PortKeeper();
+            var store = new XenStoreConnector(XenStorePaths.Device, StoreTimeout, TimeProvider.System, log);
+            return new GuestPlatform(Xen, store, self => new XenChannelPlatform(self, keeper), keeper);
+        }
+        catch (ChannelPlatformException failure)
+        {
+            throw new GuestSetupException(failure.Message, failure);
+        }
+    }
 
     /// <summary>The local platform. Whether its host runs already does not matter: the agent waits for it.</summary>
     /// <param name="directory">Where the local host's sockets are.</param>

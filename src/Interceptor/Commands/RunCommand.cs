@@ -63,7 +63,7 @@ internal static class RunCommand
         };
         RuntimeDirectory.Ensure(directory);
         using ErrorLog log = CommonOptions.OpenLog(arguments);
-        GuestPlatform platform = onXen ? PlatformChoice.ChooseXen(machine, log) : PlatformChoice.ChooseLocal(directory);
+        using GuestPlatform platform = onXen ? PlatformChoice.ChooseXen(machine, log) : PlatformChoice.ChooseLocal(directory);
         var agent = new GuestAgent(options, platform, TimeProvider.System, log);
         await agent.RunAsync(stop).ConfigureAwait(false);
         return CommandRunner.Success;

@@ -183,6 +183,12 @@ internal sealed unsafe partial class Forwarder : IDisposable
 
             if (port.CaptureReady && port.State != PortState.Held)
             {
+                // Not one packet more into the ring of a peer that was killed; its doorbell may come later, or never.
+                if (port.Channel is { PeerLeft: true } && port.State != PortState.Failed)
+                {
+                    _ends.OnPeerGone(port);
+                }
+
                 _capture.Run(port, destinations);
                 more |= port.CaptureReady && port.State != PortState.Held;
             }
@@ -233,7 +239,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
                 OnDoorbell(port, channel);
             }
 
-            if ((hungUp || source == EventSource.Liveness) && channel.PeerGone)
+            if (channel.PeerLeft || ((hungUp || source == EventSource.Liveness) && channel.PeerGone))
             {
                 _ends.OnPeerGone(port);
             }

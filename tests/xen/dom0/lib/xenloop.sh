@@ -12,7 +12,7 @@ stop_announcer() { kill "-${1:-TERM}" "$(cat /run/announce.pid)"; }
 
 # start_xenloop GUEST [OPTIONS]: and returns when it answers.
 start_xenloop() {
-    begin "$1" xenloop "exec xenloop run ${2:-}"
+    begin "$1" xenloop "xenloop run ${2:-}"
     wait_until 15 guest "$1" 'xenloop status' || give_up "xenloop in guest $1 does not answer: $(guest "$1" 'cat /tmp/xenloop.log')"
 }
 
