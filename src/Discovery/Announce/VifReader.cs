@@ -115,6 +115,6 @@ internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
         }
     }
 
-    [LoggerMessage(EventId = 220, Level = LogLevel.Warning, Message = "The vif {Path} of domain {Domain} stays on the standard path: {Why}.")]
+    [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "The vif {Path} of domain {Domain} stays on the standard path: {Why}.")]
     private static partial void LogUnusable(ILogger log, string path, DomainId domain, string why);
 }
