@@ -14,6 +14,7 @@ readonly BUILD_PACKAGES=(gcc libc6-dev binutils zlib1g-dev)
 readonly GUEST_PACKAGES=(iproute2 iptables iputils-ping iperf3 openssh-client openssh-server)
 readonly TEST_PACKAGES=("${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}" conntrack nftables tcpdump libcap2-bin)
 readonly DEMO_PACKAGES=("${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}" sockperf)
+readonly XEN_PACKAGES=("${BUILD_PACKAGES[@]}" qemu-system-x86 busybox-static cpio xz-utils)
 readonly OVS_PACKAGES=(openvswitch-switch)
 readonly BENCH_PACKAGES=(g++ libc6-dev libboost-dev libdpdk-dev pkg-config)
 
@@ -28,7 +29,9 @@ Usage: ./build.sh [COMMAND]
   demo [OPTIONS]    two guests on this machine, standard path and fast path side by side
                     (needs root; ./build.sh demo --help)
   test [FILTER]     pass all tests, or only a project (SharedRing), or the classes
-                    whose name contains FILTER (needs root for the end-to-end tests)
+                    whose name contains FILTER (needs root for the end-to-end tests),
+                    or only those on Xen (xen)
+  xen-test [JOB...] pass the tests on a real Xen, emulated by QEMU; all, or some of tests/xen/jobs
   bench [OPTIONS]   the micro-benchmarks (BenchmarkDotNet's options)
   clean             remove everything that was built
 
@@ -125,6 +128,9 @@ check_binary() {
     [[ $size -le $MAX_BYTES ]] || fail "The binary has $size bytes, more than the $MAX_BYTES allowed."
 }
 
+# The tests' results so far.
+TOTAL_PASSED=0 TOTAL_FAILED=0 TOTAL_SKIPPED=0
+
 # Sets REPLY to an attribute of the report's <assembly> element; 0 if it is not there.
 report_attribute() {
     REPLY=$(grep -m 1 -o '<assembly [^>]*' "$1" | sed -n "1s/.* $2=\"\([0-9]*\)\".*/\1/p") || true
@@ -163,6 +169,43 @@ test_project() {
     TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))
 }
 
+# Says why the tests on Xen cannot run here, or nothing if they can.
+xen_obstacle() {
+    if [[ $(uname -m) != x86_64 ]]; then
+        echo "the emulated Xen host is an amd64 one, and this machine is not"
+    elif [[ $(cut -d . -f 1 /etc/debian_version 2>/dev/null) != 12 ]]; then
+        echo "the Xen host is made of this machine's Debian packages, and only Debian 12's are known to work"
+    elif ! (need_packages "${XEN_PACKAGES[@]}") >&2; then
+        echo "QEMU and what the images are made with cannot be installed here"
+    fi
+}
+
+# Adds the results of tests/xen's jobs, all or the given ones, to the totals.
+test_xen() {
+    local obstacle status=0 passed=0 failures=0 skipped=0
+    step "Testing on Xen"
+    obstacle=$(xen_obstacle)
+    if [[ -n $obstacle ]]; then
+        printf 'skip Xen: %s\n' "$obstacle"
+        TOTAL_SKIPPED=$((TOTAL_SKIPPED + 1))
+        return
+    fi
+
+    rm -f out/xen/totals
+    { tests/xen/build-images && tests/xen/run-all "$@"; } || status=$?
+    [[ ! -s out/xen/totals ]] || read -r passed failures skipped <out/xen/totals
+    [[ $status -eq 0 || $failures -gt 0 ]] || failures=1
+    TOTAL_PASSED=$((TOTAL_PASSED + passed))
+    TOTAL_FAILED=$((TOTAL_FAILED + failures))
+    TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))
+}
+
+# Prints the totals; succeeds if something was tested and nothing failed.
+conclude() {
+    printf '%s passed, %s failed, %s skipped\n' "$TOTAL_PASSED" "$TOTAL_FAILED" "$TOTAL_SKIPPED"
+    [[ $TOTAL_FAILED -eq 0 && $TOTAL_PASSED -gt 0 ]]
+}
+
 run_tests() {
     local filter=${1:-} projects=() arguments=() project
     for project in tests/*.Tests; do
@@ -175,14 +218,12 @@ run_tests() {
         arguments=(--filter-class "*$filter*")
     fi
 
-    TOTAL_PASSED=0 TOTAL_FAILED=0 TOTAL_SKIPPED=0
     mkdir -p out/test
     step "Testing"
     for project in "${projects[@]}"; do
         test_project "$project" "${arguments[@]}"
     done
-    printf '%s passed, %s failed, %s skipped\n' "$TOTAL_PASSED" "$TOTAL_FAILED" "$TOTAL_SKIPPED"
-    [[ $TOTAL_FAILED -eq 0 && $TOTAL_PASSED -gt 0 ]]
+    [[ -n $filter ]] || test_xen
 }
 
 main() {
@@ -203,7 +244,18 @@ main() {
             quietly demo dotnet build bench/Demo -c "$CONFIGURATION" -v:q
             exec dotnet "bench/Demo/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.Demo.dll" "$@"
             ;;
+        xen-test)
+            need_sdk
+            need_packages "${BUILD_PACKAGES[@]}"
+            build_binary
+            test_xen "$@"
+            conclude
+            ;;
         test)
+            if [[ ${1:-} == xen ]]; then
+                main xen-test
+                return
+            fi
             is_root || fail "The end-to-end tests build network namespaces and need root: sudo ./build.sh test"
             need_sdk
             need_packages "${TEST_PACKAGES[@]}"
@@ -211,6 +263,7 @@ main() {
             step "Building the tests"
             quietly tests dotnet build XenLoop.slnx -c "$CONFIGURATION" -v:q
             run_tests "$@"
+            conclude
             ;;
         bench)
             need_sdk

@@ -6,6 +6,8 @@ namespace XenLoop.Demo;
 /// <summary>Binds processes, with all their threads, to one processor until it is disposed.</summary>
 internal sealed class ProcessorBinding : IDisposable
 {
+    private const int Tries = 5;
+
     private readonly int[] _processes;
 
     public ProcessorBinding(IEnumerable<int> processes)
@@ -28,8 +30,20 @@ internal sealed class ProcessorBinding : IDisposable
         Bind($"0-{Environment.ProcessorCount - 1}");
     }
 
-    private static void Bind(int process, string processors) =>
-        Command.Run(["taskset", "-a", "-c", "-p", processors, process.ToString(CultureInfo.InvariantCulture)]).Checked();
+    /// <summary>Again if it fails: a thread that ended while taskset looked at the list of threads makes it give up half-way.</summary>
+    private static void Bind(int process, string processors)
+    {
+        string[] taskset = ["taskset", "-a", "-c", "-p", processors, process.ToString(CultureInfo.InvariantCulture)];
+        for (int tries = 1; tries < Tries; tries++)
+        {
+            if (Command.Run(taskset).ExitCode == 0)
+            {
+                return;
+            }
+        }
+
+        Command.Run(taskset).Checked();
+    }
 
     private void Bind(string processors)
     {

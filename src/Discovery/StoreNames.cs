@@ -16,6 +16,9 @@ namespace XenLoop.Discovery;
 /// </summary>
 internal static class StoreNames
 {
+    /// <summary>A domain's own number, relative; the toolstack's.</summary>
+    public const string DomainNumber = "domid";
+
     /// <summary>A guest's advert, relative.</summary>
     public const string Advert = "data/xenloop/advert";
 

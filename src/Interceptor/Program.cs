@@ -1,3 +1,7 @@
 using XenLoop.Interceptor.Commands;
+using XenLoop.SharedRing.Xen;
 
-return await CommandRunner.RunAsync(XenLoopCommand.Create(), args).ConfigureAwait(false);
+// Not a command for people: the agent starts this program a second time as its keeper.
+return args is [PortKeeperProcess.Command]
+    ? PortKeeperProcess.Run()
+    : await CommandRunner.RunAsync(XenLoopCommand.Create(), args).ConfigureAwait(false);

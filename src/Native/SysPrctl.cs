@@ -5,6 +5,7 @@ namespace XenLoop.Native;
 /// <content><c>sys/prctl.h</c>.</content>
 public static unsafe partial class LibC
 {
+    public const int PR_SET_NAME = 15;
     public const int PR_CAP_AMBIENT = 47;
     public const nuint PR_CAP_AMBIENT_RAISE = 2;
 

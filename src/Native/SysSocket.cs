@@ -18,6 +18,8 @@ public static unsafe partial class LibC
     public const int SOCK_CLOEXEC = 0x80000;
     public const int SOCK_NONBLOCK = 0x800;
 
+    public const int SHUT_RDWR = 2;
+
     public const int SOL_SOCKET = 1;
     public const int SO_RCVBUF = 8;
     public const int SO_PEERCRED = 17;
@@ -42,6 +44,9 @@ public static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int bind(int fd, void* address, uint length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int shutdown(int fd, int how);
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int listen(int fd, int backlog);

@@ -3,11 +3,20 @@ namespace XenLoop.SharedRing;
 /// <summary>Two rings and a doorbell pair between two domains, seen from one end.</summary>
 public sealed unsafe class Channel : IDisposable
 {
+    private const byte Alive = 1;
+    private const byte Left = 0;
+
+    private readonly byte* _ownLife;
+    private readonly byte* _peerLife;
+    private bool _disposed;
+
     private Channel(IChannelLink link, ChannelRole role)
     {
         RingMemory listenerToConnector = new(link.Descriptor + ChannelDescriptor.ListenerToConnectorOffset, link.ListenerToConnector, link.RingBytes);
         RingMemory connectorToListener = new(link.Descriptor + ChannelDescriptor.ConnectorToListenerOffset, link.ConnectorToListener, link.RingBytes);
         bool listens = role == ChannelRole.Listener;
+        _ownLife = link.Descriptor + (listens ? ChannelDescriptor.ListenerLifeOffset : ChannelDescriptor.ConnectorLifeOffset);
+        _peerLife = link.Descriptor + (listens ? ChannelDescriptor.ConnectorLifeOffset : ChannelDescriptor.ListenerLifeOffset);
         Link = link;
         Role = role;
         Outbound = new RingProducer(listens ? listenerToConnector : connectorToListener);
@@ -29,8 +38,15 @@ public sealed unsafe class Channel : IDisposable
     /// <summary>Wakes the peer, and is woken by it, for data and for space alike.</summary>
     public IDoorbell Doorbell => Link.Doorbell;
 
+    /// <summary>
+    /// True once the peer has left the channel, or died where the platform clears its life byte then; and on the listener's end
+    /// until the connector has come. One load from a line that changes only then: cheap enough to ask before each publication.
+    /// A peer that clears it while it lives closes the channel and gains nothing.
+    /// </summary>
+    public bool PeerLeft => Volatile.Read(ref *_peerLife) == Left;
+
     /// <summary>True once the peer's end is known to be gone. May cost a syscall.</summary>
-    public bool PeerGone => Link.PeerGone;
+    public bool PeerGone => PeerLeft || Link.PeerGone;
 
     /// <summary>Writes the descriptor into freshly zeroed pages and opens the listener's end. Owns <paramref name="link"/> if it returns.</summary>
     /// <param name="link">From <see cref="IChannelPlatform.Offer"/>.</param>
@@ -43,6 +59,7 @@ public sealed unsafe class Channel : IDisposable
         *(uint*)(page + ChannelDescriptor.FeaturesOffset) = ChannelDescriptor.Features;
         *(uint*)(page + ChannelDescriptor.RingBytesOffset) = (uint)link.RingBytes;
         *(ulong*)(page + ChannelDescriptor.NonceOffset) = nonce;
+        page[ChannelDescriptor.ListenerLifeOffset] = Alive;
 
         // Release: whoever sees the magic sees the rest.
         Volatile.Write(ref *(ulong*)(page + ChannelDescriptor.MagicOffset), ChannelDescriptor.Magic);
@@ -62,11 +79,26 @@ public sealed unsafe class Channel : IDisposable
         Expect("features", Volatile.Read(ref *(uint*)(page + ChannelDescriptor.FeaturesOffset)), ChannelDescriptor.Features);
         Expect("ring size", Volatile.Read(ref *(uint*)(page + ChannelDescriptor.RingBytesOffset)), (uint)link.RingBytes);
         Expect("nonce", Volatile.Read(ref *(ulong*)(page + ChannelDescriptor.NonceOffset)), nonce);
+        Volatile.Write(ref page[ChannelDescriptor.ConnectorLifeOffset], Alive);
         return new Channel(link, ChannelRole.Connector);
     }
 
-    /// <summary>Unmaps the pages and closes the doorbells. Nothing may use either ring any more.</summary>
-    public void Dispose() => Link.Dispose();
+    /// <summary>Tells the peer, unmaps the pages and closes the doorbells. Nothing may use either ring any more.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        Volatile.Write(ref *_ownLife, Left);
+
+        // Full: the peer that this wakes finds us gone.
+        Interlocked.MemoryBarrier();
+        Doorbell.Ring();
+        Link.Dispose();
+    }
 
     private static void CheckGeometry(IChannelLink link)
     {

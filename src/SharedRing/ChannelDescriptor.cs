@@ -19,7 +19,9 @@ namespace XenLoop.SharedRing;
 ///        +0x100  wake producer at  uint32  P  ring the producer when consumed reaches this
 ///        +0x180  wake consumer at  uint32  C  ring the consumer when produced reaches this
 /// 0x300  connector-to-listener ring: the same four lines
-/// 0x500  reserved, zero (the Xen platform's unmap-notify bytes)
+/// 0x500  listener's life      uint8   L  1 while the listener's end lives; its kernel clears it when the process dies
+/// 0x580  connector's life     uint8   C  1 while the connector's end lives; its keeper clears it when the process dies
+/// 0x600  reserved, zero
 /// 0x800  grant references     uint32[2][256]  L  of the pages of the two rings, listener-to-connector first (Xen only)
 /// 0x1000
 /// </code>
@@ -70,6 +72,12 @@ public static class ChannelDescriptor
 
     /// <summary>Offset of the connector-to-listener ring's lines.</summary>
     public const int ConnectorToListenerOffset = ListenerToConnectorOffset + RingLinesBytes;
+
+    /// <summary>Offset of the listener's life byte.</summary>
+    public const int ListenerLifeOffset = 0x500;
+
+    /// <summary>Offset of the connector's life byte.</summary>
+    public const int ConnectorLifeOffset = ListenerLifeOffset + LineBytes;
 
     /// <summary>Offset of the grant references.</summary>
     public const int GrantReferencesOffset = 0x800;

@@ -69,6 +69,9 @@ public sealed unsafe class RingConsumer
         }
     }
 
+    /// <summary>A hint that <see cref="TryRead"/> has something to say. Costs one look at shared memory and changes nothing, so that it can be asked in a loop.</summary>
+    public bool MayHaveData => _position != _produced || Volatile.Read(ref *_ring.Produced) != _produced;
+
     /// <summary>Finds the next record; until <see cref="Advance"/> the same one.</summary>
     /// <param name="payload">Shared memory that the peer may change at any time: copy it before parsing.</param>
     /// <param name="length">Payload bytes, 1 to <see cref="RingRecord.MaxPayload"/>, all of them within the mapping.</param>

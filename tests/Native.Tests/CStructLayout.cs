@@ -16,6 +16,9 @@ namespace XenLoop.Native.Tests;
 /// <remarks>Other test projects link this file instead of copying it.</remarks>
 public sealed class CStructLayout(params string[] headers)
 {
+    /// <summary>Comes before the headers: for those that do not compile alone.</summary>
+    public string Preamble { get; init; } = "";
+
     /// <summary>
     /// Asserts that <typeparamref name="T"/> has the size of <paramref name="cType"/>, and each of its instance fields the offset
     /// and size of the C member of the same name.
@@ -72,7 +75,8 @@ public sealed class CStructLayout(params string[] headers)
     /// <summary>The values that C gives to integer expressions.</summary>
     public long[] Evaluate(params string[] expressions)
     {
-        StringBuilder program = new("#define _GNU_SOURCE\n#include <stddef.h>\n#include <stdio.h>\n");
+        StringBuilder program = new("#define _GNU_SOURCE\n#include <stddef.h>\n#include <stdint.h>\n#include <stdio.h>\n");
+        program.AppendLine(Preamble);
         foreach (string header in headers)
         {
             program.Append(CultureInfo.InvariantCulture, $"#include <{header}>\n");

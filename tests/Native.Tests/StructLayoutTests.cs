@@ -27,6 +27,9 @@ public class StructLayoutTests
     }
 
     [Fact]
+    public void Timers() => new CStructLayout("sys/timerfd.h", "time.h").AssertSame<itimerspec>("struct itimerspec");
+
+    [Fact]
     public void AWrongLayoutIsReported()
     {
         CStructLayout c = new("poll.h");

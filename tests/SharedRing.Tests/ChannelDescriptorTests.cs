@@ -18,6 +18,8 @@ public unsafe class ChannelDescriptorTests
             (nameof(ChannelDescriptor.NonceOffset), 0x018),
             (nameof(ChannelDescriptor.ListenerToConnectorOffset), 0x100),
             (nameof(ChannelDescriptor.ConnectorToListenerOffset), 0x300),
+            (nameof(ChannelDescriptor.ListenerLifeOffset), 0x500),
+            (nameof(ChannelDescriptor.ConnectorLifeOffset), 0x580),
             (nameof(ChannelDescriptor.GrantReferencesOffset), 0x800),
             (nameof(ChannelDescriptor.ProducedOffset), 0x000),
             (nameof(ChannelDescriptor.ClosedOffset), 0x004),

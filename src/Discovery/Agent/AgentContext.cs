@@ -23,8 +23,8 @@ internal sealed class AgentContext(AgentOptions options, IChannelUser user, Time
     /// <summary>Time since the agent was made; never goes back.</summary>
     public TimeSpan Now => clock.GetElapsedTime(_started);
 
-    /// <summary>This life of the agent.</summary>
-    public ulong Instance { get; } = RandomNumber.Next();
+    /// <summary>This life of the agent in this life of the domain: peers let go of what belongs to another.</summary>
+    public ulong Instance { get; private set; } = RandomNumber.Next();
 
     /// <summary>Our number; meaningful while <see cref="Platform"/> is there.</summary>
     public DomainId Self { get; set; }
@@ -34,6 +34,9 @@ internal sealed class AgentContext(AgentOptions options, IChannelUser user, Time
 
     /// <summary>The store; null while it is away.</summary>
     public IStore? Store { get; set; }
+
+    /// <summary>The domain was restored: nobody may take us for whom it knew.</summary>
+    public void BeginNewLife() => Instance = RandomNumber.Next();
 
     /// <summary>Announced peers whose channel with us we would allocate.</summary>
     public int PeersToServe { get; set; }

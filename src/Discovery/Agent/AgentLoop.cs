@@ -7,16 +7,16 @@ namespace XenLoop.Discovery;
 /// <summary>What the agent does in each turn of its loop: takes in what came, brings the peers in line with the announcements, lets each advance.</summary>
 internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailbox)
 {
-    private const string HeartbeatToken = "heartbeat";
-    private const string PeersToken = "peers";
-
     /// <summary>Before asking a store again that could not answer.</summary>
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long one turn may wait for a slow store before it looks after its channels again; what was not read is due in the next.</summary>
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(1);
+
+    private readonly StorePresence _presence = new(context);
     private readonly SortedDictionary<DomainId, PeerSession> _peers = [];
     private DomainTable _table = DomainTable.Empty;
     private TimeSpan? _retryAt;
-    private bool _advertised;
     private bool _tooMany;
     private bool _closing;
 
@@ -47,41 +47,35 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     public TimeSpan? Due()
     {
         TimeSpan? due = Announcements.Due;
-        if (_retryAt < due || due is null)
-        {
-            due = _retryAt ?? due;
-        }
-
+        TimeSpan? store = _presence.Due;
         foreach (PeerSession peer in _peers.Values)
         {
-            TimeSpan? mine = peer.Due;
-            due = mine < due || due is null ? mine ?? due : due;
+            due = Earlier(due, peer.Due);
+            store = Earlier(store, peer.PollAt);
         }
 
-        return due;
+        // While the store is given a pause, nothing is asked of it.
+        return Earlier(due, store < _retryAt ? _retryAt : Earlier(store, _retryAt));
     }
 
     /// <summary>Takes a new connection to the store into use.</summary>
-    public async Task StoreConnectedAsync(IStore store, CancellationToken cancel)
+    public void StoreConnected(IStore store)
     {
         context.Store = store;
-        if (!_advertised)
-        {
-            // What an earlier life of this agent left; nobody believes it, but it would stay for ever.
-            await store.RemoveAsync(StoreNames.Channels, cancel).ConfigureAwait(false);
-        }
-
-        Report(await store.WatchAsync(StoreNames.Heartbeat, HeartbeatToken, cancel).ConfigureAwait(false));
-        Report(await store.WatchAsync(StoreNames.Peers, PeersToken, cancel).ConfigureAwait(false));
+        _presence.StoreConnected();
         Announcements.StoreConnected();
         foreach (PeerSession peer in _peers.Values)
         {
             peer.StoreConnected();
         }
+    }
 
-        Advert advert = new(ProtocolVersions.Ours, context.Instance, context.Options.Features);
-        Report(await store.WriteAsync(StoreNames.Advert, advert.ToBytes(), cancel).ConfigureAwait(false));
-        _advertised = true;
+    /// <summary>The domain was restored; nobody is known any more.</summary>
+    public void BeginNewLife()
+    {
+        context.BeginNewLife();
+        Announcements.Forget();
+        _presence.BeginNewLife();
     }
 
     /// <summary>The connection to the store was lost.</summary>
@@ -99,14 +93,14 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     public void Note(StoreEvent item)
     {
         bool all = item.IsOverflow;
-        Announcements.HeartbeatDirty |= all || item.Token == HeartbeatToken;
-        if (item.Token == PeersToken && PeerPage.TryParseNumber(item.Path.AsSpan(item.Path.LastIndexOf('/') + 1), out int page))
+        Announcements.HeartbeatDirty |= all || item.Token == StorePresence.HeartbeatToken;
+        if (item.Token == StorePresence.PeersToken && PeerPage.TryParseNumber(item.Path.AsSpan(item.Path.LastIndexOf('/') + 1), out int page))
         {
             Announcements.DirtyPages.Add(page);
         }
         else
         {
-            Announcements.ListDirty |= all || item.Token == PeersToken;
+            Announcements.ListDirty |= all || item.Token == StorePresence.PeersToken;
         }
 
         foreach (PeerSession peer in _peers.Values)
@@ -129,17 +123,8 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         Announcements.Expire();
         if (context.Store is { } store && !(_retryAt > context.Now))
         {
-            bool complete = await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
-            complete &= !Announcements.ListDirty || await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
-            foreach (PeerSession peer in _peers.Values)
-            {
-                if (peer.NodeDirty)
-                {
-                    complete &= await peer.ReadNodeAsync(store, cancel).ConfigureAwait(false);
-                }
-            }
-
-            _retryAt = complete ? null : context.Now + StoreRetry;
+            await _presence.EstablishAsync(store, Announcements, cancel).ConfigureAwait(false);
+            _retryAt = await ReadStoreAsync(store, cancel).ConfigureAwait(false) ? null : context.Now + StoreRetry;
         }
 
         Reconcile();
@@ -182,18 +167,37 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     }
 
     /// <summary>Takes the advert and our nodes out of the store.</summary>
-    public async Task LeaveStoreAsync()
+    /// <exception cref="OperationCanceledException">The store did not answer in time.</exception>
+    public async Task LeaveStoreAsync(CancellationToken cancel)
     {
         if (context.Store is { } store)
         {
-            await store.RemoveAsync(StoreNames.Advert, CancellationToken.None).ConfigureAwait(false);
-            await store.RemoveAsync(StoreNames.Channels, CancellationToken.None).ConfigureAwait(false);
+            await store.RemoveAsync(StoreNames.Advert, cancel).ConfigureAwait(false);
+            await store.RemoveAsync(StoreNames.Channels, cancel).ConfigureAwait(false);
             context.Store = null;
         }
     }
 
     /// <summary>All peers for people, by domain number.</summary>
     public PeerStatus[] Describe() => Array.ConvertAll<PeerSession, PeerStatus>([.. _peers.Values], peer => peer.Describe());
+
+    /// <summary>Reads what is marked, as long as the store is not too slow.</summary>
+    /// <returns>False: something is left to be read; try again in a while.</returns>
+    private async Task<bool> ReadStoreAsync(IStore store, CancellationToken cancel)
+    {
+        TimeSpan enough = context.Now + StorePatience;
+        bool complete = await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
+        complete &= !Announcements.ListDirty || await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
+        foreach (PeerSession peer in _peers.Values)
+        {
+            if (peer.IsNodeDue)
+            {
+                complete &= context.Now < enough && await peer.ReadNodeAsync(store, cancel).ConfigureAwait(false);
+            }
+        }
+
+        return complete;
+    }
 
     /// <summary>
     /// Brings the peers in line with the announcements. Who is listed is a peer. Who is not, and has a channel, keeps it while
@@ -325,17 +329,8 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         }
     }
 
-    private void Report(StoreStatus status)
-    {
-        if (status is not (StoreStatus.Ok or StoreStatus.Exists))
-        {
-            LogStore(context.Log, status);
-        }
-    }
+    private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => other < one || one is null ? other ?? one : one;
 
     [LoggerMessage(EventId = 340, Level = LogLevel.Warning, Message = "There are more than {Limit} peers; traffic with the others takes the standard path.")]
     private static partial void LogTooMany(ILogger log, int limit);
-
-    [LoggerMessage(EventId = 341, Level = LogLevel.Error, Message = "The store refuses what discovery needs ({Status}): without our advert and two watches no peer is found. Check this domain's quota in the store.")]
-    private static partial void LogStore(ILogger log, StoreStatus status);
 }

@@ -27,6 +27,9 @@ public sealed record AgentOptions
     /// <summary>After our own connection to the store was renewed: how long a connected peer may stay unseen there before its channel is let go.</summary>
     public TimeSpan ReappearanceGrace { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How often a node is read that the store does not let us watch (the quota of watches is used up), and a refused watch asked for again.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>A channel lives at least this long before it is opened again with other rings because of its traffic.</summary>
     public TimeSpan ResizeInterval { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -42,7 +45,10 @@ public sealed record AgentOptions
     /// <summary>Time limit of closing all channels in an orderly way at the end.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromMilliseconds(1500);
 
-    /// <summary>Peers that are looked after; each costs one watch and one node of this domain's quota in the store (85 watches with oxenstored).</summary>
+    /// <summary>Time limit of taking our nodes out of the store after that.</summary>
+    public TimeSpan LeaveTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Peers that are looked after; each costs one watch and one node of this domain's quota in the store (some 85 watches with oxenstored, 120 with C xenstored); a peer that cannot be watched is polled.</summary>
     public int MaximumPeers { get; init; } = 64;
 
     /// <summary>What our end of a channel accepts.</summary>

@@ -42,12 +42,18 @@ internal sealed partial class Announcements(AgentContext context)
     /// <summary>A new connection to the store, which may have been emptied.</summary>
     public void StoreConnected()
     {
+        Forget();
+        HeartbeatDirty = true;
+        ListDirty = true;
+    }
+
+    /// <summary>What was said, was said of others, or to somebody else.</summary>
+    public void Forget()
+    {
         _listed.Clear();
         _pages.Clear();
         DirtyPages.Clear();
         Alive = false;
-        HeartbeatDirty = true;
-        ListDirty = true;
     }
 
     /// <summary>Notes silence.</summary>

@@ -21,6 +21,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
     private readonly TaskCompletionSource<DomainId> _introduced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AnnouncerStatus _announcer = new(StoreConnected: false, Alive: false, LastHeartbeat: null);
     private PeerStatus[] _status = [];
+    private DomainLife? _life;
     private bool _shortOfPages;
 
     /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
@@ -112,14 +113,21 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
 
     private async Task TurnAsync(CancellationToken cancel)
     {
+        // Asked first: a life that ends in between has ended its session too, and is left when the next one begins.
+        bool restored = _life is { Over.IsCompleted: true };
         if (await _link.TakeLossAsync().ConfigureAwait(false))
         {
             _loop.StoreLost();
         }
 
+        if (restored)
+        {
+            await LeaveLifeAsync().ConfigureAwait(false);
+        }
+
         if (await _link.ConnectIfDueAsync(cancel).ConfigureAwait(false) is { } session)
         {
-            await EnterAsync(session, cancel).ConfigureAwait(false);
+            await EnterAsync(session).ConfigureAwait(false);
         }
 
         while (_link.TryTakeEvent(out StoreEvent? item))
@@ -131,8 +139,14 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
         Publish();
     }
 
-    private async Task EnterAsync(StoreSession session, CancellationToken cancel)
+    private async Task EnterAsync(StoreSession session)
     {
+        if (session.Life != _life && _life is not null)
+        {
+            await LeaveLifeAsync().ConfigureAwait(false);
+        }
+
+        _life = session.Life;
         if (_context.Platform is null || session.Self != _context.Self)
         {
             await _loop.ForgetEverybodyAsync().ConfigureAwait(false);
@@ -142,8 +156,20 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
             LogIntroduced(_context.Log, session.Self);
         }
 
-        await _loop.StoreConnectedAsync(session.Store, cancel).ConfigureAwait(false);
+        _loop.StoreConnected(session.Store);
         _introduced.TrySetResult(session.Self);
+    }
+
+    /// <summary>The domain was restored: every grant and event channel belonged to the domain that it was, whatever our number is now.</summary>
+    private async Task LeaveLifeAsync()
+    {
+        LogRestored(_context.Log);
+        _life = null;
+        _context.Platform?.DomainRestored();
+        await _loop.ForgetEverybodyAsync().ConfigureAwait(false);
+        _context.Platform?.Dispose();
+        _context.Platform = null;
+        _loop.BeginNewLife();
     }
 
     private TimeSpan? NextDue()
@@ -189,13 +215,32 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
         }
 
         await _loop.ForgetEverybodyAsync().ConfigureAwait(false);
-        await _loop.LeaveStoreAsync().ConfigureAwait(false);
+        await LeaveStoreAsync().ConfigureAwait(false);
         await _link.CloseAsync().ConfigureAwait(false);
         Publish();
     }
 
+    private async Task LeaveStoreAsync()
+    {
+        using CancellationTokenSource limit = new(_context.Options.LeaveTimeout);
+        try
+        {
+            await _loop.LeaveStoreAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            LogNotLeft(_context.Log);
+        }
+    }
+
     [LoggerMessage(EventId = 330, Level = LogLevel.Information, Message = "This guest is domain {Self}.")]
     private static partial void LogIntroduced(ILogger log, DomainId self);
+
+    [LoggerMessage(EventId = 333, Level = LogLevel.Warning, Message = "The store did not answer in time: our advert stays there until the next agent or the end of this domain; nobody connects to us.")]
+    private static partial void LogNotLeft(ILogger log);
+
+    [LoggerMessage(EventId = 332, Level = LogLevel.Information, Message = "This domain was restored (or migrated): all channels are let go and made anew.")]
+    private static partial void LogRestored(ILogger log);
 
     [LoggerMessage(EventId = 331, Level = LogLevel.Warning, Message = "Not every channel could be closed in time; the rest are dropped.")]
     private static partial void LogForced(ILogger log);

@@ -8,10 +8,10 @@ namespace XenLoop.Discovery;
 internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
 {
     private readonly ChannelNegotiator _negotiator = new(context.Self, context.Instance, peer.Id, context.Options, RandomNumber.Next);
+    private readonly PeerNodeWatch _watch = new(context, peer.Id);
     private readonly PeerPages _pages = new(context, peer.Id);
     private Task? _releasing;
     private bool _readable;
-    private bool _watched;
     private bool _couldStart;
     private NegotiationState _reportedState;
     private TimeSpan _since = context.Now;
@@ -37,10 +37,14 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     /// <summary>True once nothing has to be remembered of it.</summary>
     public bool IsForgettable => _negotiator.IsForgettable(context.Now);
 
+    /// <summary>True when its node has to be read now: it changed, or cannot be watched and the time has come.</summary>
+    public bool IsNodeDue => NodeDirty || context.Now >= _watch.PollAt;
+
+    /// <summary>When its node is to be read because it cannot be watched.</summary>
+    public TimeSpan? PollAt => _watch.PollAt;
+
     /// <summary>When the negotiator wants to know the time.</summary>
     public TimeSpan? Due => _negotiator.Due(context.Now);
-
-    private string NodePath => StoreNames.For(Peer.Id, StoreNames.ChannelWith(context.Self));
 
     /// <summary>The announcer lists the peer.</summary>
     public void Announce(PeerDomain described)
@@ -79,13 +83,17 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
         Confirmed = false;
         Suspend();
         _readable = false;
-        _watched = false;
+        _watch.Reset();
         NodeDirty = true;
         _negotiator.StoreConnected(context.Now);
     }
 
     /// <summary>The store was lost.</summary>
-    public void StoreLost() => _negotiator.StoreLost();
+    public void StoreLost()
+    {
+        _watch.Reset();
+        _negotiator.StoreLost();
+    }
 
     /// <summary>True if a channel with the peer takes our pages.</summary>
     public bool IsServed => _negotiator.Role == ChannelRole.Listener;
@@ -133,17 +141,8 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     /// <returns>False: the store could not say; try again in a while.</returns>
     public async Task<bool> ReadNodeAsync(IStore store, CancellationToken cancel)
     {
-        if (!_watched)
-        {
-            StoreStatus status = await store.WatchAsync(NodePath, Peer.Id.ToString(), cancel).ConfigureAwait(false);
-            _watched = status is StoreStatus.Ok or StoreStatus.Exists;
-            if (!_watched)
-            {
-                LogNotWatched(context.Log, Peer.Id, status);
-            }
-        }
-
-        StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(NodePath, cancel).ConfigureAwait(false);
+        await _watch.SetAsync(store, cancel).ConfigureAwait(false);
+        StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(_watch.Path, cancel).ConfigureAwait(false);
         switch (value.Status)
         {
             case StoreStatus.Ok:
@@ -161,13 +160,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     }
 
     /// <summary>Ends the watch; the peer is forgotten.</summary>
-    public async Task UnwatchAsync(IStore store, CancellationToken cancel)
-    {
-        if (_watched)
-        {
-            await store.UnwatchAsync(NodePath, Peer.Id.ToString(), cancel).ConfigureAwait(false);
-        }
-    }
+    public Task UnwatchAsync(IStore store, CancellationToken cancel) => _watch.EndAsync(store, cancel);
 
     /// <summary>Everything that time and finished releases bring about.</summary>
     public async Task AdvanceAsync(AgentMailbox mailbox, CancellationToken cancel)
@@ -350,7 +343,4 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
 
     [LoggerMessage(EventId = 303, Level = LogLevel.Warning, Message = "The node for domain {Peer} could not be written: the store said {Status}. Trying again in a second.")]
     private static partial void LogNotPublished(ILogger log, DomainId peer, StoreStatus status);
-
-    [LoggerMessage(EventId = 304, Level = LogLevel.Warning, Message = "The node of domain {Peer} cannot be watched: the store said {Status}. Its steps are noticed late, if at all.")]
-    private static partial void LogNotWatched(ILogger log, DomainId peer, StoreStatus status);
 }

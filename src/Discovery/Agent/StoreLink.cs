@@ -61,21 +61,30 @@ internal sealed partial class StoreLink(IStoreConnector connector, GuestIdentity
         _previous = _session.Self;
         _pause = TimeSpan.Zero;
         context.Wake.SetWhenDone(_session.Store.Lost);
+        context.Wake.SetWhenDone(_session.Life.Over);
         Listen();
         return _session;
     }
 
-    /// <summary>True, once, when the connection was lost.</summary>
+    /// <summary>True, once, when the connection was lost, or the domain restored and the session with it over.</summary>
     public async Task<bool> TakeLossAsync()
     {
-        if (_session is not { Store.Lost.IsCompleted: true })
+        if (_session is { Life.Over.IsCompleted: true })
+        {
+            // No pause: the store is well, and every moment until the new advert is one on the standard path.
+            _nextTry = context.Now;
+        }
+        else if (_session is { Store.Lost.IsCompleted: true })
+        {
+            LogLost(context.Log, await _session.Store.Lost.ConfigureAwait(false));
+            Postpone();
+        }
+        else
         {
             return false;
         }
 
-        LogLost(context.Log, await _session.Store.Lost.ConfigureAwait(false));
         await CloseAsync().ConfigureAwait(false);
-        Postpone();
         return true;
     }
 

@@ -36,6 +36,26 @@ public static class LocalSocket
         }
     }
 
+    /// <summary>Connects within a time limit.</summary>
+    /// <returns>Closes the socket when disposed.</returns>
+    /// <exception cref="SocketException">Nobody listens there, or this user may not connect.</exception>
+    /// <exception cref="TimeoutException">Somebody listens and does not answer.</exception>
+    /// <exception cref="ArgumentException">The path is longer than a socket's can be.</exception>
+    public static async Task<Stream> ConnectAsync(string path, TimeSpan timeout, TimeProvider clock, CancellationToken cancel)
+    {
+        Socket socket = New();
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel).AsTask().WaitAsync(timeout, clock, cancel).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Connects, or returns null if nobody listens there.</summary>
     /// <exception cref="SocketException">Somebody may, but this user cannot tell, or is kept waiting.</exception>
     public static Socket? TryConnect(string path)

@@ -20,7 +20,7 @@ public sealed class LocalStoreConnector(string directory, TimeSpan timeout, Time
             StoreResult<ReadOnlyMemory<byte>> reply = await connection.IntroduceAsync(LocalIntroduction.ToPayload(self, wished), cancel).ConfigureAwait(false);
             if (reply.IsOk && XenStorePayload.ToStrings(reply.Value.Span) is [string number] && DomainId.TryParse(number, out DomainId domain))
             {
-                return new StoreSession(connection, domain);
+                return new StoreSession(connection, domain, DomainLife.Endless);
             }
 
             throw new StoreUnavailableException(reply.Status switch
@@ -39,15 +39,12 @@ public sealed class LocalStoreConnector(string directory, TimeSpan timeout, Time
 
     private async Task<Stream> ConnectAsync(string path, CancellationToken cancel)
     {
-        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel).AsTask().WaitAsync(timeout, clock, cancel).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
+            return await LocalSocket.ConnectAsync(path, timeout, clock, cancel).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is SocketException or TimeoutException or ArgumentException)
         {
-            socket.Dispose();
             throw new StoreUnavailableException($"Nobody answers on {path}: {failure.Message}. Is `xenloop announce --platform local` running, with the same directory?", failure);
         }
     }

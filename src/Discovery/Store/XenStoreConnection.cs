@@ -13,21 +13,19 @@ public sealed class XenStoreConnection : IStore
 {
     private const int EventCapacity = 1024;
 
-    // A store that never answers is lost; without a limit its unanswered requests would pile up here.
-    private const int MaximumPending = 256;
-
     private readonly IDuplexPipe _transport;
     private readonly IDisposable? _owned;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _clock;
-    private readonly Lock _lock = new();
-    private readonly Dictionary<uint, PendingRequest> _pending = [];
-    private readonly SemaphoreSlim _writing = new(1);
+    private readonly PendingRequests _pending = new();
+    private readonly bool _oneAtATime;
+
+    // One request is written at a time; if so asked, the next only when its reply has come, however late.
+    private readonly SemaphoreSlim _turn = new(1);
     private readonly StoreEventQueue _events = new(EventCapacity);
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reader;
-    private uint _lastRequest;
 
     /// <summary>Speaks over a stream, which is disposed with the connection.</summary>
     /// <param name="stream">Duplex, connected.</param>
@@ -43,12 +41,14 @@ public sealed class XenStoreConnection : IStore
     /// <param name="owned">Disposed with the connection.</param>
     /// <param name="timeout">For each reply.</param>
     /// <param name="clock">Measures it.</param>
-    public XenStoreConnection(IDuplexPipe transport, IDisposable? owned, TimeSpan timeout, TimeProvider clock)
+    /// <param name="oneAtATime">A request is sent only when the one before has been answered: the xenbus device needs that.</param>
+    public XenStoreConnection(IDuplexPipe transport, IDisposable? owned, TimeSpan timeout, TimeProvider clock, bool oneAtATime = false)
     {
         _transport = transport;
         _owned = owned;
         _timeout = timeout;
         _clock = clock;
+        _oneAtATime = oneAtATime;
         _reader = Task.Run(ReadRepliesAsync);
     }
 
@@ -161,9 +161,14 @@ public sealed class XenStoreConnection : IStore
             return StoreStatus.QuotaExceeded;
         }
 
-        PendingRequest? request = Register(type, transaction);
+        PendingRequest? request = _pending.Add(type, transaction, out bool stuck);
         if (request is null)
         {
+            if (stuck)
+            {
+                Close("the store leaves requests without a reply");
+            }
+
             return StoreStatus.ConnectionLost;
         }
 
@@ -184,38 +189,31 @@ public sealed class XenStoreConnection : IStore
         }
     }
 
-    private PendingRequest? Register(XenStoreMessage type, uint transaction)
+    private async Task SendAsync(PendingRequest request, ReadOnlyMemory<byte> payload, CancellationToken cancel)
     {
-        bool stuck;
-        lock (_lock)
+        bool entered = false;
+        try
         {
-            if (_closing.IsCancellationRequested)
+            entered = await _turn.WaitAsync(_timeout, cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!entered)
             {
-                return null;
-            }
-
-            stuck = _pending.Count >= MaximumPending;
-            if (!stuck)
-            {
-                PendingRequest request = new(++_lastRequest, type, transaction);
-                _pending[request.Id] = request;
-                return request;
+                // It was never sent, so no reply will come to take it away.
+                _pending.Take(request.Id);
             }
         }
 
-        Close("the store leaves requests without a reply");
-        return null;
-    }
-
-    private async Task SendAsync(PendingRequest request, ReadOnlyMemory<byte> payload, CancellationToken cancel)
-    {
-        if (!await _writing.WaitAsync(_timeout, cancel).ConfigureAwait(false))
+        if (!entered)
         {
             throw new TimeoutException();
         }
 
         try
         {
+            _closing.Token.ThrowIfCancellationRequested();
+
             // A write that is cancelled may leave half a message in the stream, so only the end of the connection cancels it.
             bool taken = await XenStoreFrame.WriteAsync(_transport.Output, request.Type, request.Id, request.Transaction, payload, _closing.Token)
                 .AsTask().WaitAsync(_timeout, _clock, CancellationToken.None).ConfigureAwait(false);
@@ -234,7 +232,10 @@ public sealed class XenStoreConnection : IStore
         }
         finally
         {
-            _writing.Release();
+            if (!_oneAtATime)
+            {
+                _turn.Release();
+            }
         }
     }
 
@@ -280,10 +281,10 @@ public sealed class XenStoreConnection : IStore
             return null;
         }
 
-        PendingRequest? request;
-        lock (_lock)
+        PendingRequest? request = _pending.Take(frame.Header.Request);
+        if (_oneAtATime)
         {
-            _pending.Remove(frame.Header.Request, out request);
+            _turn.Release();
         }
 
         if (request is null || request.Transaction != frame.Header.Transaction)
@@ -311,19 +312,11 @@ public sealed class XenStoreConnection : IStore
 
     private void Close(string why)
     {
-        PendingRequest[] orphans;
-        lock (_lock)
-        {
-            _closing.Cancel();
-            orphans = [.. _pending.Values];
-            _pending.Clear();
-        }
+        _closing.Cancel();
+        _pending.Close();
 
-        foreach (PendingRequest orphan in orphans)
-        {
-            orphan.Reply.TrySetResult(StoreStatus.ConnectionLost);
-        }
-
+        // Whoever waits for a turn finds the connection closed.
+        _turn.Release(PendingRequests.Maximum);
         _events.Complete();
         _lost.TrySetResult(why);
     }

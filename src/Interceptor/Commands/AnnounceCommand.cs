@@ -31,8 +31,16 @@ internal static class AnnounceCommand
             RouteScripts = [.. arguments.All(RouteScript)],
         };
         using ErrorLog log = CommonOptions.OpenLog(arguments);
-        var host = new LocalHost(RuntimeDirectory.Ensure(arguments.Text(CommonOptions.Directory)), options, TimeProvider.System, log);
-        await host.RunAsync(stop).ConfigureAwait(false);
+        if (PlatformChoice.IsXen(arguments.Text(CommonOptions.Platform), new XenMachine("/")))
+        {
+            await new XenHost(XenStorePaths.Sockets, XenStorePaths.Device, options, TimeProvider.System, log).RunAsync(stop).ConfigureAwait(false);
+        }
+        else
+        {
+            var host = new LocalHost(RuntimeDirectory.Ensure(arguments.Text(CommonOptions.Directory)), options, TimeProvider.System, log);
+            await host.RunAsync(stop).ConfigureAwait(false);
+        }
+
         return CommandRunner.Success;
     }
 

@@ -13,10 +13,10 @@ internal static class CommonOptions
     public static Option Directory { get; } = new("--directory", "DIR", "Where the sockets of agents and of the local host are.") { Default = DefaultDirectory };
 
     /// <summary><c>--platform</c>.</summary>
-    public static Option Platform { get; } = new("--platform", "NAME", "What connects the guests: 'local' for namespaces and containers of one kernel; 'auto' is the same, as there is no other yet.")
+    public static Option Platform { get; } = new("--platform", "NAME", "What connects the guests: 'xen' for domains of a Xen host, 'local' for namespaces and containers of one kernel; 'auto' is xen in a Xen domain, else local.")
     {
-        Default = "auto",
-        Choices = ["auto", "local"],
+        Default = PlatformChoice.Auto,
+        Choices = [PlatformChoice.Auto, PlatformChoice.Xen, PlatformChoice.Local],
     };
 
     /// <summary><c>--log-level</c>.</summary>

@@ -1,20 +1,56 @@
+using Microsoft.Extensions.Logging;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.Guest;
+using XenLoop.SharedRing;
 using XenLoop.SharedRing.Local;
+using XenLoop.SharedRing.Xen;
 
 namespace XenLoop.Interceptor.Commands;
 
-/// <summary>What connects this guest to others.</summary>
+/// <summary>What connects the guests: the Xen host that this domain runs on, or the local host of one kernel.</summary>
 internal static class PlatformChoice
 {
+    /// <summary><c>--platform xen</c>.</summary>
+    public const string Xen = "xen";
+
+    /// <summary><c>--platform local</c>.</summary>
+    public const string Local = "local";
+
+    /// <summary><c>--platform auto</c>: Xen where there is one.</summary>
+    public const string Auto = "auto";
+
     /// <summary>How long the store may take to answer one request.</summary>
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>The platform for this guest: local, the only one that there is. Whether its host runs already does not matter: the agent waits for it.</summary>
+    /// <summary>Which one <c>--platform</c> means on this machine.</summary>
+    public static bool IsXen(string choice, XenMachine machine) => choice == Xen || (choice == Auto && machine.HasXen);
+
+    /// <summary>The Xen platform of this guest.</summary>
+    /// <exception cref="GuestSetupException">This is no Xen guest, or a module or device is missing.</exception>
+    public static GuestPlatform ChooseXen(XenMachine machine, ILogger log)
+    {
+        if (machine.MissingForGuest() is { } problem)
+        {
+            throw new GuestSetupException(problem);
+        }
+
+        try
+        {
+            var keeper = new PortKeeper();
+            var store = new XenStoreConnector(XenStorePaths.Device, StoreTimeout, TimeProvider.System, log);
+            return new GuestPlatform(Xen, store, self => new XenChannelPlatform(self, keeper), keeper);
+        }
+        catch (ChannelPlatformException failure)
+        {
+            throw new GuestSetupException(failure.Message, failure);
+        }
+    }
+
+    /// <summary>The local platform. Whether its host runs already does not matter: the agent waits for it.</summary>
     /// <param name="directory">Where the local host's sockets are.</param>
-    public static GuestPlatform Choose(string directory)
+    public static GuestPlatform ChooseLocal(string directory)
     {
         string broker = Path.Combine(directory, LocalHost.GrantsSocketName);
-        return new GuestPlatform("local", new LocalStoreConnector(directory, StoreTimeout, TimeProvider.System), self => new LocalChannelPlatform(broker, self));
+        return new GuestPlatform(Local, new LocalStoreConnector(directory, StoreTimeout, TimeProvider.System), self => new LocalChannelPlatform(broker, self));
     }
 }

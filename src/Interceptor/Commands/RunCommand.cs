@@ -21,6 +21,7 @@ internal static class RunCommand
     private static readonly Option Rules = new("--rules", "WHO", "'manage' installs the firewall rules and removes them at the end; 'none' leaves them to you (see: xenloop rules).") { Default = "manage", Choices = ["manage", "none"] };
     private static readonly Option Offload = new("--offload", "HOW", "Super-packets and partial checksums: 'auto' tests this kernel first.") { Default = "auto", Choices = ["auto", "on", "off"] };
     private static readonly Option QueueBase = new("--queue-base", "N", "A peer's NFQUEUE is this number plus its domain number.") { Default = "7000" };
+    private static readonly Option Poll = new("--poll", "WHEN", "Poll for a moment before sleeping while small requests and responses go to and fro: 'auto' on Xen with a processor to spare.") { Default = "auto", Choices = ["auto", "on", "off"] };
     private static readonly Option IdleClose = new("--idle-close", "SECONDS", "Close a channel that carried nothing for this long; 0: never.") { Default = "300" };
 
     /// <summary>The command with its options.</summary>
@@ -28,7 +29,7 @@ internal static class RunCommand
     {
         Options =
         [
-            CommonOptions.Platform, CommonOptions.Directory, Interface, Name, Domain, Bridge, AnnounceIp, RingSize, QueueBase, Rules, Offload, IdleClose,
+            CommonOptions.Platform, CommonOptions.Directory, Interface, Name, Domain, Bridge, AnnounceIp, RingSize, QueueBase, Rules, Offload, Poll, IdleClose,
             CommonOptions.LogLevel,
         ],
         Action = RunAsync,
@@ -37,6 +38,13 @@ internal static class RunCommand
     private static async Task<int> RunAsync(Arguments arguments, CancellationToken stop)
     {
         string directory = arguments.Text(CommonOptions.Directory);
+        var machine = new XenMachine("/");
+        bool onXen = PlatformChoice.IsXen(arguments.Text(CommonOptions.Platform), machine);
+        if (onXen)
+        {
+            RefuseLocalOptions(arguments);
+        }
+
         var options = new GuestOptions
         {
             Directory = directory,
@@ -44,18 +52,33 @@ internal static class RunCommand
             Interface = arguments.Find(Interface),
             Domain = arguments.Find(Domain) is { } number ? ParseDomain(number) : null,
             Bridge = arguments.Text(Bridge),
+            PrefersVif = onXen,
             AnnouncedAddresses = arguments.Find(AnnounceIp) is { } list ? ParseAddresses(list) : [],
             RingBytes = ParseRingSize(arguments.Text(RingSize)),
             QueueBase = arguments.Number(QueueBase, ushort.MaxValue - DomainId.FirstReserved),
             ManageRules = arguments.Text(Rules) == "manage",
             Offload = arguments.Text(Offload) switch { "on" => OffloadMode.On, "off" => OffloadMode.Off, _ => OffloadMode.Auto },
+            Polling = arguments.Text(Poll) switch { "on" => PollMode.On, "off" => PollMode.Off, _ => PollMode.Auto },
             IdleClose = TimeSpan.FromSeconds(arguments.Number(IdleClose, LongestIdleSeconds)),
         };
-        GuestPlatform platform = PlatformChoice.Choose(RuntimeDirectory.Ensure(directory));
+        RuntimeDirectory.Ensure(directory);
         using ErrorLog log = CommonOptions.OpenLog(arguments);
+        using GuestPlatform platform = onXen ? PlatformChoice.ChooseXen(machine, log) : PlatformChoice.ChooseLocal(directory);
         var agent = new GuestAgent(options, platform, TimeProvider.System, log);
         await agent.RunAsync(stop).ConfigureAwait(false);
         return CommandRunner.Success;
+    }
+
+    /// <summary>On Xen the toolstack has the say on these, whatever a guest wishes.</summary>
+    private static void RefuseLocalOptions(Arguments arguments)
+    {
+        foreach (Option option in (Option[])[Domain, Bridge, AnnounceIp])
+        {
+            if (arguments.Has(option))
+            {
+                throw new UsageException($"{option.Name} is for --platform local only: on Xen the toolstack gives domain numbers, bridges and addresses (xl: the vif line of the guest's configuration).");
+            }
+        }
     }
 
     private static DomainId ParseDomain(string text) =>

@@ -29,20 +29,29 @@ internal sealed unsafe class CapturePath : IDisposable
     /// <summary>Bytes of waiting verdicts from which on they are sent within a pass: they hold the senders' socket buffers.</summary>
     private const int PassVerdictBytes = 512 * 1024;
 
+    /// <summary>Packets whose verdicts do not wait for company beyond a pass.</summary>
+    private const int WaitingPackets = 8;
+
+    /// <summary>Bytes of them.</summary>
+    private const int WaitingBytes = 8 * 1024;
+
     /// <summary>Bytes of a message that are looked at if the packet only goes back.</summary>
     private const int AcceptBytes = 256;
 
     private readonly CaptureBuffers _buffers = new();
     private readonly Action<DomainId> _requestChannel;
     private readonly HoldPolicy _hold;
+    private readonly VerdictTimer _timer;
 
     /// <summary>For one data path.</summary>
     /// <param name="requestChannel">Told about packets for a peer without a channel; cheap, from the data path's thread.</param>
     /// <param name="hold">How long packets wait for room.</param>
-    public CapturePath(Action<DomainId> requestChannel, HoldPolicy hold)
+    /// <param name="timer">How long verdicts wait for company.</param>
+    public CapturePath(Action<DomainId> requestChannel, HoldPolicy hold, VerdictTimer timer)
     {
         _requestChannel = requestChannel;
         _hold = hold;
+        _timer = timer;
     }
 
     /// <summary>MTU of the interface that captured packets were about to leave by, in bytes.</summary>
@@ -78,16 +87,14 @@ internal sealed unsafe class CapturePath : IDisposable
             int room = channel.Outbound.Capacity - used;
             port.RingFill = (used, channel.Outbound.Capacity);
             int packets = Math.Min(room / HoldPolicy.LongestRecord(channel.Outbound), CaptureBuffers.Count);
-            if (packets == 0)
+            if (packets == 0 && !NextFits(port, channel, room))
             {
-                Publish(port, channel);
-                _hold.Begin(port);
                 break;
             }
 
-            taken += port.ExpectLargePackets
+            taken += port.ExpectLargePackets && packets > 0
                 ? CarryOne(port, channel, destinations)
-                : CarryMany(port, channel, packets, destinations);
+                : CarryMany(port, channel, Math.Max(packets, 1), destinations);
             if (verdicts.PendingBytes >= PassVerdictBytes)
             {
                 verdicts.Flush();
@@ -95,10 +102,38 @@ internal sealed unsafe class CapturePath : IDisposable
         }
 
         Publish(port, channel);
+        if (port.State == PortState.Held || verdicts.HoldsUpPackets || verdicts.PendingPackets >= WaitingPackets || verdicts.PendingBytes >= WaitingBytes)
+        {
+            verdicts.Flush();
+        }
 
-        // At once: to let a few wait for company, however short, costs a timer at each sleep, and that is more than a syscall (20 against
-        // 16 microseconds one way on one CPU).
-        verdicts.Flush();
+        if (verdicts.PendingPackets > 0)
+        {
+            _timer.Arm();
+        }
+    }
+
+    /// <summary>In a nearly full ring a packet's length is asked for before it is received; one that does not fit begins a hold.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool NextFits(PeerPort port, Channel channel, int room)
+    {
+        int message = port.Queue.NextMessageBytes();
+        if (message == 0)
+        {
+            port.CaptureReady = false;
+            return false;
+        }
+
+        // The message is a little longer than the packet in it.
+        int record = Math.Min((int)RingRecord.Bytes((uint)message), HoldPolicy.LongestRecord(channel.Outbound));
+        if (record <= room)
+        {
+            return true;
+        }
+
+        Publish(port, channel);
+        _hold.Begin(port, record);
+        return false;
     }
 
     /// <summary>One packet, received straight into the ring. The queue belongs to one peer: nobody else's packet can land there.</summary>
@@ -232,6 +267,16 @@ internal sealed unsafe class CapturePath : IDisposable
         port.Queue.Verdicts.Add(id, Verdict.Accept, 0);
     }
 
+    /// <summary>Sends the verdicts that wait; those that the kernel has no memory for are tried again soon.</summary>
+    public void SendVerdicts(PeerPort port)
+    {
+        port.Queue.Verdicts.Flush();
+        if (port.Queue.Verdicts.PendingPackets > 0)
+        {
+            _timer.Arm();
+        }
+    }
+
     /// <summary>Sends what waits on its way by the standard path.</summary>
     private void AcceptAll(PeerPort port)
     {
@@ -245,7 +290,7 @@ internal sealed unsafe class CapturePath : IDisposable
             }
         }
 
-        port.Queue.Verdicts.Flush();
+        SendVerdicts(port);
         port.CaptureReady = received == CaptureBuffers.Count;
         if (received > 0 && port.State == PortState.NoChannel)
         {

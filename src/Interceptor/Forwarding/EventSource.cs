@@ -14,4 +14,7 @@ internal enum EventSource : uint
 
     /// <summary>What tells that a peer's process is gone.</summary>
     Liveness,
+
+    /// <summary>Verdicts have waited long enough.</summary>
+    VerdictTimer,
 }

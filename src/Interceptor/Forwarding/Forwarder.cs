@@ -14,18 +14,20 @@ namespace XenLoop.Interceptor.Forwarding;
 /// Everything that changes ports comes in through <see cref="Post"/> and runs between two passes, so that nothing here needs a
 /// lock. An event sets a port's ready mark, and the mark stays until a pass found nothing more.
 /// </remarks>
-internal sealed unsafe class Forwarder : IDisposable
+internal sealed unsafe partial class Forwarder : IDisposable
 {
     private const int EventsPerWait = 64;
 
     private readonly EventLoop _loop = new();
     private readonly List<PeerPort> _ports = [];
     private readonly IForwarderListener _listener;
+    private readonly VerdictTimer _verdictTimer;
     private readonly CapturePath _capture;
     private readonly InjectionPath _injection;
     private readonly HoldPolicy _hold;
     private readonly ChannelEnd _ends;
     private readonly PortDeadlines _deadlines;
+    private readonly PollPolicy? _polls;
     private readonly Thread _thread;
     private volatile DestinationTable _destinations = DestinationTable.Empty;
     private volatile bool _stopping;
@@ -33,12 +35,15 @@ internal sealed unsafe class Forwarder : IDisposable
     /// <summary>Prepares the data path; <see cref="Start"/> sets it going.</summary>
     /// <param name="tap">Where packets from peers go.</param>
     /// <param name="listener">Told about first traffic and failed channels, on the data path's thread.</param>
+    /// <param name="polls">When to poll before sleeping; null: never.</param>
     /// <param name="holdLimitMilliseconds">How long a full ring may hold packets without progress.</param>
-    public Forwarder(TapDevice tap, IForwarderListener listener, int holdLimitMilliseconds = HoldPolicy.DefaultLimit)
+    public Forwarder(TapDevice tap, IForwarderListener listener, PollPolicy? polls, int holdLimitMilliseconds = HoldPolicy.DefaultLimit)
     {
+        _polls = polls;
         _listener = listener;
         _hold = new HoldPolicy(holdLimitMilliseconds, OnViolation);
-        _capture = new CapturePath(listener.OnFirstTraffic, _hold);
+        _verdictTimer = new VerdictTimer(_loop);
+        _capture = new CapturePath(listener.OnFirstTraffic, _hold, _verdictTimer);
         _injection = new InjectionPath(tap, OnViolation);
         _ends = new ChannelEnd(_loop, _capture, _injection, listener);
         _deadlines = new PortDeadlines(_hold, _ends.LetGo);
@@ -132,6 +137,7 @@ internal sealed unsafe class Forwarder : IDisposable
         _ports.ForEach(_ends.Close);
         _capture.Dispose();
         _injection.Dispose();
+        _verdictTimer.Dispose();
         _loop.Dispose();
     }
 
@@ -145,16 +151,23 @@ internal sealed unsafe class Forwarder : IDisposable
         while (!_stopping)
         {
             bool more = RunPorts();
-            int idle = _deadlines.Run(_ports);
-            int count = _loop.Wait(events, EventsPerWait, more ? 0 : idle);
-            for (int i = 0; i < count; i++)
+            int due = _deadlines.Run(_ports);
+            if (more)
             {
-                Dispatch(EventLoop.SourceOf(events[i]), EventLoop.DomainOf(events[i]), EventLoop.IsHangUp(events[i]));
+                TakeEvents(events, 0);
+            }
+            else if (_polls is null)
+            {
+                Sleep(events, due);
+            }
+            else
+            {
+                PollOrSleep(_polls, events, due);
             }
         }
     }
 
-    /// <summary>Gives each ready port its turn; false if no port has anything to do, and each open channel's peer knows that we sleep.</summary>
+    /// <summary>Gives each ready port its turn; false if no port has anything to do.</summary>
     private bool RunPorts()
     {
         bool more = false;
@@ -163,12 +176,19 @@ internal sealed unsafe class Forwarder : IDisposable
         {
             if (port.InjectReady)
             {
+                port.AwaitsData = false;
                 _injection.Run(port);
-                more |= port.InjectReady || !MayAwaitData(port);
+                more |= port.InjectReady;
             }
 
             if (port.CaptureReady && port.State != PortState.Held)
             {
+                // Not one packet more into the ring of a peer that was killed; its doorbell may come later, or never.
+                if (port.Channel is { PeerLeft: true } && port.State != PortState.Failed)
+                {
+                    _ends.OnPeerGone(port);
+                }
+
                 _capture.Run(port, destinations);
                 more |= port.CaptureReady && port.State != PortState.Held;
             }
@@ -177,28 +197,15 @@ internal sealed unsafe class Forwarder : IDisposable
         return more;
     }
 
-    /// <summary>Asks the peer to ring for its next record; false if there is one already.</summary>
-    private bool MayAwaitData(PeerPort port)
+    private int TakeEvents(epoll_event* events, int timeoutMilliseconds)
     {
-        if (port.Channel is not { } channel || port.State == PortState.Failed)
+        int count = _loop.Wait(events, EventsPerWait, timeoutMilliseconds);
+        for (int i = 0; i < count; i++)
         {
-            return true;
+            Dispatch(EventLoop.SourceOf(events[i]), EventLoop.DomainOf(events[i]), EventLoop.IsHangUp(events[i]));
         }
 
-        if (channel.Inbound.ProducerClosed)
-        {
-            _ends.OnClosedByPeer(port);
-            return true;
-        }
-
-        // A mark that comes after that look is no wish granted either, so that the next pass looks again, after the last records.
-        if (channel.Inbound.PrepareToWaitForData())
-        {
-            return true;
-        }
-
-        port.InjectReady = true;
-        return false;
+        return count;
     }
 
     private void Dispatch(EventSource source, ushort domain, bool hungUp)
@@ -206,6 +213,12 @@ internal sealed unsafe class Forwarder : IDisposable
         if (source == EventSource.Posted)
         {
             _loop.RunPosted();
+            return;
+        }
+
+        if (source == EventSource.VerdictTimer)
+        {
+            SendVerdicts();
             return;
         }
 
@@ -226,10 +239,19 @@ internal sealed unsafe class Forwarder : IDisposable
                 OnDoorbell(port, channel);
             }
 
-            if ((hungUp || source == EventSource.Liveness) && channel.PeerGone)
+            if (channel.PeerLeft || ((hungUp || source == EventSource.Liveness) && channel.PeerGone))
             {
                 _ends.OnPeerGone(port);
             }
+        }
+    }
+
+    private void SendVerdicts()
+    {
+        _verdictTimer.Acknowledge();
+        foreach (PeerPort port in _ports)
+        {
+            _capture.SendVerdicts(port);
         }
     }
 

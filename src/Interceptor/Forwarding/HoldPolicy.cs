@@ -22,14 +22,17 @@ internal sealed class HoldPolicy
         _violated = violated;
     }
 
-    /// <summary>Bytes that the longest packet takes in a ring: with less room than this, nothing is received.</summary>
+    /// <summary>Bytes that the longest packet takes in a ring: with less room than this, nothing is received without a look at its length.</summary>
     public static int LongestRecord(RingProducer ring) =>
         (int)RingRecord.Bytes((uint)Math.Min(QueueSocket.LongestPayload, ring.MaxPayload));
 
     /// <summary>The ring is full: waits for the consumer, unless room has just been made. All committed records must have been published.</summary>
-    public void Begin(PeerPort port)
+    /// <param name="port">Whose.</param>
+    /// <param name="recordBytes">Bytes that the next packet takes in the ring.</param>
+    public void Begin(PeerPort port, int recordBytes)
     {
         RingProducer ring = port.Channel!.Outbound;
+        port.HoldRecordBytes = recordBytes;
         if (!PrepareToWait(port, ring))
         {
             return;
@@ -46,7 +49,7 @@ internal sealed class HoldPolicy
     public void TryResume(PeerPort port)
     {
         RingProducer ring = port.Channel!.Outbound;
-        if (ring.Capacity - ring.Used() >= LongestRecord(ring) || !PrepareToWait(port, ring))
+        if (ring.Capacity - ring.Used() >= port.HoldRecordBytes || !PrepareToWait(port, ring))
         {
             End(port, PortState.Open);
         }
@@ -70,7 +73,7 @@ internal sealed class HoldPolicy
 
     private bool PrepareToWait(PeerPort port, RingProducer ring)
     {
-        bool wait = ring.PrepareToWaitForSpace(Math.Min(QueueSocket.LongestPayload, ring.MaxPayload));
+        bool wait = ring.PrepareToWaitForSpace(Math.Min(port.HoldRecordBytes - RingRecord.HeaderBytes, ring.MaxPayload));
         if (ring.Violation != RingViolation.None)
         {
             _violated(port, ring.Violation);

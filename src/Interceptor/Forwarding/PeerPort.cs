@@ -48,6 +48,9 @@ internal sealed class PeerPort : IDisposable
     /// <summary>The peer may have published records.</summary>
     public bool InjectReady { get; set; }
 
+    /// <summary>The peer has been asked to ring for its next record.</summary>
+    public bool AwaitsData { get; set; }
+
     /// <summary>True if the packet captured last was a large one: the next will likely be too, and is received straight into the ring.</summary>
     public bool ExpectLargePackets { get; set; }
 
@@ -59,6 +62,9 @@ internal sealed class PeerPort : IDisposable
 
     /// <summary>When the present hold ends if the consumer makes no progress.</summary>
     public long HoldDeadline { get; set; }
+
+    /// <summary>Bytes that the packet held first takes in the ring.</summary>
+    public int HoldRecordBytes { get; set; }
 
     /// <summary>The consumer's index when the hold's deadline was set.</summary>
     public uint HoldConsumed { get; set; }
@@ -81,6 +87,7 @@ internal sealed class PeerPort : IDisposable
         State = PortState.Open;
         CaptureReady = true;
         InjectReady = true;
+        AwaitsData = false;
     }
 
     /// <summary>Forgets the channel; nothing touches its pages any more.</summary>
@@ -88,6 +95,7 @@ internal sealed class PeerPort : IDisposable
     {
         Channel = null;
         State = PortState.NoChannel;
+        AwaitsData = false;
         CaptureReady = true;
         RingFill = default;
         Released?.TrySetResult();

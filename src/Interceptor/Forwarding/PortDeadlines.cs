@@ -1,11 +1,8 @@
 namespace XenLoop.Interceptor.Forwarding;
 
-/// <summary>The moments at which ports need attention although nothing happens to them: holds, closings, and verdicts that the kernel had no memory for.</summary>
+/// <summary>The moments at which ports need attention although nothing happens to them: holds and closings.</summary>
 internal sealed class PortDeadlines
 {
-    /// <summary>Milliseconds until a verdict that could not be sent is sent again.</summary>
-    private const int RetryMilliseconds = 2;
-
     private readonly HoldPolicy _hold;
     private readonly Action<PeerPort> _closeExpired;
 
@@ -31,8 +28,7 @@ internal sealed class PortDeadlines
                 PortState.Closing => port.CloseDeadline,
                 _ => long.MaxValue,
             };
-            bool verdictsWait = port.Queue.Verdicts.PendingPackets > 0;
-            if (deadline == long.MaxValue && !verdictsWait)
+            if (deadline == long.MaxValue)
             {
                 continue;
             }
@@ -42,12 +38,6 @@ internal sealed class PortDeadlines
             {
                 Expire(port, now);
                 return 0;
-            }
-
-            if (verdictsWait)
-            {
-                port.Queue.Verdicts.Flush();
-                deadline = Math.Min(deadline, now + RetryMilliseconds);
             }
 
             next = Math.Min(next, deadline);

@@ -50,10 +50,10 @@ internal sealed class GuestAgent : IForwarderListener
         // Before anything else, so that a second agent here leaves the first one's TAP, rules and store alone.
         using QueueSocket guard = QueueGuard.Take(_options.QueueBase);
         using RouteMirror mirror = OpenMirror();
-        LinkEntry link = InterfaceChoice.Choose(mirror.Current, _options.Interface);
+        LinkEntry link = ChooseInterface(mirror.Current);
         using InjectionDevice device = InjectionDevice.Create(link, _options.Offload);
         using LinkGuard links = LinkGuard.Open(link, device.Tap.Name, _log);
-        using var forwarder = new Forwarder(device.Tap, this);
+        using var forwarder = new Forwarder(device.Tap, this, NewPollPolicy());
         forwarder.SetMtu((int)link.Mtu);
         forwarder.Start();
         GuestLog.Started(_log, link.Name, device.Tap.Name, device.Classifier, device.OffloadReason);
@@ -117,6 +117,17 @@ internal sealed class GuestAgent : IForwarderListener
         }
     }
 
+    private LinkEntry ChooseInterface(NetworkSnapshot network)
+    {
+        LinkEntry link = InterfaceChoice.Choose(network, _options.Interface, _options.PrefersVif ? XenVif.Is : null);
+        if (_options.PrefersVif && XenVif.Others(network, link) is { Count: > 0 } others)
+        {
+            GuestLog.OtherVifs(_log, link.Name, string.Join(", ", others));
+        }
+
+        return link;
+    }
+
     /// <summary>Runs the parts until <paramref name="stop"/>, or until one of them or of <paramref name="others"/>, which have a life of their own, ends: none is of use without the rest.</summary>
     private async Task RunTogetherAsync(Task[] others, Func<CancellationToken, Task>[] parts, CancellationToken stop)
     {
@@ -138,6 +149,13 @@ internal sealed class GuestAgent : IForwarderListener
     }
 
     private IFirewallRules NewRules(LinkEntry link) => _options.ManageRules ? new ManagedRules(link.Name, new RuleOptions()) : new UnmanagedRules();
+
+    /// <summary>Between namespaces each guest's processor is every other's, and polling takes it from whom it waits for.</summary>
+    private PollPolicy? NewPollPolicy()
+    {
+        bool spare = _platform.Name == "xen" && Environment.ProcessorCount > 1;
+        return _options.Polling == PollMode.On || (_options.Polling == PollMode.Auto && spare) ? new PollPolicy() : null;
+    }
 
     private DiscoveryAgent NewDiscovery(LinkEntry link, InjectionDevice device, PeerPorts ports)
     {

@@ -50,4 +50,7 @@ internal static partial class GuestLog
 
     [LoggerMessage(2018, LogLevel.Error, "A part of the agent failed, so the agent stops: {Kind}: {Problem}")]
     public static partial void PartFailed(ILogger log, string kind, string problem);
+
+    [LoggerMessage(2019, LogLevel.Information, "This guest has further vifs ({Others}): traffic through them takes the standard path. Choose another one than {Interface} with --interface.")]
+    public static partial void OtherVifs(ILogger log, string @interface, string others);
 }

@@ -16,6 +16,9 @@ internal sealed record GuestOptions
     /// <summary>The interface whose packets are captured, and on which those from peers appear; null: found.</summary>
     public string? Interface { get; init; }
 
+    /// <summary>True on Xen: only vifs reach other guests, so other interfaces do not count unless named.</summary>
+    public bool PrefersVif { get; init; }
+
     /// <summary>Local platform: the domain number to ask for; null: the host chooses.</summary>
     public DomainId? Domain { get; init; }
 
@@ -36,6 +39,9 @@ internal sealed record GuestOptions
 
     /// <summary>Whether super-packets and partial checksums are used.</summary>
     public OffloadMode Offload { get; init; }
+
+    /// <summary>Whether the data path polls for a moment before it sleeps.</summary>
+    public PollMode Polling { get; init; }
 
     /// <summary>A channel without traffic for this long is closed; zero: never.</summary>
     public TimeSpan IdleClose { get; init; } = TimeSpan.FromMinutes(5);

@@ -7,4 +7,9 @@ namespace XenLoop.Interceptor.Guest;
 /// <param name="Name"><c>local</c> or <c>xen</c>.</param>
 /// <param name="Store">Opens its store.</param>
 /// <param name="Open">Opens its pages and doorbells, once our domain number is known.</param>
-internal sealed record GuestPlatform(string Name, IStoreConnector Store, Func<DomainId, IChannelPlatform> Open);
+/// <param name="Owned">To be disposed after the last of those; null: nothing.</param>
+internal sealed record GuestPlatform(string Name, IStoreConnector Store, Func<DomainId, IChannelPlatform> Open, IDisposable? Owned = null) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Owned?.Dispose();
+}

@@ -6,8 +6,11 @@ namespace XenLoop.Interceptor.Guest;
 internal static class InterfaceChoice
 {
     /// <summary>The named interface, or the only one that can be meant.</summary>
+    /// <param name="network">This guest's interfaces.</param>
+    /// <param name="name">As the user wishes; null: to be found.</param>
+    /// <param name="isPreferred">Which interfaces come first if there are any such; null: no difference.</param>
     /// <exception cref="GuestSetupException">There is none, or several.</exception>
-    public static LinkEntry Choose(NetworkSnapshot network, string? name)
+    public static LinkEntry Choose(NetworkSnapshot network, string? name, Predicate<LinkEntry>? isPreferred = null)
     {
         List<LinkEntry> candidates = CandidatesOf(network);
         string known = candidates.Count == 0 ? "This guest has no Ethernet interface." : $"This guest has: {string.Join(", ", candidates.ConvertAll(l => l.Name))}.";
@@ -18,6 +21,11 @@ internal static class InterfaceChoice
             return IsCandidate(link)
                 ? link
                 : throw new GuestSetupException($"'{name}' is not an Ethernet interface that faces other guests. {known}");
+        }
+
+        if (isPreferred is not null && candidates.Exists(isPreferred))
+        {
+            candidates = candidates.FindAll(isPreferred);
         }
 
         return candidates.Count == 1

@@ -105,6 +105,9 @@ public sealed unsafe class QueueSocket : IDisposable
         }
     }
 
+    /// <summary>Bytes of the message that is received next, attributes included; 0: none waits.</summary>
+    public int NextMessageBytes() => (int)Math.Max(0, LibC.recv(Fd, null, 0, LibC.MSG_PEEK | LibC.MSG_TRUNC | LibC.MSG_DONTWAIT));
+
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 

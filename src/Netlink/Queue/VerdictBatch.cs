@@ -15,7 +15,6 @@ public sealed unsafe class VerdictBatch
 {
     private const int Capacity = 64;
 
-
     private readonly int _fd;
     private readonly ushort _queue;
     private readonly verdict_message[] _messages = GC.AllocateArray<verdict_message>(Capacity, pinned: true);
@@ -33,6 +32,9 @@ public sealed unsafe class VerdictBatch
 
     /// <summary>Payload bytes that those packets hold in the kernel.</summary>
     public int PendingBytes { get; private set; }
+
+    /// <summary>True if one of them is not <see cref="Verdict.Drop"/>: its packet waits to go on.</summary>
+    public bool HoldsUpPackets { get; private set; }
 
     /// <summary>Adds the verdict on the packet captured last.</summary>
     /// <param name="id">Its number, in network order.</param>
@@ -72,6 +74,7 @@ public sealed unsafe class VerdictBatch
             message.id = id;
         }
 
+        HoldsUpPackets |= verdict != Verdict.Drop;
         PendingPackets++;
         PendingBytes += bytes;
     }
@@ -98,6 +101,7 @@ public sealed unsafe class VerdictBatch
         }
 
         _count = 0;
+        HoldsUpPackets = false;
         PendingPackets = 0;
         PendingBytes = 0;
     }

@@ -28,6 +28,24 @@ public sealed class TrafficTests
         Assert.True(pair.B.Port.Counters.SentPackets >= 100 && pair.A.Port.Counters.ReceivedPackets >= 100, pair.ToString());
     }
 
+    /// <summary>Who polls must not be rung for, and must hear doorbells again as soon as it sleeps.</summary>
+    [Fact]
+    public void Polling_carries_the_same_with_fewer_doorbells()
+    {
+        using var pair = new ForwardingPair(polls: true);
+        pair.Connect();
+        pair.Capture();
+        const int Exchanges = 2000;
+        pair.A.Guest.Run("ping", "-f", "-c", $"{Exchanges}", "-W", "5", pair.B.Guest.Address.ToString()).Checked();
+        ulong whileBusy = pair.A.Port.Counters.SentDoorbells;
+        Assert.True(pair.B.Port.Counters.ReceivedPackets >= Exchanges - StrayPackets, pair.ToString());
+        Assert.True(whileBusy < Exchanges, pair.ToString());
+
+        // Far apart, each finds a sleeper.
+        pair.A.Guest.Run("ping", "-c", "5", "-i", "0.2", "-W", "5", pair.B.Guest.Address.ToString()).Checked();
+        Assert.True(pair.A.Port.Counters.SentDoorbells >= whileBusy + 4, pair.ToString());
+    }
+
     [Fact]
     public void Datagrams_of_every_size_arrive_as_they_were()
     {

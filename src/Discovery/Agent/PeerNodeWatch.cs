@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Discovery;
+
+/// <summary>The watch on one peer's node; where the store refuses it, the times at which the node is read instead.</summary>
+internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
+{
+    private bool _set;
+    private bool _complained;
+
+    /// <summary>When the node is to be read without an event; null: it is watched, or the store is away.</summary>
+    public TimeSpan? PollAt { get; private set; }
+
+    /// <summary>The peer's side of our channel, absolute.</summary>
+    public string Path => StoreNames.For(peer, StoreNames.ChannelWith(context.Self));
+
+    /// <summary>The connection that the watch was set on has gone.</summary>
+    public void Reset()
+    {
+        _set = false;
+        PollAt = null;
+    }
+
+    /// <summary>Sets the watch unless it is set.</summary>
+    public async Task SetAsync(IStore store, CancellationToken cancel)
+    {
+        if (_set)
+        {
+            return;
+        }
+
+        StoreStatus status = await store.WatchAsync(Path, peer.ToString(), cancel).ConfigureAwait(false);
+        _set = status is StoreStatus.Ok or StoreStatus.Exists;
+        PollAt = _set ? null : context.Now + context.Options.PollInterval;
+        if (!_set && !_complained && status != StoreStatus.ConnectionLost)
+        {
+            _complained = true;
+            LogNotSet(context.Log, peer, status, context.Options.PollInterval.TotalSeconds);
+        }
+    }
+
+    /// <summary>Ends the watch.</summary>
+    public async Task EndAsync(IStore store, CancellationToken cancel)
+    {
+        if (_set)
+        {
+            await store.UnwatchAsync(Path, peer.ToString(), cancel).ConfigureAwait(false);
+        }
+    }
+
+    [LoggerMessage(EventId = 304, Level = LogLevel.Warning, Message = "The node of domain {Peer} cannot be watched: the store said {Status}. It is read every {Seconds} s instead, so a channel with it opens slowly.")]
+    private static partial void LogNotSet(ILogger log, DomainId peer, StoreStatus status, double seconds);
+}

@@ -1,0 +1,81 @@
+namespace XenLoop.Discovery;
+
+/// <summary>
+/// Notices that this domain was restored: the kernel then sets every watch anew (<c>xs_resume</c> in <c>xenbus_xs.c</c>), and a
+/// new watch fires once at once, so a watch on our own <c>domid</c> tells even if the number is the same.
+/// </summary>
+/// <remarks>
+/// It has a connection of its own, which outlives those of the agent: a restore between two of them must not go unnoticed.
+/// The first event is that of setting the watch: <c>docs/misc/xenstore.txt</c> promises it for a node that we may read, both stores
+/// send it, and it is waited for here, however late it comes. Nobody changes <c>domid</c>, so every further one is a restore;
+/// were one not, the price is that all channels are made anew.
+/// </remarks>
+/// <param name="open">Connects to the store.</param>
+/// <param name="timeout">For the first event.</param>
+/// <param name="clock">Measures it.</param>
+internal sealed class RestoreWatch(Func<XenStoreConnection> open, TimeSpan timeout, TimeProvider clock) : IAsyncDisposable
+{
+    private const string Token = "restore";
+
+    private XenStoreConnection? _connection;
+    private DomainLife _life = new();
+
+    /// <summary>The domain's present life. One call at a time.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot be reached or does not let us watch.</exception>
+    public async Task<DomainLife> CurrentAsync(CancellationToken cancel)
+    {
+        if (_connection is null || _connection.Lost.IsCompleted)
+        {
+            await DisposeAsync().ConfigureAwait(false);
+            _connection = await ArmAsync(cancel).ConfigureAwait(false);
+            Volatile.Write(ref _life, new DomainLife());
+            _ = FollowAsync(_connection);
+        }
+
+        return Volatile.Read(ref _life);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+        {
+            await _connection.DisposeAsync().ConfigureAwait(false);
+            _connection = null;
+        }
+    }
+
+    private async Task<XenStoreConnection> ArmAsync(CancellationToken cancel)
+    {
+        XenStoreConnection connection = open();
+        try
+        {
+            StoreStatus status = await connection.WatchAsync(StoreNames.DomainNumber, Token, cancel).ConfigureAwait(false);
+            if (status != StoreStatus.Ok)
+            {
+                throw new StoreUnavailableException($"The store does not let this domain watch its own number ({status}), so a save and restore would go unnoticed. Does something else here use up its watches?");
+            }
+
+            await connection.NextEventAsync(cancel).AsTask().WaitAsync(timeout, clock, cancel).ConfigureAwait(false);
+            return connection;
+        }
+        catch (Exception failure)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw failure is TimeoutException
+                ? new StoreUnavailableException("The store does not report changes: the first event of a new watch did not come in time.", failure)
+                : failure;
+        }
+    }
+
+    /// <summary>Ends a life with each event, and with the connection: what happens after it would not be seen.</summary>
+    private async Task FollowAsync(XenStoreConnection connection)
+    {
+        while (await connection.NextEventAsync(CancellationToken.None).ConfigureAwait(false) is not null)
+        {
+            Interlocked.Exchange(ref _life, new DomainLife()).End();
+        }
+
+        Volatile.Read(ref _life).End();
+    }
+}

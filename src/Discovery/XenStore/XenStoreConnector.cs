@@ -1,0 +1,69 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Discovery;
+
+/// <summary>Opens the XenStore from within a guest, and ends the session when the guest has been restored.</summary>
+public sealed partial class XenStoreConnector : IStoreConnector, IAsyncDisposable
+{
+    private readonly Func<XenStoreConnection> _open;
+    private readonly RestoreWatch _restores;
+    private readonly ILogger _log;
+    private string? _lastComplaint;
+
+    /// <summary>Over the kernel's device.</summary>
+    /// <param name="device">Usually <see cref="XenStorePaths.Device"/>.</param>
+    /// <param name="timeout">For each reply.</param>
+    /// <param name="clock">Measures it.</param>
+    /// <param name="log">For people.</param>
+    public XenStoreConnector(string device, TimeSpan timeout, TimeProvider clock, ILogger log)
+        : this(() => XenBusTransport.Connect(device, timeout, clock), timeout, clock, log)
+    {
+    }
+
+    /// <summary>Over whatever <paramref name="open"/> connects to.</summary>
+    internal XenStoreConnector(Func<XenStoreConnection> open, TimeSpan timeout, TimeProvider clock, ILogger log)
+    {
+        _open = open;
+        _restores = new RestoreWatch(open, timeout, clock);
+        _log = log;
+    }
+
+    /// <inheritdoc/>
+    public async Task<StoreSession> OpenAsync(GuestIdentity self, DomainId? previous, CancellationToken cancel)
+    {
+        // Before anything is read: what a later life says must not be taken for this one's.
+        DomainLife life = await _restores.CurrentAsync(cancel).ConfigureAwait(false);
+        XenStoreConnection connection = _open();
+        try
+        {
+            StoreResult<ReadOnlyMemory<byte>> number = await connection.ReadAsync(StoreNames.DomainNumber, cancel).ConfigureAwait(false);
+            if (!number.IsOk || !DomainId.TryParse(Encoding.Latin1.GetString(number.Value.Span), out DomainId domain))
+            {
+                throw new StoreUnavailableException($"The store does not tell this domain its number ({number.Status}).");
+            }
+
+            string? complaint = await new VifCheck(connection).ComplaintAsync(self, cancel).ConfigureAwait(false);
+            if (complaint is not null && complaint != _lastComplaint)
+            {
+                LogVif(_log, complaint);
+            }
+
+            _lastComplaint = complaint;
+            _ = life.Over.ContinueWith(_ => connection.DisposeAsync().AsTask(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            return new StoreSession(connection, domain, life);
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _restores.DisposeAsync();
+
+    [LoggerMessage(EventId = 350, Level = LogLevel.Warning, Message = "{Complaint}")]
+    private static partial void LogVif(ILogger log, string complaint);
+}

@@ -1,0 +1,17 @@
+using System.Runtime.InteropServices;
+
+namespace XenLoop.Native;
+
+/// <content><c>signal.h</c>.</content>
+public static unsafe partial class LibC
+{
+    public const int SIGHUP = 1;
+    public const int SIGINT = 2;
+    public const int SIGTERM = 15;
+
+    /// <summary>The handler that ignores a signal.</summary>
+    public static nint SIG_IGN => 1;
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint signal(int number, nint handler);
+}

@@ -1,0 +1,11 @@
+using System.Runtime.InteropServices;
+
+namespace XenLoop.Native;
+
+/// <content><c>sys/wait.h</c>.</content>
+public static unsafe partial class LibC
+{
+    /// <summary>Takes note of the end of a child, waiting for it if need be.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int waitpid(int pid, int* status, int options);
+}

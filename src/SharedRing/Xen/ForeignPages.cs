@@ -1,0 +1,117 @@
+using XenLoop.Native;
+
+namespace XenLoop.SharedRing.Xen;
+
+/// <summary>The connector's pages: granted by the peer, mapped through <c>/dev/xen/gntdev</c> (<c>drivers/xen/gntdev.c</c>).</summary>
+/// <remarks>
+/// The kernel is not asked to clear our life byte here (UNMAP_NOTIFY_CLEAR_BYTE): in a restored PV domain it would write to a page
+/// that is no longer there and oops (<c>__unmap_grant_pages</c>), whoever unmaps and however, even by being killed. The keeper
+/// does it instead (<see cref="PortKeeper"/>). For the same reason each access may end in SIGBUS after a restore, which
+/// <see cref="FaultGuard"/> turns into zeros; in a PVH domain it reads 0xFF. Unmapping then is safe, but the kernel warns once or
+/// twice for each page (<c>__unmap_grant_pages_done</c>).
+/// </remarks>
+internal sealed unsafe class ForeignPages : ChannelPages
+{
+    /// <summary>Grants that every domain keeps for its console and store rings: <c>GNTTAB_NR_RESERVED_ENTRIES</c> (<c>xen/include/public/grant_table.h</c>).</summary>
+    private const uint ReservedReferences = 8;
+
+    private readonly FileDescriptor _device = XenDevice.Open(XenDevice.GrantMapper);
+    private readonly int _guard;
+
+    /// <summary>Maps what <paramref name="peer"/> offers: its descriptor, and what that says, read once, of its rings.</summary>
+    /// <exception cref="ChannelPlatformException">The offer is malformed, or its pages are not ours to map; nothing of it stays.</exception>
+    public ForeignPages(DomainId peer, uint descriptorGrant)
+        : base(XenChannelPlatform.MaxRingBytes)
+    {
+        _guard = FaultGuard.Add(Start, Length);
+        if (_guard < 0)
+        {
+            Dispose();
+            throw new ChannelPlatformException("No guard left against vanishing pages: too many channels.");
+        }
+
+        Map(peer, [descriptorGrant], Descriptor);
+        SetRings(OfferedRingBytes(peer));
+        Span<uint> references = stackalloc uint[2 * (RingBytes / (int)Page)];
+        MapRing(peer, 0, references, ListenerToConnector);
+        MapRing(peer, 1, references, ConnectorToListener);
+    }
+
+    /// <summary>True if pages were found missing: this domain was restored.</summary>
+    public bool AreLost => FaultGuard.IsLost(_guard);
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        if (_guard >= 0)
+        {
+            FaultGuard.Remove(_guard);
+        }
+
+        // At once and altogether: as long as a page is mapped, a destroyed peer stays as a zombie. In a PVH domain the pages go with
+        // the device, in a PV domain with the mapping.
+        bool unmapped = base.ReleaseHandle();
+        _device.Dispose();
+        return unmapped;
+    }
+
+    private int OfferedRingBytes(DomainId peer)
+    {
+        uint offered = Volatile.Read(ref *(uint*)(Descriptor + ChannelDescriptor.RingBytesOffset));
+        if (offered is > XenChannelPlatform.MaxRingBytes or < ChannelDescriptor.MinRingBytes || !ChannelDescriptor.IsRingSize((int)offered))
+        {
+            Dispose();
+            throw new ChannelPlatformException($"Domain {peer} offers rings of {offered} bytes, which no ring can have. The offer is refused.");
+        }
+
+        return (int)offered;
+    }
+
+    /// <summary>Maps a ring twice, back to back: one request with all its references, and all of them again.</summary>
+    private void MapRing(DomainId peer, int ring, Span<uint> references, byte* address)
+    {
+        uint* table = (uint*)(Descriptor + ChannelDescriptor.GrantReferencesOffset) + (ring * ChannelDescriptor.GrantReferencesPerRing);
+        int count = references.Length / 2;
+        for (int i = 0; i < count; i++)
+        {
+            uint reference = Volatile.Read(ref table[i]);
+            references[i] = reference;
+            references[count + i] = reference;
+        }
+
+        Map(peer, references, address);
+    }
+
+    /// <remarks>Two references to one page, or to the descriptor's, are the peer's own confusion: all of it is its memory.</remarks>
+    private void Map(DomainId peer, ReadOnlySpan<uint> references, byte* address)
+    {
+        int count = references.Length;
+        ulong[] buffer = new ulong[(sizeof(ioctl_gntdev_map_grant_ref) / sizeof(ulong)) + count];
+        fixed (ulong* words = buffer)
+        {
+            var request = (ioctl_gntdev_map_grant_ref*)words;
+            request->count = (uint)count;
+            ioctl_gntdev_grant_ref* wanted = &request->refs;
+            for (int i = 0; i < count; i++)
+            {
+                if (references[i] < ReservedReferences)
+                {
+                    Dispose();
+                    throw new ChannelPlatformException($"Domain {peer} offers grant {references[i]}, which no domain grants to its peers. The offer is refused.");
+                }
+
+                wanted[i] = new ioctl_gntdev_grant_ref { domid = peer.Value, @ref = references[i] };
+            }
+
+            if (LibC.ioctl(_device.Number, LibC.IOCTL_GNTDEV_MAP_GRANT_REF, request) != 0)
+            {
+                string why = Errno.Describe(LibC.LastError);
+                Dispose();
+                throw new ChannelPlatformException($"No {count} pages of domain {peer} can be mapped: {why}.");
+            }
+
+            // The hypervisor is asked here, and says EINVAL to whatever is not granted to this domain.
+            Place(address, _device, (long)request->index, count * Page);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using XenLoop.Native;
+
+namespace XenLoop.SharedRing.Xen;
+
+/// <summary>Keeps account of the pages that this process has granted, of those that gntalloc grants in all.</summary>
+internal sealed class GrantBudget
+{
+    private const string LimitFile = "/sys/module/xen_gntalloc/parameters/limit";
+
+    private int _lent;
+
+    /// <summary>Limit and use at present; null where the kernel tells no limit.</summary>
+    public PageBudget? Pages => int.TryParse(ReadLimit(), NumberStyles.None, CultureInfo.InvariantCulture, out int limit)
+        ? new PageBudget(limit, Volatile.Read(ref _lent))
+        : null;
+
+    /// <summary>Notes pages that were granted.</summary>
+    public void Take(int pages) => Interlocked.Add(ref _lent, pages);
+
+    /// <summary>Notes that they are given back. The kernel counts those that a dead peer has not unmapped further on.</summary>
+    public void Return(int pages) => Interlocked.Add(ref _lent, -pages);
+
+    /// <summary>There are not <paramref name="pages"/> left.</summary>
+    public static ChannelPlatformException NoneLeft(int pages) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"No {pages} pages left to grant. All channels that this guest listens for share {ReadLimit()} pages ({LimitFile}); pages that a dead peer still maps count, too. Raise the limit: echo 8192 >{LimitFile}, and for good: echo 'options xen-gntalloc limit=8192' >/etc/modprobe.d/xen-gntalloc.conf, or gntalloc.limit=8192 on the kernel's command line where the module is built in."))
+    {
+        IsExhaustion = true,
+    };
+
+    private static string ReadLimit()
+    {
+        try
+        {
+            return File.ReadAllText(LimitFile).Trim();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "an unknown number of";
+        }
+    }
+}

@@ -1,0 +1,21 @@
+namespace XenLoop.SharedRing.Xen;
+
+/// <summary>What the keeper knows of a device that it holds open.</summary>
+internal sealed class HeldPort(uint id, int device)
+{
+    public uint Id => id;
+
+    /// <summary>The descriptor: a plain number, because nothing but a decision may close it, no finaliser either.</summary>
+    public int Device => device;
+
+    /// <summary>0: not yet known.</summary>
+    public uint Port { get; set; }
+
+    public DomainId Peer { get; set; }
+
+    /// <summary>Grant of the page with the agent's life byte; 0: none to clear.</summary>
+    public uint DescriptorGrant { get; set; }
+
+    /// <summary>Never to be closed.</summary>
+    public bool Stale { get; set; }
+}

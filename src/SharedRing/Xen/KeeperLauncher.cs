@@ -1,0 +1,78 @@
+using System.Text;
+using XenLoop.Native;
+
+namespace XenLoop.SharedRing.Xen;
+
+/// <summary>Starts a keeper: in a session of its own, with nothing open but the socket, as its standard input.</summary>
+internal static unsafe class KeeperLauncher
+{
+    /// <summary>
+    /// The name in the process list. The first character tells systemd to leave the process alone when the machine goes down
+    /// (systemd.io, "Using @ in argv[0]"): that what it holds is never closed is its whole purpose.
+    /// </summary>
+    private const string ProcessName = "@xenloop";
+
+    /// <summary>Keeps the runtime of a process that does next to nothing small: 16 MB of heap reserved (hexadecimal; less does not start).</summary>
+    private const string Environment = "DOTNET_GCHeapHardLimit=1000000";
+
+    /// <summary>Starts <paramref name="program"/> as a keeper.</summary>
+    /// <returns>Our end of its socket.</returns>
+    /// <exception cref="ChannelPlatformException">It does not start.</exception>
+    public static FileDescriptor Start(string program, out int process)
+    {
+        int* ends = stackalloc int[2];
+        if (LibC.socketpair(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC, 0, ends) != 0)
+        {
+            throw Failed(LibC.LastError);
+        }
+
+        FileDescriptor ours = new(ends[0]);
+        using FileDescriptor theirs = new(ends[1]);
+        int error = Spawn(program, theirs.Number, out process);
+        if (error == 0)
+        {
+            return ours;
+        }
+
+        ours.Dispose();
+        throw Failed(error);
+    }
+
+    private static int Spawn(string program, int socket, out int process)
+    {
+        posix_spawn_file_actions_t actions;
+        posix_spawnattr_t attributes;
+        int error = LibC.posix_spawn_file_actions_init(&actions);
+        if (error != 0)
+        {
+            process = 0;
+            return error;
+        }
+
+        error = LibC.posix_spawnattr_init(&attributes);
+        int id = 0;
+        fixed (byte* path = Terminated(program), name = Terminated(ProcessName), command = Terminated(PortKeeperProcess.Command), variable = Terminated(Environment), nowhere = "/dev/null\0"u8)
+        {
+            byte** arguments = stackalloc byte*[] { name, command, null };
+            byte** environment = stackalloc byte*[] { variable, null };
+            error = error != 0 ? error : LibC.posix_spawnattr_setflags(&attributes, LibC.POSIX_SPAWN_SETSID);
+            error = error != 0 ? error : LibC.posix_spawn_file_actions_adddup2(&actions, socket, PortKeeperProcess.Socket);
+            for (int output = 1; output <= 2 && error == 0; output++)
+            {
+                error = LibC.posix_spawn_file_actions_addopen(&actions, output, nowhere, LibC.O_WRONLY, 0);
+            }
+
+            error = error != 0 ? error : LibC.posix_spawn(&id, path, &actions, &attributes, arguments, environment);
+        }
+
+        _ = LibC.posix_spawnattr_destroy(&attributes);
+        _ = LibC.posix_spawn_file_actions_destroy(&actions);
+        process = id;
+        return error;
+    }
+
+    private static byte[] Terminated(string text) => Encoding.UTF8.GetBytes(text + '\0');
+
+    private static ChannelPlatformException Failed(int error) =>
+        new($"The process that keeps event channels open does not start: {Errno.Describe(error)}. Without it a restore of this guest could crash its kernel, so there are no channels.");
+}

@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+using XenLoop.Native;
+using XenLoop.SharedRing.Local;
+
+namespace XenLoop.SharedRing.Xen;
+
+/// <summary>The keeper: see <see cref="PortKeeper"/> for what it is good for.</summary>
+/// <remarks>
+/// It does nothing but wait for its agent: no thread, no timer. It ends when the agent has ended and nothing is left that must stay
+/// open; otherwise it stays as long as the domain runs. It cannot be asked to end: SIGTERM, SIGINT and SIGHUP are ignored.
+/// </remarks>
+public static unsafe class PortKeeperProcess
+{
+    /// <summary>The word that makes a program a keeper.</summary>
+    public const string Command = "keep-ports";
+
+    /// <summary>Standard input is the agent's socket.</summary>
+    internal const int Socket = 0;
+
+    /// <summary>Runs until the keeper is not needed any more.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run()
+    {
+        foreach (int number in (ReadOnlySpan<int>)[LibC.SIGTERM, LibC.SIGINT, LibC.SIGHUP])
+        {
+            _ = LibC.signal(number, LibC.SIG_IGN);
+        }
+
+        fixed (byte* name = "xenloop-ports\0"u8)
+        {
+            _ = LibC.prctl(LibC.PR_SET_NAME, (nuint)name, 0, 0, 0);
+        }
+
+        using GrantMapper mapper = new();
+        HeldPorts held = new(mapper);
+        while (TryReceive(out KeeperMessage message, out int device))
+        {
+            held.Take(message, device);
+        }
+
+        if (!held.TryLeave())
+        {
+            while (true)
+            {
+                _ = LibC.poll(null, 0, -1);
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>False once the agent has ended.</summary>
+    private static bool TryReceive(out KeeperMessage message, out int device)
+    {
+        Span<int> devices = stackalloc int[1];
+        message = default;
+        device = -1;
+        int error = DescriptorPassing.Receive(Socket, MemoryMarshal.AsBytes(new Span<KeeperMessage>(ref message)), devices, out int length, out int passed, 0);
+        device = passed == 1 ? devices[0] : -1;
+        return error == 0 && length == KeeperMessage.Bytes;
+    }
+}

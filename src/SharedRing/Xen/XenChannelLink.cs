@@ -1,0 +1,28 @@
+namespace XenLoop.SharedRing.Xen;
+
+/// <summary>One end of a channel over granted pages and an event channel.</summary>
+/// <param name="pages">Granted by us or by the peer.</param>
+/// <param name="doorbell">The event channel.</param>
+internal sealed unsafe class XenChannelLink(ChannelPages pages, XenDoorbell doorbell) : IChannelLink
+{
+    public byte* Descriptor => pages.Descriptor;
+
+    public int RingBytes => pages.RingBytes;
+
+    public byte* ListenerToConnector => pages.ListenerToConnector;
+
+    public byte* ConnectorToListener => pages.ConnectorToListener;
+
+    public IDoorbell Doorbell => doorbell;
+
+    /// <summary>None: the life bytes tell, and whoever clears one rings.</summary>
+    public int LivenessFd => -1;
+
+    public bool PeerGone => pages is ForeignPages { AreLost: true };
+
+    public void Dispose()
+    {
+        doorbell.Dispose();
+        pages.Dispose();
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text;
+using XenLoop.Native;
+
+namespace XenLoop.SharedRing.Xen;
+
+/// <summary>The kernel's Xen devices, and what is wrong if they cannot be opened.</summary>
+internal static unsafe class XenDevice
+{
+    /// <summary>Pages granted to other domains.</summary>
+    public const string GrantAllocator = "/dev/xen/gntalloc";
+
+    /// <summary>Pages that other domains granted.</summary>
+    public const string GrantMapper = "/dev/xen/gntdev";
+
+    /// <summary>Event channels.</summary>
+    public const string EventChannels = "/dev/xen/evtchn";
+
+    /// <summary>Opens a device, close-on-exec and non-blocking.</summary>
+    /// <exception cref="ChannelPlatformException">It is missing or may not be opened.</exception>
+    public static FileDescriptor Open(string path)
+    {
+        fixed (byte* name = Encoding.ASCII.GetBytes(path + '\0'))
+        {
+            int fd = LibC.open(name, LibC.O_RDWR | LibC.O_CLOEXEC | LibC.O_NONBLOCK);
+            return fd >= 0 ? new FileDescriptor(fd) : throw new ChannelPlatformException(Explain(path, LibC.LastError));
+        }
+    }
+
+    private static string Explain(string path, int error)
+    {
+        string module = "xen-" + path[(path.LastIndexOf('/') + 1)..];
+        return error switch
+        {
+            Errno.ENOENT or Errno.ENODEV or Errno.ENXIO =>
+                $"{path} is missing. Load its module: modprobe {module} (for good: echo {module} >/etc/modules-load.d/{module}.conf). If that is refused, this is no Xen guest, or its kernel lacks the module.",
+            Errno.EACCES or Errno.EPERM => $"{path} may not be opened: run as root.",
+            _ => $"{path} cannot be opened: {Errno.Describe(error)}.",
+        };
+    }
+}

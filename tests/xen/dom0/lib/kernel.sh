@@ -1,0 +1,40 @@
+# shellcheck shell=sh
+# Kernels that complained, and domains that cannot die.
+
+KERNEL_COMPLAINTS='BUG:|kernel BUG at|Oops|general protection fault|unable to handle|Unable to handle|soft lockup|hung_task|blocked for more than|reboot is needed|Kernel panic|bad page'
+
+# Adds the guests' own view: a complaint below the console's level is only there.
+kernel_logs() {
+    mkdir -p /tmp/kernel
+    dmesg >/tmp/kernel/dom0
+    cp /var/log/xen/console/guest-*.log /tmp/kernel/ 2>/dev/null
+    for kernel_guest in $(running_guests); do
+        GUEST_LIMIT=10 guest "$kernel_guest" dmesg >"/tmp/kernel/guest-$kernel_guest" 2>/dev/null
+    done
+}
+
+# check_kernels: no kernel, Dom0's or a guest's, dead or alive, has oopsed. Warnings are only told.
+check_kernels() {
+    kernel_logs
+    if kernel_found=$(cd /tmp/kernel && grep -E "$KERNEL_COMPLAINTS" -- *); then
+        not_ok "no kernel complained" "$kernel_found"
+    else
+        ok "no kernel complained"
+    fi
+    (cd /tmp/kernel && grep 'WARNING:' -- * | cut -c 1-160 | sort | uniq -c | head -n 10) | while read -r kernel_line; do
+        log "kernel warning: $kernel_line"
+    done
+}
+
+# A domain that is destroyed stays, as "(null)" and dying, while somebody still maps a page of it.
+zombies() { xl list | awk 'NR > 1 && ($1 == "(null)" || $5 ~ /d/)'; }
+
+no_zombies() { [ -z "$(zombies)" ]; }
+
+check_no_zombies() {
+    if wait_until 5 no_zombies; then
+        ok "no zombie domains"
+    else
+        not_ok "no zombie domains" "$(xl list)"
+    fi
+}

@@ -1,0 +1,37 @@
+# shellcheck shell=sh
+# XenLoop in Dom0 and in guests.
+
+# start_announcer [OPTIONS]
+start_announcer() {
+    # shellcheck disable=SC2086 # options are words
+    setsid xenloop announce ${1:-} >>/tmp/announce.log 2>&1 </dev/null &
+    echo $! >/run/announce.pid
+}
+
+stop_announcer() { kill "-${1:-TERM}" "$(cat /run/announce.pid)"; }
+
+# start_xenloop GUEST [OPTIONS]: and returns when it answers.
+start_xenloop() {
+    begin "$1" xenloop "xenloop run ${2:-}"
+    wait_until 15 guest "$1" 'xenloop status' || give_up "xenloop in guest $1 does not answer: $(guest "$1" 'cat /tmp/xenloop.log')"
+}
+
+# stop_xenloop GUEST [SIGNAL]
+stop_xenloop() { guest "$1" "kill -${2:-TERM} \$(pidof xenloop)"; }
+
+# peer_value GUEST PEER PATH: a value of what GUEST's xenloop says of PEER; PATH as jq has it (.state, .sent.packets). Empty if it knows
+# no such peer.
+peer_value() {
+    guest "$1" 'xenloop status --json' | jq -r --arg name "$2" '(if type == "array" then .[] else . end) | .peers[] | select(.name == $name) | '"$3"
+}
+
+connected() { [ "$(peer_value "$1" "$2" .state)" = connected ] && [ "$(peer_value "$2" "$1" .state)" = connected ]; }
+
+# try_fast_path GUEST PEER: a little traffic, which opens the channel; succeeds once both sides are connected.
+try_fast_path() {
+    guest "$1" "ping -q -c 1 -W 1 $(address_of "$2")" >/dev/null 2>&1 || true
+    connected "$1" "$2"
+}
+
+# wait_for_fast_path GUEST PEER SECONDS
+wait_for_fast_path() { wait_until "$3" try_fast_path "$1" "$2"; }

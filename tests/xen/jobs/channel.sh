@@ -1,0 +1,73 @@
+# shellcheck shell=sh
+# variants: pv pvh pv,xenstored=c pv,NETWORK=routed
+# XenLoop in two guests, made known to each other by the announcer in Dom0: traffic between them takes shared memory, none of
+# it netfront, all of it arrives as it was sent, and it goes on when XenLoop ends.
+
+# fast_packets GUEST PEER: sent so far over the fast path.
+fast_packets() { peer_value "$1" "$2" .sent.packets; }
+
+# fast_bytes GUEST PEER
+fast_bytes() { peer_value "$1" "$2" .sent.bytes; }
+
+# Most of it over the fast path, and at most a twentieth (acknowledgements of what was under way, ARP, the first packet of a
+# connection) by way of netfront: takes both counts since the start.
+took_the_fast_path() {
+    echo "fast path $1, netfront $2"
+    [ "$1" -gt 0 ] && [ $(($2 * 20)) -lt "$1" ]
+}
+
+begin_measuring() {
+    fast_before=$(fast_bytes a b)
+    vif_before=$(vif_bytes a)
+}
+
+check_fast_path() {
+    check "$1 took the fast path" took_the_fast_path $(($(fast_bytes a b) - fast_before)) $(($(vif_bytes a) - vif_before))
+}
+
+numbered_arrives_whole() {
+    numbered_line=$(end_numbered a b 5002)
+    echo "$numbered_line"
+    [ "$(echo "$numbered_line" | field sent)" = "$(echo "$numbered_line" | field received)" ] &&
+        [ "$(echo "$numbered_line" | field lost)" = 0 ] && [ "$(echo "$numbered_line" | field duplicates)" = 0 ]
+}
+
+start_guests a b
+begin_servers b
+start_announcer
+start_xenloop a
+start_xenloop b
+check "a and b connect" wait_for_fast_path a b 20
+check "they are on the Xen platform" test "$(guest a 'xenloop status --json' | jq -r '(if type == "array" then .[0] else . end).platform')" = xen
+
+packets_before=$(fast_packets a b)
+vif_packets_before=$(vif_packets a)
+check "every ping is answered" ping_guest a b 20
+check_value "pings over the fast path" $(($(fast_packets a b) - packets_before)) -ge 19
+check_value "pings by way of netfront" $(($(vif_packets a) - vif_packets_before)) -le 8
+
+begin_measuring
+begin_stream a b 5001 3
+check "a TCP transfer arrives as it was sent" end_stream a b 5001
+check_fast_path "TCP"
+
+begin_numbered a b 5002 500 3
+check "numbered UDP arrives whole" numbered_arrives_whole
+
+begin_measuring
+check "iperf3 from a to b" guest a "iperf3 -c $(address_of b) -t 2 -f m"
+check_fast_path "iperf3"
+for size in 1 1400 16384; do
+    log "round trip: $(round_trip a b tcp $size seconds 1)"
+    log "round trip: $(round_trip a b udp $size seconds 1)"
+done
+
+begin_stream a b 5003 6 2000000
+sleep 1
+stop_xenloop a
+check "XenLoop in a ends" wait_until 5 guest a '! pidof xenloop'
+check "traffic goes on without it" ping_guest a b 5
+check "so does the TCP transfer that was under way" end_stream a b 5003
+check "nothing of XenLoop is left in a's rules" guest a "! iptables-save | grep -i xenloop"
+stop_xenloop b
+check "XenLoop in b ends" wait_until 5 guest b '! pidof xenloop'

@@ -1,0 +1,42 @@
+# shellcheck shell=sh
+# variants: pv
+# The test tools themselves, over netfront: what they report is what happened.
+
+start_guests a b
+begin_servers b
+
+begin_stream a b 5001 4 1000000
+sleep 2
+check_value "the receiver counts while it receives" "$(stream_line b 5001 | field received)" -gt 500000
+check "a transfer arrives as it was sent" end_stream a b 5001
+
+begin_stream a b 5002 8 1000000
+sleep 2
+stream_line b 5002
+xl pause a
+sleep 2
+xl unpause a
+sleep 1
+check_value "a pause of two seconds is seen, in ms" "$(stream_line b 5002 | field longest-pause | cut -d . -f 1)" -ge 1900
+check "the transfer survives it" end_stream a b 5002
+
+begin_numbered a b 5003 200 3
+numbered_line=$(end_numbered a b 5003)
+check "numbered UDP arrives" test "$(echo "$numbered_line" | field received)" = "$(echo "$numbered_line" | field sent)"
+guest a 'tc qdisc add dev eth0 root netem loss 20% delay 5ms 4ms'
+begin_numbered a b 5004 200 3
+numbered_line=$(end_numbered a b 5004)
+log "$numbered_line"
+check_value "losses are seen" "$(echo "$numbered_line" | field lost)" -gt 20
+check_value "reordering is seen" "$(echo "$numbered_line" | field reordered)" -gt 20
+guest a 'tc qdisc replace dev eth0 root netem duplicate 50%'
+begin_numbered a b 5005 200 2
+check_value "duplicates are seen" "$(end_numbered a b 5005 | field duplicates)" -gt 50
+guest a 'tc qdisc del dev eth0 root'
+
+check "TCP round trips" round_trip a b tcp 1 count 100
+check "UDP round trips of 16 KB" round_trip a b udp 16384 count 100
+log "$(round_trip a b tcp 1 seconds 1)"
+check_fails "a failing command fails" guest a 'exit 3'
+check "a command's output comes back" test "$(guest a 'echo 1; echo 2 >&2')" = "1
+2"
