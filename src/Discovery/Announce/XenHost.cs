@@ -92,9 +92,9 @@ public sealed partial class XenHost(IReadOnlyList<string> sockets, string device
         }
     }
 
-    [LoggerMessage(EventId = 220, Level = LogLevel.Information, Message = "Connected to the XenStore of this host.")]
+    [LoggerMessage(EventId = 230, Level = LogLevel.Information, Message = "Connected to the XenStore of this host.")]
     private static partial void LogConnected(ILogger log);
 
-    [LoggerMessage(EventId = 221, Level = LogLevel.Warning, Message = "{Problem}")]
+    [LoggerMessage(EventId = 231, Level = LogLevel.Warning, Message = "{Problem}")]
     private static partial void LogUnavailable(ILogger log, string problem);
 }

@@ -14,14 +14,14 @@ public sealed class TestGuest : IAsyncDisposable
     private readonly CuttableConnector _connector;
     private readonly Task _run;
 
-    public TestGuest(string directory, string name, AgentOptions options, string? bridge = "xenbr0", ushort number = 0, Func<DomainId, IChannelPlatform>? platform = null)
+    public TestGuest(string directory, string name, AgentOptions options, string? bridge = "xenbr0", ushort number = 0, Func<DomainId, IChannelPlatform>? platform = null, int watchesTaken = 0)
     {
         ulong mac = 0x00163e000000UL | name[0];
         GuestIdentity identity = new(
             number == 0 ? null : new DomainId(number),
             name,
             [new GuestInterface(new MacAddress(mac), [InternetAddress.FromIPv4(0x0A000000u | name[0])], bridge)]);
-        _connector = new CuttableConnector(new LocalStoreConnector(directory, TimeSpan.FromSeconds(5), TimeProvider.System));
+        _connector = new CuttableConnector(new LocalStoreConnector(directory, TimeSpan.FromSeconds(5), TimeProvider.System)) { WatchesTaken = watchesTaken };
         Agent = new DiscoveryAgent(
             _connector,
             platform ?? (self => new LocalChannelPlatform(Path.Combine(directory, LocalHost.GrantsSocketName), self)),
@@ -86,6 +86,9 @@ public sealed class TestGuest : IAsyncDisposable
 
     /// <summary>Cuts the store's connection under the agent, as a server that throws it out does.</summary>
     public Task CutStoreAsync() => _connector.CutAsync();
+
+    /// <summary>What the agent sees of a save and restore.</summary>
+    public void Restore() => _connector.Restore();
 
     public async Task StopAsync()
     {

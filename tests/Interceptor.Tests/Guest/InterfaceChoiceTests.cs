@@ -25,6 +25,16 @@ public sealed class InterfaceChoiceTests
     public void Of_several_eth0() => Assert.Equal(Eth0, InterfaceChoice.Choose(Network(Eth1, Eth0), null));
 
     [Fact]
+    public void A_vif_comes_before_others_and_eth0_among_vifs()
+    {
+        LinkEntry vif = Link(4, "enX0", null);
+        Assert.Equal(vif, InterfaceChoice.Choose(Network(Eth0, Eth1, vif), null, link => link.Name == "enX0"));
+        Assert.Equal(Eth0, InterfaceChoice.Choose(Network(Eth1, Eth0, vif), null, link => link.Name != "eth1"));
+        Assert.Equal(Eth1, InterfaceChoice.Choose(Network(Eth1), null, _ => false));
+        Assert.Equal(Eth1, InterfaceChoice.Choose(Network(Eth0, Eth1), "eth1", link => link.Name == "eth0"));
+    }
+
+    [Fact]
     public void The_named_one() => Assert.Equal(Eth1, InterfaceChoice.Choose(Network(Eth0, Eth1), "eth1"));
 
     [Fact]
