@@ -5,6 +5,8 @@ namespace XenLoop.SharedRing.XenPeer;
 /// <summary>Waiting for doorbells through edge-triggered epoll, as the data path does.</summary>
 internal static unsafe class Doorbells
 {
+    private const int PatienceMilliseconds = 10_000;
+
     /// <summary>True if the peer rang within that time.</summary>
     public static bool Wait(Channel channel, int milliseconds)
     {
@@ -12,13 +14,13 @@ internal static unsafe class Doorbells
         return TryTake(epoll, channel, milliseconds);
     }
 
-    /// <summary>Takes wake-ups, none of which comes later than a second after the one before.</summary>
+    /// <summary>Takes wake-ups, until none comes any more.</summary>
     /// <returns>How many.</returns>
     public static int TakeStorm(Channel channel, int most)
     {
         using FileDescriptor epoll = Watch(channel);
         int taken = 0;
-        while (taken < most && TryTake(epoll, channel, 1000))
+        while (taken < most && TryTake(epoll, channel, PatienceMilliseconds))
         {
             taken++;
         }

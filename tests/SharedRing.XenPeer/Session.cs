@@ -15,7 +15,7 @@ namespace XenLoop.SharedRing.XenPeer;
 /// restored                         restored                as the store's watch would say
 /// renew DOMAIN                     renew                   a new platform, for the number after the restore
 /// wait MILLISECONDS                wait rung BOOL
-/// storm COUNT                      storm WAKES             takes COUNT wake-ups, or those of a second
+/// storm COUNT                      storm WAKES             takes COUNT wake-ups, or all until none comes for ten seconds
 /// ring COUNT                       ring NANOSECONDS        each
 /// acknowledge COUNT                acknowledge NANOSECONDS each, with nothing to take note of
 /// cost PEER BYTES                  cost offer MICROSECONDS close MICROSECONDS

@@ -241,7 +241,15 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
         if (isNewLife)
         {
             // The guest waits for both: they go out before the others are told.
-            LogWilling(log, domain, now.Name);
+            if (before is null)
+            {
+                LogWilling(log, domain, now.Name);
+            }
+            else
+            {
+                LogNewLife(log, domain, now.Name);
+            }
+
             await _publisher.FlushAsync(domain, cancel).ConfigureAwait(false);
             await BeatAsync(now, cancel).ConfigureAwait(false);
         }
@@ -269,6 +277,9 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
 
     [LoggerMessage(EventId = 210, Level = LogLevel.Information, Message = "Domain {Domain} ({Name}) takes part.")]
     private static partial void LogWilling(ILogger log, DomainId domain, string name);
+
+    [LoggerMessage(EventId = 216, Level = LogLevel.Debug, Message = "Domain {Domain} ({Name}) takes part in a new life.")]
+    private static partial void LogNewLife(ILogger log, DomainId domain, string name);
 
     [LoggerMessage(EventId = 211, Level = LogLevel.Information, Message = "Domain {Domain} does not take part any more.")]
     private static partial void LogUnwilling(ILogger log, DomainId domain);

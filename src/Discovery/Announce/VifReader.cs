@@ -42,10 +42,9 @@ internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
             }
 
             string path = $"{home}/{names[i]}";
-            DomainId? backend = isLibxl ? ParseBackend(await nodes.ReadTextAsync($"{path}/backend", cancel).ConfigureAwait(false)) : default(DomainId);
+            DomainId? backend = isLibxl ? await ReadBackendAsync(nodes, domain, path, cancel).ConfigureAwait(false) : default(DomainId);
             if (backend is not { } owner)
             {
-                Complain(domain, path, "its backend is unknown");
                 continue;
             }
 
@@ -102,9 +101,24 @@ internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
         return new Vif(mac, addresses, VifNetwork.Bridged(backend, attachment, bridge, vlan));
     }
 
-    /// <summary>The domain in <c>/local/domain/D/backend/vif/N/I</c>; null if it is none.</summary>
-    private static DomainId? ParseBackend(string? path) =>
-        path?.Split('/') is ["", "local", "domain", { } number, "backend", ..] && DomainId.TryParse(number, out DomainId backend) ? backend : null;
+    /// <summary>Whose end the other is: the domain in <c>/local/domain/D/backend/vif/N/I</c>; null if that is unknown.</summary>
+    private async Task<DomainId?> ReadBackendAsync(NodeReader nodes, DomainId domain, string path, CancellationToken cancel)
+    {
+        // Without one it is being made or taken away.
+        string? backend = await nodes.ReadTextAsync($"{path}/backend", cancel).ConfigureAwait(false);
+        if (backend is null)
+        {
+            return null;
+        }
+
+        if (backend.Split('/') is ["", "local", "domain", { } number, "backend", "vif", ..] && DomainId.TryParse(number, out DomainId owner))
+        {
+            return owner;
+        }
+
+        Complain(domain, path, $"its backend '{backend}' is no domain's");
+        return null;
+    }
 
     private void Complain(DomainId domain, string path, string why)
     {
@@ -115,6 +129,6 @@ internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
         }
     }
 
-    [LoggerMessage(EventId = 220, Level = LogLevel.Warning, Message = "The vif {Path} of domain {Domain} stays on the standard path: {Why}.")]
+    [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "The vif {Path} of domain {Domain} stays on the standard path: {Why}.")]
     private static partial void LogUnusable(ILogger log, string path, DomainId domain, string why);
 }

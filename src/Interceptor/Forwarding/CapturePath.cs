@@ -30,7 +30,7 @@ internal sealed unsafe class CapturePath : IDisposable
     private const int PassVerdictBytes = 512 * 1024;
 
     /// <summary>Packets whose verdicts do not wait for company beyond a pass.</summary>
-    private const int WaitingPackets = 8;
+    private const int WaitingPackets = 16;
 
     /// <summary>Bytes of them.</summary>
     private const int WaitingBytes = 8 * 1024;

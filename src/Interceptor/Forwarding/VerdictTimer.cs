@@ -15,7 +15,7 @@ namespace XenLoop.Interceptor.Forwarding;
 internal sealed unsafe class VerdictTimer : IDisposable
 {
     /// <summary>How long a verdict may wait.</summary>
-    public const int Milliseconds = 2;
+    public const int Milliseconds = 10;
 
     private readonly FileDescriptor _timer = new(LibC.timerfd_create(LibC.CLOCK_MONOTONIC, LibC.TFD_CLOEXEC | LibC.TFD_NONBLOCK));
     private bool _running;

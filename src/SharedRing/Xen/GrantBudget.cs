@@ -24,7 +24,7 @@ internal sealed class GrantBudget
     /// <summary>There are not <paramref name="pages"/> left.</summary>
     public static ChannelPlatformException NoneLeft(int pages) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"No {pages} pages left to grant. All channels that this guest listens for share {ReadLimit()} pages ({LimitFile}); pages that a dead peer still maps count, too. Raise the limit: echo 8192 >{LimitFile}, and for good: echo 'options xen-gntalloc limit=8192' >/etc/modprobe.d/xen-gntalloc.conf, or gntalloc.limit=8192 on the kernel's command line where the module is built in."))
+        $"No {pages} pages left to grant. All channels that this guest listens for share {ReadLimit()} pages ({LimitFile}); pages that a dead peer still maps count, too. Raise the limit: echo 8192 >{LimitFile}, and for good: echo 'options xen-gntalloc limit=8192' >/etc/modprobe.d/xen-gntalloc.conf, or xen_gntalloc.limit=8192 on the kernel's command line where the module is built in."))
     {
         IsExhaustion = true,
     };

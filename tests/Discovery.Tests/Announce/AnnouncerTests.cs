@@ -193,8 +193,8 @@ public sealed class AnnouncerTests : IAsyncLifetime
         StoreSession b = await OpenAsync("b");
         foreach (StoreSession guest in (StoreSession[])[a, b])
         {
-            await _dom0.WriteAsync($"{StoreNames.VifsOf(guest.Self)}/0/script", "/etc/xen/scripts/vif-route"u8.ToArray(), Cancel);
-            await _dom0.WriteAsync($"{StoreNames.VifsOf(guest.Self)}/0/ip", "10.1.0.1"u8.ToArray(), Cancel);
+            await PutVifAsync(guest, "script", "/etc/xen/scripts/vif-route");
+            await PutVifAsync(guest, "ip", "10.1.0.1");
         }
 
         await AdvertiseAsync(a, 1);
@@ -202,6 +202,91 @@ public sealed class AnnouncerTests : IAsyncLifetime
         PeerDomain told = (await PeerAsync(a, b.Self))!;
         Assert.Empty(told.Macs);
         Assert.Equal("10.1.0.1", Assert.Single(told.Addresses).ToString());
+    }
+
+    [Fact]
+    public async Task A_guest_is_judged_anew_by_each_name()
+    {
+        Announce(Never, new AnnouncerOptions { Deny = ["quarantine"] });
+        StoreSession a = await OpenAsync("a");
+        StoreSession b = await OpenAsync("b");
+        await AdvertiseAsync(a, 1);
+        await AdvertiseAsync(b, 2);
+        Assert.Equal("b", (await PeerAsync(a, b.Self))!.Name);
+        await RenameAsync(b, "web");
+        await UntilAsync(async () => (await PeersAsync(a)) is [{ Name: "web" }], "the new name is told");
+        await RenameAsync(b, "quarantine");
+        await UntilAsync(async () => (await PeersAsync(a)).Count == 0 && (await PeersAsync(b)).Count == 0, "neither is told of the other");
+        Assert.Equal(StoreStatus.NotFound, (await b.Store.ListAsync(StoreNames.Announced, Cancel)).Status);
+        await RenameAsync(b, "b");
+        Assert.NotNull(await PeerAsync(a, b.Self));
+        Assert.NotNull(await PeerAsync(b, a.Self));
+    }
+
+    [Fact]
+    public async Task An_address_that_moves_is_told_of_its_new_owner_and_no_more_of_the_old()
+    {
+        Announce(Never);
+        StoreSession[] guests = [await OpenAsync("a"), await OpenAsync("b"), await OpenAsync("c")];
+        foreach (StoreSession guest in guests)
+        {
+            await PutVifAsync(guest, "script", "vif-route");
+            await PutVifAsync(guest, "ip", $"10.0.0.{guest.Self}");
+            await AdvertiseAsync(guest, guest.Self.Value);
+        }
+
+        await PeerAsync(guests[0], guests[1].Self);
+        await PeerAsync(guests[0], guests[2].Self);
+        for (int i = 0; i < 12; i++)
+        {
+            StoreSession owner = guests[1 + (i % 2)];
+            StoreSession other = guests[2 - (i % 2)];
+            await PutVifAsync(other, "ip", $"10.0.0.{other.Self}");
+            await PutVifAsync(owner, "ip", $"10.0.0.{owner.Self} 10.0.7.7");
+            await UntilAsync(
+                async () => (await PeersAsync(guests[0])).Where(peer => peer.Addresses.Any(ip => ip.ToString() == "10.0.7.7")).Select(peer => peer.Id).SequenceEqual([owner.Self]),
+                "the address is the new owner's alone");
+        }
+    }
+
+    [Fact]
+    public async Task A_vif_comes_and_goes_while_its_guest_runs()
+    {
+        Announce(Never);
+        StoreSession a = await OpenAsync("a");
+        StoreSession b = await OpenAsync("b");
+        await AdvertiseAsync(a, 1);
+        await AdvertiseAsync(b, 2);
+        Assert.Single((await PeerAsync(a, b.Self))!.Macs);
+        string vif = $"{StoreNames.VifsOf(b.Self)}/1";
+        foreach ((string node, string value) in ((string, string)[])[("mac", "00:16:3e:00:01:01"), ("script", "vif-bridge"), ("bridge", "xenbr0")])
+        {
+            await _dom0.WriteAsync($"{vif}/{node}", Encoding.ASCII.GetBytes(value), Cancel);
+        }
+
+        await UntilAsync(async () => (await PeersAsync(a)) is [{ Macs.Length: 2 }], "the second vif is told");
+        await _dom0.RemoveAsync(vif, Cancel);
+        await UntilAsync(async () => (await PeersAsync(a)) is [{ Macs.Length: 1 }], "it is told no more");
+    }
+
+    [Fact]
+    public async Task A_new_guest_under_an_old_number_is_told_everything_and_nothing_of_the_old_one_is_believed()
+    {
+        Announce(Never);
+        StoreSession a = await OpenAsync("a");
+        await AdvertiseAsync(a, 1);
+        for (ulong life = 0; life < 5; life++)
+        {
+            string name = $"{(char)('p' + life)}";
+            StoreSession guest = await OpenAsync(name, number: 77);
+            await AdvertiseAsync(guest, 100 + life);
+            await UntilAsync(async () => (await PeersAsync(a)) is [{ } told] && told.Name == name && told.Macs.Single().Value == name[0], $"life {life} is told");
+            Assert.NotNull(await PeerAsync(guest, a.Self));
+            Assert.Equal(100 + life, (await BeatAsync(guest))!.Instance);
+            await guest.Store.DisposeAsync();
+
+            // No word of the announcer is waited for: it may see the end and the next start as one.
+        }
     }
 
     private static async Task UntilAsync(Func<Task<bool>> condition, string what)
@@ -248,19 +333,25 @@ public sealed class AnnouncerTests : IAsyncLifetime
         return all;
     }
 
-    private async Task<StoreSession> OpenAsync(string name)
+    private Task<StoreStatus> RenameAsync(StoreSession guest, string name) =>
+        _dom0.WriteAsync(StoreNames.For(guest.Self, StoreNames.Name), Encoding.ASCII.GetBytes(name), Cancel);
+
+    private Task<StoreStatus> PutVifAsync(StoreSession guest, string node, string value) =>
+        _dom0.WriteAsync($"{StoreNames.VifsOf(guest.Self)}/0/{node}", Encoding.ASCII.GetBytes(value), Cancel);
+
+    private async Task<StoreSession> OpenAsync(string name, ushort number = 0)
     {
-        GuestIdentity identity = new(null, name, [new GuestInterface(new MacAddress(name[0]), [], "xenbr0")]);
+        GuestIdentity identity = new(number == 0 ? null : new DomainId(number), name, [new GuestInterface(new MacAddress(name[0]), [], "xenbr0")]);
         StoreSession session = await new LocalStoreConnector(_directory.Path, Limit, TimeProvider.System).OpenAsync(identity, null, Cancel);
         _stores.Add(session.Store);
         return session;
     }
 
-    private void Announce(TimeSpan interval)
+    private void Announce(TimeSpan interval, AnnouncerOptions? others = null)
     {
         _dom0 = new CountingStore(_server.ConnectDom0(Limit, TimeProvider.System));
         _stores.Add(_dom0);
-        AnnouncerOptions options = new() { HeartbeatInterval = interval };
+        AnnouncerOptions options = (others ?? new AnnouncerOptions()) with { HeartbeatInterval = interval };
         _announcer = Task.Run(() => new Announcer(_dom0, options, TimeProvider.System, NullLogger.Instance).RunAsync(_stop.Token));
     }
 

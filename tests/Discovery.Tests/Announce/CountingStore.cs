@@ -8,13 +8,17 @@ public sealed class CountingStore(IStore inner) : IStore
     private int _writes;
     private int _reads;
     private int _watches;
+    private int _uncounted;
     private long _bytes;
 
     /// <summary>How all reads end, unless Ok.</summary>
     public StoreStatus ReadsEnd { get; set; }
 
-    /// <summary>Paths that begin so are not counted.</summary>
+    /// <summary>Paths that begin so are counted apart.</summary>
     public string? Uncounted { get; set; }
+
+    /// <summary>Requests for them.</summary>
+    public int UncountedRequests => Volatile.Read(ref _uncounted);
 
     /// <summary>WRITE, RM, MKDIR and SET_PERMS.</summary>
     public int Writes => Volatile.Read(ref _writes);
@@ -98,6 +102,10 @@ public sealed class CountingStore(IStore inner) : IStore
         {
             Interlocked.Increment(ref counter);
             Interlocked.Add(ref _bytes, path.Length + bytes);
+        }
+        else
+        {
+            Interlocked.Increment(ref _uncounted);
         }
     }
 }

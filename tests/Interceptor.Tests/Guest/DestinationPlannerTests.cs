@@ -27,6 +27,18 @@ public sealed class DestinationPlannerTests
         AssertPlan(network, Bridged, ("10.0.0.2", A), ("10.0.0.3", A), ("10.0.0.4", B), ("10.0.0.5", null), ("10.0.0.6", null), ("8.8.8.8", null));
     }
 
+    /// <summary>An address on the move from one guest to another, or a guest that is being migrated within its host.</summary>
+    [Fact]
+    public void What_two_peers_claim_is_nobodys()
+    {
+        DomainTable bridged = Peers(Peer(A, [MacA, MacA2]), Peer(B, [MacB, MacA]));
+        NetworkBuilder network = Subnet().Neighbour("10.0.0.2", MacA).Neighbour("10.0.0.3", MacA2).Neighbour("10.0.0.4", MacB).Route("192.0.2.0/24", via: "10.0.0.2");
+        AssertPlan(network, bridged, ("10.0.0.2", null), ("10.0.0.3", A), ("10.0.0.4", B), ("192.0.2.1", null));
+
+        DomainTable routed = Peers(Peer(A, [], "10.0.0.2", "10.0.0.3"), Peer(B, [], "10.0.0.3", "10.0.0.4"));
+        AssertPlan(Subnet(), routed, ("10.0.0.2", A), ("10.0.0.3", null), ("10.0.0.4", B));
+    }
+
     [Fact]
     public void Unresolved_and_failed_neighbours_and_those_of_another_interface_are_none()
     {

@@ -3,7 +3,8 @@
 
 KERNEL_COMPLAINTS='BUG:|kernel BUG at|Oops|general protection fault|unable to handle|Unable to handle|soft lockup|hung_task|blocked for more than|reboot is needed|Kernel panic|bad page'
 
-# Adds the guests' own view: a complaint below the console's level is only there.
+# Collects what Dom0's and the guests' kernels have said: on their consoles, also of guests that are gone; and in the logs of
+# those that run, where less urgent lines are.
 kernel_logs() {
     mkdir -p /tmp/kernel
     dmesg >/tmp/kernel/dom0
@@ -11,20 +12,27 @@ kernel_logs() {
     for kernel_guest in $(running_guests); do
         GUEST_LIMIT=10 guest "$kernel_guest" dmesg >"/tmp/kernel/guest-$kernel_guest" 2>/dev/null
     done
+    cd /tmp/kernel || return
 }
+
+kernel_complaints() { (kernel_logs; grep -E "$KERNEL_COMPLAINTS" -- *); }
+
+kernel_warnings() { (kernel_logs; grep 'WARNING:' -- * | cut -c 1-160 | sort | uniq -c | head -n 10); }
 
 # check_kernels: no kernel, Dom0's or a guest's, dead or alive, has oopsed. Warnings are only told.
 check_kernels() {
-    kernel_logs
-    if kernel_found=$(cd /tmp/kernel && grep -E "$KERNEL_COMPLAINTS" -- *); then
+    if kernel_found=$(kernel_complaints); then
         not_ok "no kernel complained" "$kernel_found"
     else
         ok "no kernel complained"
     fi
-    (cd /tmp/kernel && grep 'WARNING:' -- * | cut -c 1-160 | sort | uniq -c | head -n 10) | while read -r kernel_line; do
+    kernel_warnings | while read -r kernel_line; do
         log "kernel warning: $kernel_line"
     done
 }
+
+# forget_complaints GUEST: of a guest that a job let crash on purpose, and that is gone.
+forget_complaints() { rm -f "/var/log/xen/console/guest-$1.log" "/tmp/kernel/guest-$1.log" "/tmp/kernel/guest-$1"; }
 
 # A domain that is destroyed stays, as "(null)" and dying, while somebody still maps a page of it.
 zombies() { xl list | awk 'NR > 1 && ($1 == "(null)" || $5 ~ /d/)'; }

@@ -1,6 +1,8 @@
 # shellcheck shell=sh
 # variants: pv
-# The test tools themselves, over netfront: what they report is what happened.
+# The harness itself, over netfront: what its tools report is what happened, and what goes wrong is noticed.
+
+only_a_runs() { [ "$(running_guests)" = a ]; }
 
 start_guests a b
 begin_servers b
@@ -12,7 +14,7 @@ check "a transfer arrives as it was sent" end_stream a b 5001
 
 begin_stream a b 5002 8 1000000
 sleep 2
-stream_line b 5002
+log "before the pause: $(stream_line b 5002)"
 xl pause a
 sleep 2
 xl unpause a
@@ -40,3 +42,10 @@ log "$(round_trip a b tcp 1 seconds 1)"
 check_fails "a failing command fails" guest a 'exit 3'
 check "a command's output comes back" test "$(guest a 'echo 1; echo 2 >&2')" = "1
 2"
+
+# A guest that crashes is noticed, although it is gone by then.
+check_fails "no kernel has complained so far" kernel_complaints
+GUEST_LIMIT=3 guest b 'echo c >/proc/sysrq-trigger' || true
+check "a crash ends the guest" wait_until 20 only_a_runs
+check "the crash is noticed" kernel_complaints
+forget_complaints b

@@ -1,0 +1,78 @@
+# shellcheck shell=sh
+# limit: 3000
+# The same traffic between two guests over the standard path (no XenLoop in either guest) and over the fast path, in turn.
+# Prints a line per measurement, which bench/Xen/run makes a table of:
+#
+#   sample path=standard round=1 what=tcp-rtt size=1 value=267.1 unit=us
+#
+# Variables: ROUNDS, EXCHANGES per round trip measurement, STREAM_SECONDS, RTT_SIZES, STREAM_SIZES, XENLOOP_OPTIONS.
+
+: "${ROUNDS:=1}" "${EXCHANGES:=200}" "${STREAM_SECONDS:=1}" "${XENLOOP_OPTIONS:=}"
+: "${RTT_SIZES:=1 64 256 1024 1400 4096 16384 65000}" "${STREAM_SIZES:=64 256 1024 1448 4096 16384 65000}"
+
+# sample PATH ROUND WHAT SIZE VALUE UNIT [MORE]
+sample() { echo "sample path=$1 round=$2 what=$3 size=$4 value=$5 unit=$6 ${7:-}"; }
+
+# The median round trip, from roundtrip's line.
+measure_round_trips() {
+    for protocol in tcp udp; do
+        for size in $RTT_SIZES; do
+            line=$(round_trip a b "$protocol" "$size" count "$EXCHANGES")
+            sample "$1" "$2" "$protocol-rtt" "$size" "$(echo "$line" | field p50)" us "p90=$(echo "$line" | field p90) lost=$(echo "$line" | field lost)"
+        done
+    done
+}
+
+# What the receiver got, from iperf3's report.
+measure_streams() {
+    for size in $STREAM_SIZES; do
+        guest a "iperf3 -c $(address_of b) -C cubic -t $STREAM_SECONDS -l $size -J" >/tmp/iperf3.json
+        sample "$1" "$2" tcp-stream "$size" "$(jq '.end.sum_received.bits_per_second / 1e6' /tmp/iperf3.json)" Mbit/s "retransmits=$(jq '.end.sum_sent.retransmits' /tmp/iperf3.json)"
+        guest a "iperf3 -c $(address_of b) -u -b 0 -t $STREAM_SECONDS -l $size -J" >/tmp/iperf3.json
+        sample "$1" "$2" udp-stream "$size" "$(jq '.end.sum.bits_per_second * (100 - .end.sum.lost_percent) / 1e8' /tmp/iperf3.json)" Mbit/s "lost=$(jq '.end.sum.lost_percent' /tmp/iperf3.json)%"
+    done
+}
+
+# A minute of the standard path's ping, for the record.
+measure_ping() {
+    average=$(guest a "ping -q -f -c $EXCHANGES $(address_of b)" | sed -n 's:^rtt.*= [^/]*/\([^/]*\)/.*:\1:p')
+    sample "$1" "$2" ping 56 "$(echo "$average" | awk '{ print $1 * 1000 }')" us
+}
+
+measure() {
+    measure_ping "$@"
+    measure_round_trips "$@"
+    measure_streams "$@"
+}
+
+take_the_fast_path() {
+    for name in a b; do
+        start_xenloop "$name" "$XENLOOP_OPTIONS"
+    done
+    wait_for_fast_path a b 60
+    ping_guest a b 3 >/dev/null
+    fast_before=$(peer_value a b .sent.bytes)
+    vif_before=$(vif_bytes a)
+}
+
+leave_the_fast_path() {
+    log "over the fast path $(($(peer_value a b .sent.bytes) - fast_before)) bytes from a, by way of netfront $(($(vif_bytes a) - vif_before))"
+    for name in a b; do
+        log "$name: $(guest "$name" 'xenloop status --json' | jq -c '(if type == "array" then .[0] else . end) | .peers[0] | {sent, received}')"
+        stop_xenloop "$name"
+        wait_until 20 guest "$name" '! pidof xenloop'
+    done
+}
+
+start_guests a b
+begin_servers b
+start_announcer
+round=1
+while [ "$round" -le "$ROUNDS" ]; do
+    measure standard "$round"
+    take_the_fast_path
+    measure fast "$round"
+    leave_the_fast_path
+    round=$((round + 1))
+done
+ok "measured"

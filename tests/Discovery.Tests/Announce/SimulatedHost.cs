@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using XenLoop.Addresses;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Discovery.Tests;
+
+/// <summary>
+/// A host whose guests only advertise themselves, to count what the announcer asks of the store for each thing that happens.
+/// <code>
+///   guest 1 --advert--+                          +-- counted -- announcer
+///   guest 2 --advert--+-- sockets -- local store +
+///   ...               |                          +-- toolstack (renames, vifs)
+///   marker -----------+                               never takes part: a look at it tells that all before was done
+/// </code>
+/// </summary>
+public sealed class SimulatedHost : IAsyncDisposable
+{
+    private const int AtATime = 32;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("xenloop-host-").FullName;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly LocalStoreServer _server;
+    private readonly IStore _toolstack;
+    private Task _announcer = Task.CompletedTask;
+    private StoreSession _marker = null!;
+    private ulong _instance;
+    private uint _marks;
+
+    public SimulatedHost()
+    {
+        _server = LocalStoreServer.Start(_directory, NullLogger.Instance);
+        _toolstack = _server.ConnectDom0(Limit, TimeProvider.System);
+        Announcer = new CountingStore(_server.ConnectDom0(Limit, TimeProvider.System));
+    }
+
+    /// <summary>What the announcer asks.</summary>
+    public CountingStore Announcer { get; }
+
+    /// <summary>Starts the announcer.</summary>
+    public async Task AnnounceAsync(TimeSpan heartbeat, CancellationToken cancel)
+    {
+        _marker = await CreateAsync("marker", "marker", cancel);
+        Announcer.Uncounted = $"/local/domain/{_marker.Self}/";
+        AnnouncerOptions options = new() { HeartbeatInterval = heartbeat };
+        _announcer = Task.Run(() => new Announcer(Announcer, options, TimeProvider.System, NullLogger.Instance).RunAsync(_stop.Token), cancel);
+        await SettleAsync(cancel);
+    }
+
+    /// <summary>A new domain with one vif and an agent that advertises it.</summary>
+    public async Task<StoreSession> StartAsync(string bridge, CancellationToken cancel)
+    {
+        ulong instance = Interlocked.Increment(ref _instance);
+        StoreSession guest = await CreateAsync($"guest-{instance}", bridge, cancel);
+        await guest.Store.WriteAsync(StoreNames.Advert, new Advert(ProtocolVersions.Ours, 0xA11CE000_00000000 | instance, ChannelFeatures.None).ToBytes(), cancel);
+        return guest;
+    }
+
+    /// <summary>As a host that has just booted does: many at a time, as far as the store's socket takes them.</summary>
+    public async Task<List<StoreSession>> StartManyAsync(int count, string bridge, CancellationToken cancel)
+    {
+        List<StoreSession> guests = [];
+        while (guests.Count < count)
+        {
+            guests.AddRange(await Task.WhenAll(Enumerable.Range(0, Math.Min(AtATime, count - guests.Count)).Select(_ => StartAsync(bridge, cancel))));
+        }
+
+        return guests;
+    }
+
+    /// <summary>The toolstack writes a node of a guest.</summary>
+    public Task RenameAsync(StoreSession guest, string name, CancellationToken cancel) => PutAsync($"/local/domain/{guest.Self}/name", name, cancel);
+
+    /// <summary>The toolstack, the hotplug script or netback writes a node of a guest's vif.</summary>
+    public Task PutVifAsync(StoreSession guest, string node, string value, CancellationToken cancel) =>
+        PutAsync($"{StoreNames.VifsOf(guest.Self)}/0/{node}", value, cancel);
+
+    /// <summary>Waits until the announcer has worked off all that happened: the second of two looks at the marker comes a round after the first.</summary>
+    public async Task SettleAsync(CancellationToken cancel)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < 2; i++)
+        {
+            long looks = Announcer.UncountedRequests;
+            await PutVifAsync(_marker, "ip", InternetAddress.FromIPv4(++_marks).ToString(), cancel);
+            while (Announcer.UncountedRequests == looks)
+            {
+                if (Stopwatch.GetElapsedTime(start) > Limit)
+                {
+                    throw new TimeoutException("The announcer does not come to rest.");
+                }
+
+                await Task.Delay(1, cancel);
+            }
+        }
+    }
+
+    /// <summary>Everything that a guest was told, as nodes and as bytes of paths and values.</summary>
+    public async Task<(int Nodes, int Bytes)> MeasureAsync(StoreSession guest, CancellationToken cancel)
+    {
+        string path = StoreNames.For(guest.Self, StoreNames.Peers);
+        (int nodes, int bytes) = (0, 0);
+        foreach (string name in (await _toolstack.ListAsync(path, cancel)).Value)
+        {
+            nodes++;
+            bytes += path.Length + 1 + name.Length + (await _toolstack.ReadAsync($"{path}/{name}", cancel)).Value.Length;
+        }
+
+        return (nodes, bytes);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _announcer;
+        await _marker.Store.DisposeAsync();
+        await Announcer.DisposeAsync();
+        await _toolstack.DisposeAsync();
+        await _server.DisposeAsync();
+        _stop.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task<StoreSession> CreateAsync(string name, string bridge, CancellationToken cancel)
+    {
+        GuestIdentity identity = new(null, name, [new GuestInterface(new MacAddress(0x00163E000000UL + _instance), [], bridge)]);
+        return await new LocalStoreConnector(_directory, Limit, TimeProvider.System).OpenAsync(identity, null, cancel);
+    }
+
+    private Task<StoreStatus> PutAsync(string path, string value, CancellationToken cancel) => _toolstack.WriteAsync(path, Encoding.ASCII.GetBytes(value), cancel);
+}

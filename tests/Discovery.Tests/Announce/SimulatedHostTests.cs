@@ -1,0 +1,90 @@
+namespace XenLoop.Discovery.Tests;
+
+/// <summary>What the announcer costs on a host of 200 guests: requests to the store, by count.</summary>
+public sealed class SimulatedHostTests : IAsyncLifetime
+{
+    private const int Guests = 200;
+
+    /// <summary>Reads of one look: the advert twice, name, heartbeat, domains, and two lists and seven nodes of one vif, with one look to spare.</summary>
+    private const int ReadsOfALook = 24;
+
+    /// <summary>RM, MKDIR and SET_PERMS of the guest's directory, and its first heartbeat; without the RM of a guest that was seen before its advert.</summary>
+    private const int WritesOfAStart = 4;
+
+    private readonly SimulatedHost _host = new();
+    private readonly List<StoreSession> _guests = [];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _host.AnnounceAsync(TimeSpan.FromHours(1), Cancel);
+        _guests.AddRange(await _host.StartManyAsync(Guests, "xenbr0", Cancel));
+        await _host.SettleAsync(Cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (StoreSession guest in _guests)
+        {
+            await guest.Store.DisposeAsync();
+        }
+
+        await _host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Each_event_costs_in_proportion_to_the_peers_concerned()
+    {
+        (int pages, _) = await _host.MeasureAsync(_guests[0], Cancel);
+        Assert.InRange(pages, 7, 10);
+
+        // A start: one page of each of the others, and its own.
+        StoreSession started = null!;
+        Cost start = await CostOfAsync(async () => started = await _host.StartAsync("xenbr0", Cancel));
+        (int own, _) = await _host.MeasureAsync(started, Cancel);
+        Assert.InRange(start.Writes, Guests + own + WritesOfAStart, Guests + own + WritesOfAStart + 1);
+        Assert.InRange(start.Reads, 1, ReadsOfALook);
+
+        // Its end: the same page of each of the others.
+        Cost end = await CostOfAsync(async () => await started.Store.DisposeAsync());
+        Assert.Equal(Guests, end.Writes);
+        Assert.InRange(end.Reads, 1, 2);
+
+        // A new name, another address: one page of each of the others, and another where it outgrew that.
+        Cost rename = await CostOfAsync(() => _host.RenameAsync(_guests[7], "renamed", Cancel));
+        Assert.Equal(Guests - 1, rename.Writes);
+        Assert.InRange(rename.Reads, 1, ReadsOfALook);
+        Cost address = await CostOfAsync(() => _host.PutVifAsync(_guests[7], "ip", "10.9.9.9", Cancel));
+        Assert.InRange(address.Writes, Guests - 1, 2 * (Guests - 1));
+
+        // Guests on another bridge are nobody else's business.
+        StoreSession apart = null!;
+        Cost elsewhere = await CostOfAsync(async () => apart = await _host.StartAsync("xenbr1", Cancel));
+        Assert.InRange(elsewhere.Writes, WritesOfAStart, WritesOfAStart + 1);
+        _guests.Add(apart);
+    }
+
+    [Fact]
+    public async Task What_netback_and_scripts_write_costs_nothing()
+    {
+        Cost noise = await CostOfAsync(async () =>
+        {
+            foreach (string node in (string[])["state", "hotplug-status", "feature-sg", "feature-gso-tcpv4", "rate", "multi-queue-max-queues"])
+            {
+                await _host.PutVifAsync(_guests[7], node, "1", Cancel);
+            }
+        });
+        Assert.Equal(new Cost(0, 0), noise);
+    }
+
+    private async Task<Cost> CostOfAsync(Func<Task> happening)
+    {
+        (int reads, int writes) = (_host.Announcer.Reads, _host.Announcer.Writes);
+        await happening();
+        await _host.SettleAsync(Cancel);
+        return new Cost(_host.Announcer.Reads - reads, _host.Announcer.Writes - writes);
+    }
+
+    private sealed record Cost(int Reads, int Writes);
+}
