@@ -191,6 +191,7 @@ test_xen() {
         return
     fi
 
+    quietly xenpeer dotnet publish tests/SharedRing.XenPeer -c "$CONFIGURATION" -r linux-x64 -o out/xen/peer -v:m -p:CppCompilerAndLinker=gcc
     rm -f out/xen/totals
     { tests/xen/build-images && tests/xen/run-all "$@"; } || status=$?
     [[ ! -s out/xen/totals ]] || read -r passed failures skipped <out/xen/totals

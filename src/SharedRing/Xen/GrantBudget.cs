@@ -18,13 +18,13 @@ internal sealed class GrantBudget
     /// <summary>Notes pages that were granted.</summary>
     public void Take(int pages) => Interlocked.Add(ref _lent, pages);
 
-    /// <summary>Notes that they are given back. The kernel counts those that a dead peer has not unmapped further on.</summary>
+    /// <summary>Notes that they are given back. Linux 6.1 counts them as free at once, even if the peer still maps them (<c>__del_gref</c>); older kernels only when it has unmapped them.</summary>
     public void Return(int pages) => Interlocked.Add(ref _lent, -pages);
 
     /// <summary>There are not <paramref name="pages"/> left.</summary>
     public static ChannelPlatformException NoneLeft(int pages) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"No {pages} pages left to grant. All channels that this guest listens for share {ReadLimit()} pages ({LimitFile}); pages that a dead peer still maps count, too. Raise the limit: echo 8192 >{LimitFile}, and for good: echo 'options xen-gntalloc limit=8192' >/etc/modprobe.d/xen-gntalloc.conf, or xen_gntalloc.limit=8192 on the kernel's command line where the module is built in."))
+        $"No {pages} pages left to grant. All channels that this guest listens for, and other programs, share {ReadLimit()} pages ({LimitFile}). Raise the limit: echo 8192 >{LimitFile}, and for good: echo 'options xen-gntalloc limit=8192' >/etc/modprobe.d/xen-gntalloc.conf, or xen_gntalloc.limit=8192 on the kernel's command line where the module is built in."))
     {
         IsExhaustion = true,
     };

@@ -79,7 +79,12 @@ public sealed unsafe class PortKeeper : IDisposable
             _ports.Add(port);
             try
             {
-                Tell(KeeperRequest.Hold, port);
+                if (!TryTell(KeeperRequest.Hold, port))
+                {
+                    // It was killed, and the watcher has not noticed yet. The new one hears of all ports.
+                    Start();
+                }
+
                 return port;
             }
             catch
@@ -99,7 +104,7 @@ public sealed unsafe class PortKeeper : IDisposable
             port.Port = number;
             port.Peer = peer;
             port.DescriptorGrant = descriptorGrant;
-            Tell(KeeperRequest.Bound, port);
+            _ = TryTell(KeeperRequest.Bound, port);
         }
     }
 
@@ -117,7 +122,7 @@ public sealed unsafe class PortKeeper : IDisposable
             // The keeper's is the last to be closed; it looks again before.
             port.Device.Dispose();
             _ports.Remove(port);
-            Tell(KeeperRequest.Release, port);
+            _ = TryTell(KeeperRequest.Release, port);
         }
     }
 
@@ -127,20 +132,12 @@ public sealed unsafe class PortKeeper : IDisposable
         lock (_oneAtATime)
         {
             _ports.ForEach(static port => port.Stale = true);
-            Tell(KeeperRequest.Restored, port: null);
+            _ = TryTell(KeeperRequest.Restored, port: null);
         }
     }
 
-    private void Tell(KeeperRequest request, KeptPort? port)
-    {
-        if (!TrySend(request, port))
-        {
-            // It was killed; the watcher may not have noticed yet. The new one hears of all ports, in their present state.
-            Start();
-        }
-    }
-
-    private bool TrySend(KeeperRequest request, KeptPort? port)
+    /// <summary>False if the keeper has ended: then the watcher starts another, which hears of all ports in their present state.</summary>
+    private bool TryTell(KeeperRequest request, KeptPort? port)
     {
         KeeperMessage message = new()
         {
@@ -157,17 +154,16 @@ public sealed unsafe class PortKeeper : IDisposable
 
     private void Start()
     {
-        _socket = KeeperLauncher.Start(_program, out int process);
+        FileDescriptor socket = KeeperLauncher.Start(_program, out int process);
+        _socket = socket;
+        new Thread(() => Watch(socket, process)) { Name = "port keeper", IsBackground = true }.Start();
         foreach (KeptPort port in _ports)
         {
-            if (!TrySend(KeeperRequest.Hold, port))
+            if (!TryTell(KeeperRequest.Hold, port))
             {
                 throw new ChannelPlatformException("The process that keeps event channels open ended at once. The event channels are not safe across a restore without it.");
             }
         }
-
-        FileDescriptor socket = _socket;
-        new Thread(() => Watch(socket, process)) { Name = "port keeper", IsBackground = true }.Start();
     }
 
     /// <summary>Waits for the end of a keeper, and starts the next unless that was its order.</summary>

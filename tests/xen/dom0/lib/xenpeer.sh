@@ -1,0 +1,63 @@
+# shellcheck shell=sh
+# tests/SharedRing.XenPeer in guests: channels opened by hand, without store, announcer or packets. Session.cs has its commands.
+
+# start_peer GUEST
+start_peer() {
+    guest "$1" 'rm -f /tmp/xenpeer.in; mkfifo /tmp/xenpeer.in'
+    begin "$1" xenpeer "xenpeer $(domid "$1") 0<>/tmp/xenpeer.in"
+}
+
+kill_peer() { signal "$1" xenpeer KILL; }
+
+# tell GUEST LINE: without waiting for the answer.
+tell() { guest "$1" "echo '$2' >/tmp/xenpeer.in"; }
+
+answers() { guest "$1" 'wc -l </tmp/xenpeer.log'; }
+
+# answered GUEST COUNT: more lines than that.
+answered() { [ "$(answers "$1")" -gt "$2" ]; }
+
+# ask GUEST LINE: prints the answer.
+ask() {
+    ask_before=$(answers "$1")
+    tell "$1" "$2"
+    wait_until 60 answered "$1" "$ask_before" || echo "$1 does not answer: $2"
+    last_line "$1" xenpeer
+}
+
+# close_last GUEST: its youngest channel, where nobody looks at the answer.
+close_last() { ask "$1" close >/dev/null; }
+
+# answer_is GUEST LINE PATTERN: asks, and compares with a shell pattern.
+answer_is() {
+    answer=$(ask "$1" "$2")
+    echo "$answer"
+    # shellcheck disable=SC2254 # a pattern it shall be
+    case $answer in $3) ;; *) return 1 ;; esac
+}
+
+# check_answer NAME GUEST LINE PATTERN
+check_answer() { check "$1" answer_is "$2" "$3" "$4"; }
+
+# open_channel BYTES: from a, which listens, to b. Leaves the offer's numbers in $grant and $port.
+open_channel() {
+    offer=$(ask a "offer $(domid b) $1")
+    grant=$(echo "$offer" | cut -d ' ' -f 2)
+    port=$(echo "$offer" | cut -d ' ' -f 3)
+    check_answer "b maps what a offers" b "map $(domid a) $grant $port" "map $1 in *"
+}
+
+check_exchange() {
+    tell a "exchange 5 2000 2000"
+    check_answer "records cross both ways" b "exchange 5 2000 2000" "exchange Complete *"
+}
+
+# Process numbers of the keepers in a guest, the youngest last.
+keepers() { guest "$1" 'pidof xenloop-ports | tr " " "\n" | sort -n'; }
+
+# sound GUEST: its kernel has not died under anybody, by its taint flag (D, 128): the message itself may be lost among warnings.
+sound() {
+    taint=$(guest "$1" 'cat /proc/sys/kernel/tainted')
+    echo "kernel taint $taint"
+    [ $((taint & 128)) -eq 0 ]
+}

@@ -1,0 +1,79 @@
+# shellcheck shell=sh
+# variants: pv pvh
+# limit: 240
+# Channels opened by hand: pages, doorbells, hostile offers, the limit of pages, and the deaths of both ends and of a keeper.
+
+devices_open() { guest b "ls -l /proc/\$(cat /tmp/xenpeer.pid)/fd | grep -c /dev/xen/"; }
+
+no_keeper() { [ -z "$(keepers "$1")" ]; }
+
+new_keeper() { [ "$(keepers b | wc -l)" = 1 ] && [ "$(keepers b)" != "$1" ]; }
+
+last_answer_begins() { case $(last_line "$1" xenpeer) in "$2"*) ;; *) return 1 ;; esac }
+
+# check_death GUEST OTHER: what GUEST sees when the other end is killed.
+check_death() {
+    tell "$1" "wait 20000"
+    kill_peer "$2"
+    check "the death of $2's end rings" wait_until 30 last_answer_begins "$1" "wait rung True"
+    check_answer "and $1 sees it gone" "$1" state "state left True gone True *"
+    check "$2's keeper ends" wait_until 10 no_keeper "$2"
+    check_answer "$1 closes" "$1" close "close *"
+}
+
+start_guests a b
+start_peer a
+start_peer b
+
+open_channel 65536
+check_answer "a sees b" a state "state left False gone False inbound Empty *"
+check_exchange
+tell a "storm 1000"
+check_answer "b rings" b "ring 1000" "ring *"
+check "a counts its wake-ups" wait_until 30 last_answer_begins a storm
+check_value "a is woken" "$(last_line a xenpeer | cut -d ' ' -f 2)" -ge 1
+check_value "and not more often than rung" "$(last_line a xenpeer | cut -d ' ' -f 2)" -le 1000
+check_answer "b closes" b close "close *"
+check_answer "a sees it" a state "state left True *"
+check_answer "a closes" a close "close *"
+
+before=$(devices_open)
+for refused in "0 5" "7 5" "999999 5" "4294967295 5"; do
+    check_answer "an offer of $refused is refused" b "map $(domid a) $refused" "map refused: *"
+done
+check_answer "so is one of a reserved domain" b "map 40000 100 5" "map refused: *"
+check_answer "and one of oneself" b "map $(domid b) 100 5" "map refused: *"
+offer=$(ask a "offer $(domid b) 65536")
+grant=$(echo "$offer" | cut -d ' ' -f 2)
+port=$(echo "$offer" | cut -d ' ' -f 3)
+check_answer "a port that was not offered is refused" b "map $(domid a) $grant 999" "map refused: *"
+check_answer "a ring's page is no descriptor" b "map $(domid a) $((grant + 1)) $port" "map refused: *"
+check_value "nothing of it stays open" "$(devices_open)" -eq "$before"
+check_answer "the offer itself is good" b "map $(domid a) $grant $port" "map 65536 *"
+check_answer "once" b "map $(domid a) $grant $port" "map refused: *"
+close_last b
+close_last a
+
+check_answer "rings are at most 1 MB" a "offer $(domid b) 4194304" "offer * 1048576"
+check_answer "half is given where there is not more" a "offer $(domid b) 1048576" "offer * 524288"
+check_answer "and half of that" a "offer $(domid b) 524288" "offer * 262144"
+check_answer "and so on" a "offer $(domid b) 65536" "offer * 65536"
+check_answer "to the end" a "offer $(domid b) 1048576" "offer * 131072"
+check_answer "which says what to do" a "offer $(domid b) 1048576" "offer refused: No * echo *xen_gntalloc*"
+for _ in 1 2 3 4 5; do close_last a; done
+check_answer "all come back" a "offer $(domid b) 1048576" "offer * 1048576"
+close_last a
+
+open_channel 65536
+check_death a b
+start_peer b
+open_channel 65536
+check_death b a
+start_peer a
+
+open_channel 65536
+keeper=$(keepers b)
+guest b "kill -9 $keeper"
+check "a killed keeper is replaced" wait_until 10 new_keeper "$keeper"
+check_exchange
+check_death a b
