@@ -155,15 +155,21 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     }
 
     /// <summary>Drops every channel and peer at once.</summary>
-    public async Task ForgetEverybodyAsync()
+    /// <returns>The channels, which nobody uses any more, to be disposed.</returns>
+    public async Task<List<Channel>> ForgetEverybodyAsync()
     {
+        List<Channel> channels = [];
         foreach (PeerSession peer in _peers.Values)
         {
-            await peer.AbandonAsync().ConfigureAwait(false);
+            if (await peer.AbandonAsync().ConfigureAwait(false) is { } channel)
+            {
+                channels.Add(channel);
+            }
         }
 
         _peers.Clear();
         PublishTable();
+        return channels;
     }
 
     /// <summary>Takes the advert and our nodes out of the store.</summary>

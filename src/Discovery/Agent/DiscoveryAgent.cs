@@ -22,6 +22,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
     private AnnouncerStatus _announcer = new(StoreConnected: false, Alive: false, LastHeartbeat: null);
     private PeerStatus[] _status = [];
     private DomainLife? _life;
+    private Task _givingBack = Task.CompletedTask;
     private bool _shortOfPages;
 
     /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
@@ -108,6 +109,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
     {
         await _timer.DisposeAsync().ConfigureAwait(false);
         await _link.CloseAsync().ConfigureAwait(false);
+        await _givingBack.ConfigureAwait(false);
         _context.Platform?.Dispose();
     }
 
@@ -149,8 +151,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
         _life = session.Life;
         if (_context.Platform is null || session.Self != _context.Self)
         {
-            await _loop.ForgetEverybodyAsync().ConfigureAwait(false);
-            _context.Platform?.Dispose();
+            GiveBack(await _loop.ForgetEverybodyAsync().ConfigureAwait(false), _context.Platform);
             _context.Self = session.Self;
             _context.Platform = _platform(session.Self);
             LogIntroduced(_context.Log, session.Self);
@@ -166,10 +167,25 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
         LogRestored(_context.Log);
         _life = null;
         _context.Platform?.DomainRestored();
-        await _loop.ForgetEverybodyAsync().ConfigureAwait(false);
-        _context.Platform?.Dispose();
+        List<Channel> channels = await _loop.ForgetEverybodyAsync().ConfigureAwait(false);
+        IChannelPlatform? platform = _context.Platform;
         _context.Platform = null;
         _loop.BeginNewLife();
+
+        // Aside: a PVH guest's kernel warns of each page whose mapping did not survive the restore (gntdev.c,
+        // __unmap_grant_pages_done), which takes seconds, and the new advert need not wait for that.
+        Task before = _givingBack;
+        _givingBack = Task.Run(async () =>
+        {
+            await before.ConfigureAwait(false);
+            GiveBack(channels, platform);
+        });
+    }
+
+    private static void GiveBack(List<Channel> channels, IChannelPlatform? platform)
+    {
+        channels.ForEach(channel => channel.Dispose());
+        platform?.Dispose();
     }
 
     private TimeSpan? NextDue()
@@ -214,7 +230,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
             LogForced(_context.Log);
         }
 
-        await _loop.ForgetEverybodyAsync().ConfigureAwait(false);
+        GiveBack(await _loop.ForgetEverybodyAsync().ConfigureAwait(false), platform: null);
         await LeaveStoreAsync().ConfigureAwait(false);
         await _link.CloseAsync().ConfigureAwait(false);
         Publish();

@@ -48,10 +48,14 @@ internal sealed class PeerPages(AgentContext context, DomainId peer)
         Open(context.Platform!.Map(peer, offer), nonce, static (link, nonce) => Channel.Connect(link, nonce));
 
     /// <summary>Gives all of them back.</summary>
-    public void Free()
+    public void Free() => Detach()?.Dispose();
+
+    /// <summary>Hands them over to whoever gives them back; null if there are none.</summary>
+    public Channel? Detach()
     {
-        Channel?.Dispose();
+        Channel? channel = Channel;
         Channel = null;
+        return channel;
     }
 
     private void Open(IChannelLink link, ulong nonce, Func<IChannelLink, ulong, Channel> open)

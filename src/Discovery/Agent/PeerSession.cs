@@ -196,14 +196,15 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     }
 
     /// <summary>Lets go of everything at once: we are no longer who we were.</summary>
-    public async Task AbandonAsync()
+    /// <returns>What is to be given back; null: nothing.</returns>
+    public async Task<Channel?> AbandonAsync()
     {
         if (HasChannel)
         {
             await (_releasing ?? context.User.ReleaseAsync(Peer.Id, orderly: false)).ConfigureAwait(false);
         }
 
-        _pages.Free();
+        return _pages.Detach();
     }
 
     /// <summary>For people.</summary>

@@ -10,26 +10,41 @@ namespace XenLoop.Discovery;
 /// send it, and it is waited for here, however late it comes. Nobody changes <c>domid</c>, so every further one is a restore;
 /// were one not, the price is that all channels are made anew.
 /// </remarks>
-/// <param name="open">Connects to the store.</param>
-/// <param name="timeout">For the first event.</param>
+/// <param name="open">Connects to the store, without a time limit for replies: a store that stands still is waited for on one connection,
+/// for each that is given up keeps a thread in the kernel until the store answers.</param>
+/// <param name="timeout">How long one caller waits.</param>
 /// <param name="clock">Measures it.</param>
 internal sealed class RestoreWatch(Func<XenStoreConnection> open, TimeSpan timeout, TimeProvider clock) : IAsyncDisposable
 {
     private const string Token = "restore";
 
     private XenStoreConnection? _connection;
+    private Task _armed = Task.CompletedTask;
     private DomainLife _life = new();
 
     /// <summary>The domain's present life. One call at a time.</summary>
-    /// <exception cref="StoreUnavailableException">The store cannot be reached or does not let us watch.</exception>
+    /// <exception cref="StoreUnavailableException">The store cannot be reached, does not answer in time, or does not let us watch.</exception>
     public async Task<DomainLife> CurrentAsync(CancellationToken cancel)
     {
         if (_connection is null || _connection.Lost.IsCompleted)
         {
             await DisposeAsync().ConfigureAwait(false);
-            _connection = await ArmAsync(cancel).ConfigureAwait(false);
-            Volatile.Write(ref _life, new DomainLife());
-            _ = FollowAsync(_connection);
+            _connection = open();
+            _armed = ArmAsync(_connection);
+        }
+
+        try
+        {
+            await _armed.WaitAsync(timeout, clock, cancel).ConfigureAwait(false);
+        }
+        catch (TimeoutException failure)
+        {
+            throw new StoreUnavailableException("The XenStore does not answer.", failure);
+        }
+        catch (StoreUnavailableException)
+        {
+            await DisposeAsync().ConfigureAwait(false);
+            throw;
         }
 
         return Volatile.Read(ref _life);
@@ -45,27 +60,21 @@ internal sealed class RestoreWatch(Func<XenStoreConnection> open, TimeSpan timeo
         }
     }
 
-    private async Task<XenStoreConnection> ArmAsync(CancellationToken cancel)
+    private async Task ArmAsync(XenStoreConnection connection)
     {
-        XenStoreConnection connection = open();
-        try
+        StoreStatus status = await connection.WatchAsync(StoreNames.DomainNumber, Token, CancellationToken.None).ConfigureAwait(false);
+        if (status != StoreStatus.Ok)
         {
-            StoreStatus status = await connection.WatchAsync(StoreNames.DomainNumber, Token, cancel).ConfigureAwait(false);
-            if (status != StoreStatus.Ok)
-            {
-                throw new StoreUnavailableException($"The store does not let this domain watch its own number ({status}), so a save and restore would go unnoticed. Does something else here use up its watches?");
-            }
+            throw new StoreUnavailableException($"The store does not let this domain watch its own number ({status}), so a save and restore would go unnoticed. Does something else here use up its watches?");
+        }
 
-            await connection.NextEventAsync(cancel).AsTask().WaitAsync(timeout, clock, cancel).ConfigureAwait(false);
-            return connection;
-        }
-        catch (Exception failure)
+        if (await connection.NextEventAsync(CancellationToken.None).ConfigureAwait(false) is null)
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw failure is TimeoutException
-                ? new StoreUnavailableException("The store does not report changes: the first event of a new watch did not come in time.", failure)
-                : failure;
+            throw new StoreUnavailableException($"The store was lost: {await connection.Lost.ConfigureAwait(false)}.");
         }
+
+        Volatile.Write(ref _life, new DomainLife());
+        _ = FollowAsync(connection);
     }
 
     /// <summary>Ends a life with each event, and with the connection: what happens after it would not be seen.</summary>

@@ -7,7 +7,8 @@ namespace XenLoop.Discovery;
 /// <summary>Opens the XenStore from within a guest, and ends the session when the guest has been restored.</summary>
 public sealed partial class XenStoreConnector : IStoreConnector, IAsyncDisposable
 {
-    private readonly Func<XenStoreConnection> _open;
+    private readonly Func<TimeSpan, XenStoreConnection> _open;
+    private readonly TimeSpan _timeout;
     private readonly RestoreWatch _restores;
     private readonly ILogger _log;
     private string? _lastComplaint;
@@ -18,15 +19,16 @@ public sealed partial class XenStoreConnector : IStoreConnector, IAsyncDisposabl
     /// <param name="clock">Measures it.</param>
     /// <param name="log">For people.</param>
     public XenStoreConnector(string device, TimeSpan timeout, TimeProvider clock, ILogger log)
-        : this(() => XenBusTransport.Connect(device, timeout, clock), timeout, clock, log)
+        : this(limit => XenBusTransport.Connect(device, limit, clock), timeout, clock, log)
     {
     }
 
-    /// <summary>Over whatever <paramref name="open"/> connects to.</summary>
-    internal XenStoreConnector(Func<XenStoreConnection> open, TimeSpan timeout, TimeProvider clock, ILogger log)
+    /// <summary>Over whatever <paramref name="open"/> connects to, with a time limit for each reply.</summary>
+    internal XenStoreConnector(Func<TimeSpan, XenStoreConnection> open, TimeSpan timeout, TimeProvider clock, ILogger log)
     {
         _open = open;
-        _restores = new RestoreWatch(open, timeout, clock);
+        _timeout = timeout;
+        _restores = new RestoreWatch(() => open(Timeout.InfiniteTimeSpan), timeout, clock);
         _log = log;
     }
 
@@ -35,7 +37,7 @@ public sealed partial class XenStoreConnector : IStoreConnector, IAsyncDisposabl
     {
         // Before anything is read: what a later life says must not be taken for this one's.
         DomainLife life = await _restores.CurrentAsync(cancel).ConfigureAwait(false);
-        XenStoreConnection connection = _open();
+        XenStoreConnection connection = _open(_timeout);
         try
         {
             StoreResult<ReadOnlyMemory<byte>> number = await connection.ReadAsync(StoreNames.DomainNumber, cancel).ConfigureAwait(false);

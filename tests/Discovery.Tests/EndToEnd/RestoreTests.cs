@@ -60,7 +60,8 @@ public sealed class RestoreTests : IAsyncLifetime
 
         restored.Restore();
         await TestGuest.UntilAsync(() => diary.Count >= 5, "a new platform");
-        Assert.Equal(["platform made", "restored", "link given up", "platform given up", "platform made"], diary);
+        Assert.Equal(2, diary.Count(entry => entry == "platform made"));
+        Assert.Equal(["restored", "link given up", "platform given up"], diary.Where(entry => entry != "platform made"));
         Assert.Equal(1, restored.User.HardReleases);
         await TestGuest.UntilAsync(() => other.User.Domains.Peers.TryGetValue(number, out PeerDomain? peer) && peer.Instance != instance, "the other sees a new life");
         await TestGuest.UntilAsync(() => other.User.ChannelTo(number) is null, "the other lets go");

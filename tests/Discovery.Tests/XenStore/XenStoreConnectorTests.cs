@@ -87,11 +87,20 @@ public sealed class XenStoreConnectorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_store_that_does_not_answer_is_unavailable()
+    public async Task A_store_that_does_not_answer_is_waited_for_on_one_connection()
     {
         _guest.Freeze();
         await using XenStoreConnector connector = Connector(TimeSpan.FromMilliseconds(50));
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => connector.OpenAsync(Identity, null, Cancel));
+        for (int i = 0; i < 5; i++)
+        {
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => connector.OpenAsync(Identity, null, Cancel));
+        }
+
+        Assert.Single(_guest.Files);
+        _guest.Thaw();
+        await TestGuest.UntilAsync(() => _guest.WatchCount == 1, "the watch is set");
+        await using XenStoreConnector patient = Connector(Limit);
+        await using IStore store = (await patient.OpenAsync(Identity, null, Cancel)).Store;
     }
 
     [Fact]
@@ -125,7 +134,7 @@ public sealed class XenStoreConnectorTests : IAsyncDisposable
     private static GuestIdentity Card(ulong mac) => new(null, "a", [new GuestInterface(new MacAddress(mac), [], null)]);
 
     private XenStoreConnector Connector(TimeSpan timeout) =>
-        new(() => XenBusTransport.Connect(_guest.Open(), timeout, TimeProvider.System), timeout, TimeProvider.System, _log);
+        new(limit => XenBusTransport.Connect(_guest.Open(), limit, TimeProvider.System), timeout, TimeProvider.System, _log);
 
     private Task<StoreSession> OpenAsync() => _connector.OpenAsync(Identity, null, Cancel);
 }

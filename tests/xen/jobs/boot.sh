@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# variants: pv pvh pv,xenstored=c
+# variants: pv pvh,xenstored=c
 # Two guests boot, reach each other over netfront and netback, and have what XenLoop needs.
 
 start_guests a b

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# variants: pv pvh pv,xenstored=c pv,NETWORK=routed
+# variants: pv pvh,xenstored=c pv,NETWORK=routed
 # XenLoop in two guests, made known to each other by the announcer in Dom0: traffic between them takes shared memory, none of
 # it netfront, all of it arrives as it was sent, and it goes on when XenLoop ends.
 

@@ -7,12 +7,13 @@ only_a_runs() { [ "$(running_guests)" = a ]; }
 start_guests a b
 begin_servers b
 
-begin_stream a b 5001 4 1000000
+begin_stream a b 5001 3600 1000000
 sleep 2
 check_value "the receiver counts while it receives" "$(stream_line b 5001 | field received)" -gt 500000
+signal a send-5001 TERM
 check "a transfer arrives as it was sent" end_stream a b 5001
 
-begin_stream a b 5002 8 1000000
+begin_stream a b 5002 3600 1000000
 sleep 2
 log "before the pause: $(stream_line b 5002)"
 xl pause a
@@ -20,6 +21,7 @@ sleep 2
 xl unpause a
 sleep 1
 check_value "a pause of two seconds is seen, in ms" "$(stream_line b 5002 | field longest-pause | cut -d . -f 1)" -ge 1900
+signal a send-5002 TERM
 check "the transfer survives it" end_stream a b 5002
 
 begin_numbered a b 5003 200 3

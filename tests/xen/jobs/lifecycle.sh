@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # variants: pv pvh
-# limit: 300
+# limit: 420
 # What Dom0 does to guests, and what becomes of XenLoop's processes, under two running TCP transfers, one each way: the
 # transfers go on, the fast path comes back by itself, no kernel complains. Pauses are read where the transfer is received,
 # in the guest to which nothing happens (a clock that is itself saved or paused sees no pause).
