@@ -53,7 +53,7 @@ internal sealed class GuestAgent : IForwarderListener
         LinkEntry link = ChooseInterface(mirror.Current);
         using InjectionDevice device = InjectionDevice.Create(link, _options.Offload);
         using LinkGuard links = LinkGuard.Open(link, device.Tap.Name, _log);
-        using var forwarder = new Forwarder(device.Tap, this, NewPollPolicy());
+        using var forwarder = new Forwarder(device.Tap, this, ChooseThreads());
         forwarder.SetMtu((int)link.Mtu);
         forwarder.Start();
         GuestLog.Started(_log, link.Name, device.Tap.Name, device.Classifier, device.OffloadReason);
@@ -151,10 +151,13 @@ internal sealed class GuestAgent : IForwarderListener
     private IFirewallRules NewRules(LinkEntry link) => _options.ManageRules ? new ManagedRules(link.Name, new RuleOptions()) : new UnmanagedRules();
 
     /// <summary>Between namespaces each guest's processor is every other's, and polling takes it from whom it waits for.</summary>
-    private PollPolicy? NewPollPolicy()
+    private ForwarderThreads ChooseThreads()
     {
-        bool spare = _platform.Name == "xen" && Environment.ProcessorCount > 1;
-        return _options.Polling == PollMode.On || (_options.Polling == PollMode.Auto && spare) ? new PollPolicy() : null;
+        bool xen = _platform.Name == "xen";
+        bool spare = xen && Environment.ProcessorCount > 1;
+        return _options.Polling == PollMode.On || (_options.Polling == PollMode.Auto && spare) ? ForwarderThreads.OnePolling
+            : xen ? ForwarderThreads.Two
+            : ForwarderThreads.One;
     }
 
     private DiscoveryAgent NewDiscovery(LinkEntry link, InjectionDevice device, PeerPorts ports)

@@ -31,7 +31,7 @@ public sealed class PeerPortsTests : IDisposable
     public PeerPortsTests()
     {
         _tap = In(() => TapDevice.Create("xl%d"));
-        _forwarder = new Forwarder(_tap, _listener, polls: null);
+        _forwarder = new Forwarder(_tap, _listener, ForwarderThreads.One);
         _forwarder.Start();
 
         // With rules of the user's own no other number will do.

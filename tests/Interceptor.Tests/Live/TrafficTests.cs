@@ -32,7 +32,7 @@ public sealed class TrafficTests
     [Fact]
     public void Polling_carries_the_same_with_fewer_doorbells()
     {
-        using var pair = new ForwardingPair(polls: true);
+        using var pair = new ForwardingPair(threads: ForwarderThreads.OnePolling);
         pair.Connect();
         pair.Capture();
         const int Exchanges = 2000;
