@@ -158,8 +158,11 @@ internal sealed class ChannelEnd
             _injection.Run(port);
         }
 
-        // A violation on the way has ended it already.
-        if (port.Channel is not null && port.State != PortState.Failed)
+        if (port.Channel.Inbound.Violation != RingViolation.None)
+        {
+            OnViolation(port, port.Channel.Inbound.Violation);
+        }
+        else
         {
             GiveUp(port);
             if (!closing)

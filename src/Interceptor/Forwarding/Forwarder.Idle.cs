@@ -92,8 +92,8 @@ internal sealed unsafe partial class Forwarder
 
         if (channel.Inbound.ProducerClosed)
         {
-            _ends.OnClosedByPeer(port);
-            return port.Channel is null;
+            _attention = true;
+            return false;
         }
 
         // A mark that comes after that look is no wish granted either, so that the next pass looks again, after the last records.

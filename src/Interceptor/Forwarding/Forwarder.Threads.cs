@@ -3,10 +3,18 @@ using XenLoop.Native;
 namespace XenLoop.Interceptor.Forwarding;
 
 /// <content>The data path with a thread per direction.</content>
+/// <remarks>
+/// Each thread is preempted by those for whom it works: a packet that is injected wakes an application, whose answer wakes the
+/// capturing thread, while the injecting one still holds its gate. With one gate for both, the answer would wait for two more
+/// switches of threads (290 instead of 255 microseconds for a round trip of UDP).
+/// </remarks>
 internal sealed unsafe partial class Forwarder
 {
-    /// <summary>Held by the thread whose turn it is; never while it sleeps.</summary>
-    private readonly Lock _gate = new();
+    /// <summary>Held by who captures or sends verdicts; never while it sleeps. Taken before <see cref="_injectionGate"/>.</summary>
+    private readonly Lock _captureGate = new();
+
+    /// <summary>Held by who injects; never while it sleeps.</summary>
+    private readonly Lock _injectionGate = new();
 
     /// <summary>Captured packets, deadlines, and what other threads post.</summary>
     private void CaptureLoop()
@@ -16,7 +24,7 @@ internal sealed unsafe partial class Forwarder
         while (!_stopping)
         {
             int timeout;
-            lock (_gate)
+            lock (_captureGate)
             {
                 Dispatch(_loop, events, count);
                 bool more = CapturePorts();
@@ -40,17 +48,34 @@ internal sealed unsafe partial class Forwarder
         while (!_stopping)
         {
             bool sleep;
-            lock (_gate)
+            lock (_injectionGate)
             {
                 Dispatch(_bells, events, count);
                 sleep = !InjectPorts() && MaySleep();
+            }
+
+            if (_attention)
+            {
+                AttendWithBoth();
+                sleep = false;
+            }
+
+            count = _bells.Wait(events, EventsPerWait, sleep ? -1 : 0);
+        }
+    }
+
+    private void AttendWithBoth()
+    {
+        lock (_captureGate)
+        {
+            lock (_injectionGate)
+            {
+                Attend();
                 if (HasCapture())
                 {
                     _loop.Wake();
                 }
             }
-
-            count = _bells.Wait(events, EventsPerWait, sleep ? -1 : 0);
         }
     }
 

@@ -13,8 +13,9 @@ namespace XenLoop.Interceptor.Forwarding;
 /// mark, and the mark stays until a pass found nothing more.
 /// </para>
 /// <para>
-/// One thread for both directions, or one for each (<see cref="ForwarderThreads"/>). Two take turns: only who holds the gate
-/// touches ports, so that what is said of one thread is true of two, and each waits for its own events outside.
+/// One thread for both directions, or one for each (<see cref="ForwarderThreads"/>). Two share nothing but the ports' states: each
+/// holds its own gate while it works, and whoever changes what both look at holds both, the capturing one first. What the
+/// injecting thread finds that concerns both it leaves for <see cref="Attend()"/>.
 /// </para>
 /// </remarks>
 internal sealed unsafe partial class Forwarder : IDisposable
@@ -35,6 +36,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
     private readonly Thread[] _threads;
     private volatile DestinationTable _destinations = DestinationTable.Empty;
     private volatile bool _stopping;
+    private bool _attention;
 
     /// <summary>Prepares the data path; <see cref="Start"/> sets it going.</summary>
     /// <param name="tap">Where packets from peers go.</param>
@@ -49,9 +51,9 @@ internal sealed unsafe partial class Forwarder : IDisposable
         _hold = new HoldPolicy(holdLimitMilliseconds, OnViolation);
         _verdictTimer = new VerdictTimer(_loop);
         _capture = new CapturePath(listener.OnFirstTraffic, _hold, _verdictTimer);
-        _injection = new InjectionPath(tap, OnViolation);
+        _injection = new InjectionPath(tap, () => _attention = true);
         _ends = new ChannelEnd(_bells, _capture, _injection, listener);
-        _deadlines = new PortDeadlines(_hold, _ends.LetGo);
+        _deadlines = new PortDeadlines(_hold, LetGo);
         _threads = threads == ForwarderThreads.Two ? [NewThread(CaptureLoop, "capture"), NewThread(InjectionLoop, "injection")] : [NewThread(Loop, "data path")];
     }
 
@@ -169,7 +171,13 @@ internal sealed unsafe partial class Forwarder : IDisposable
         epoll_event* events = stackalloc epoll_event[EventsPerWait];
         while (!_stopping)
         {
-            bool more = InjectPorts() | CapturePorts();
+            bool more = InjectPorts();
+            if (_attention)
+            {
+                Attend();
+            }
+
+            more |= CapturePorts();
             int due = _deadlines.Run(_ports);
             if (more)
             {
@@ -215,7 +223,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
                 // Not one packet more into the ring of a peer that was killed; its doorbell may come later, or never.
                 if (port.Channel is { PeerLeft: true } && port.State != PortState.Failed)
                 {
-                    _ends.OnPeerGone(port);
+                    OnPeerGone(port);
                 }
 
                 _capture.Run(port, destinations);
@@ -239,7 +247,10 @@ internal sealed unsafe partial class Forwarder : IDisposable
         {
             if (EventLoop.SourceOf(events[i]) == EventSource.Posted)
             {
-                loop.RunPosted();
+                lock (_injectionGate)
+                {
+                    loop.RunPosted();
+                }
             }
             else
             {
@@ -274,10 +285,40 @@ internal sealed unsafe partial class Forwarder : IDisposable
                 OnDoorbell(port, channel);
             }
 
-            if (channel.PeerLeft || ((hungUp || source == EventSource.Liveness) && channel.PeerGone))
+            _attention |= hungUp || source == EventSource.Liveness || channel.PeerLeft;
+        }
+    }
+
+    /// <summary>Looks after what concerns both directions: a peer that is gone, has closed its direction or broken the protocol, or has made room.</summary>
+    private void Attend()
+    {
+        _attention = false;
+        foreach (PeerPort port in _ports)
+        {
+            if (port.Channel is { } channel && port.State != PortState.Failed)
             {
-                _ends.OnPeerGone(port);
+                Attend(port, channel);
             }
+        }
+    }
+
+    private void Attend(PeerPort port, Channel channel)
+    {
+        if (channel.Inbound.Violation != RingViolation.None)
+        {
+            OnViolation(port, channel.Inbound.Violation);
+        }
+        else if (channel.PeerLeft || channel.PeerGone)
+        {
+            _ends.OnPeerGone(port);
+        }
+        else if (channel.Inbound.ProducerClosed)
+        {
+            _ends.OnClosedByPeer(port);
+        }
+        else if (port.State == PortState.Held)
+        {
+            _hold.TryResume(port);
         }
     }
 
@@ -295,10 +336,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
         channel.Doorbell.Acknowledge();
         port.Counters.ReceivedDoorbells++;
         port.InjectReady = true;
-        if (port.State == PortState.Held)
-        {
-            _hold.TryResume(port);
-        }
+        _attention |= port.State == PortState.Held;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -315,5 +353,27 @@ internal sealed unsafe partial class Forwarder : IDisposable
         return null;
     }
 
-    private void OnViolation(PeerPort port, RingViolation violation) => _ends.OnViolation(port, violation);
+    private void OnViolation(PeerPort port, RingViolation violation)
+    {
+        lock (_injectionGate)
+        {
+            _ends.OnViolation(port, violation);
+        }
+    }
+
+    private void OnPeerGone(PeerPort port)
+    {
+        lock (_injectionGate)
+        {
+            _ends.OnPeerGone(port);
+        }
+    }
+
+    private void LetGo(PeerPort port)
+    {
+        lock (_injectionGate)
+        {
+            _ends.LetGo(port);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using XenLoop.Interceptor.Forwarding;
 using XenLoop.Interceptor.Guest;
 using XenLoop.Lab;
 using XenLoop.SharedRing;
