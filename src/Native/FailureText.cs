@@ -11,6 +11,8 @@ public static class FailureText
     /// <summary>What went wrong, without a full stop at the end: to be put behind a colon.</summary>
     public static string Of(Exception failure) => failure switch
     {
+        // The base library's number for the path of a Unix socket that is not there; others are not used.
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => Errno.Describe(Errno.ENOENT),
         SocketException socket => Errno.Describe(socket.NativeErrorCode),
         { InnerException: SocketException inner } => Of(inner),
         UnauthorizedAccessException { InnerException: IOException inner } => Of(inner),

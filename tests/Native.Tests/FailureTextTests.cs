@@ -14,6 +14,7 @@ public sealed class FailureTextTests
             Assert.Equal(Errno.Describe(Errno.ENOENT), Of(() => File.ReadAllText(file + "/below")));
             Assert.Equal(Errno.Describe(Errno.ENAMETOOLONG), Of(() => Directory.CreateDirectory("/tmp/" + new string('a', 300))));
             Assert.Equal(Errno.Describe(Errno.ECONNREFUSED), Of(() => Connect(file)));
+            Assert.Equal(Errno.Describe(Errno.ENOENT), Of(() => Connect(file + "-that-is-not-there")));
         }
         finally
         {
