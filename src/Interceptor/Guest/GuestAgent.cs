@@ -4,6 +4,7 @@ using XenLoop.Interceptor.Forwarding;
 using XenLoop.Interceptor.Rules;
 using XenLoop.Interceptor.Status;
 using XenLoop.Interceptor.Tap;
+using XenLoop.Native;
 using XenLoop.Netlink;
 using XenLoop.Netlink.Queue;
 using XenLoop.Netlink.Route;
@@ -136,7 +137,7 @@ internal sealed class GuestAgent : IForwarderListener
         Task first = await Task.WhenAny([.. others, .. running]).ConfigureAwait(false);
         if (first.Exception?.InnerException is { } error)
         {
-            GuestLog.PartFailed(_log, error.GetType().Name, error.Message);
+            GuestLog.PartFailed(_log, error.GetType().Name, FailureText.Of(error));
         }
 
         GuestLog.Stopping(_log);
