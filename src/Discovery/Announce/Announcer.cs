@@ -9,7 +9,7 @@ namespace XenLoop.Discovery;
 /// through shared memory. Works from watches; between changes only the heartbeat wakes it, and costs one write per willing guest.
 /// </summary>
 /// <remarks>
-/// A guest's own word counts for one thing: that it takes part, in which life. Names, addresses and bridges are the
+/// A guest's own word counts for that it takes part, in which life, and with which of its vifs. Names, addresses and bridges are the
 /// toolstack's. The watches are Dom0's, which has no quota; the two on what guests can write are as narrow as possible.
 /// </remarks>
 /// <param name="store">With Dom0's rights; not disposed.</param>
