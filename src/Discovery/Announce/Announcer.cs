@@ -262,9 +262,10 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
         _looks.Add(domain);
     }
 
-    /// <summary>Brings a guest's place among the others up to date: what it is told of them, and they of it.</summary>
+    /// <summary>Brings a guest's place among the others up to date: what it is told of them and of itself, and they of it.</summary>
     private void Replace(DomainId domain, WillingGuest? now)
     {
+        _publisher.Tell(domain, domain, now?.DescribeToItself());
         foreach (WillingGuest other in _residents.Replace(domain, now))
         {
             _publisher.Tell(other.Id, domain, now?.DescribeTo(other));

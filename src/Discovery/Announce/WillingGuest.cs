@@ -13,6 +13,12 @@ namespace XenLoop.Discovery;
 internal sealed record WillingGuest(DomainId Id, string Name, ulong Instance, Vif Vif)
 {
     /// <summary>
+    /// This guest as it should know itself, if others hold it to addresses: what it sends from any other has to take the standard path.
+    /// Null if they do not.
+    /// </summary>
+    public PeerDomain? DescribeToItself() => Vif.Addresses.IsEmpty ? null : DescribeTo(this);
+
+    /// <summary>
     /// This guest as another should know it; null if the two share no network. On a common bridge it is known by its Ethernet
     /// address, and held to the IP addresses that the toolstack names, if any. Guests with routed vifs know each other by
     /// IP address alone.

@@ -73,8 +73,16 @@ public abstract class AnnouncerFixture : IAsyncLifetime
         return found;
     }
 
+    /// <summary>All that a guest is told of others.</summary>
+    private protected static async Task<List<PeerDomain>> PeersAsync(StoreSession reader) =>
+        (await EntriesAsync(reader)).FindAll(told => told.Id != reader.Self);
+
+    /// <summary>The addresses that a guest is told to be held to; empty if none.</summary>
+    private protected static async Task<string> OwnAsync(StoreSession reader) =>
+        string.Join(',', (await EntriesAsync(reader)).Find(told => told.Id == reader.Self)?.Addresses ?? []);
+
     /// <summary>All that a guest is told.</summary>
-    private protected static async Task<List<PeerDomain>> PeersAsync(StoreSession reader)
+    private static async Task<List<PeerDomain>> EntriesAsync(StoreSession reader)
     {
         List<PeerDomain> all = [];
         StoreResult<ImmutableArray<string>> pages = await reader.Store.ListAsync(StoreNames.Peers, Cancel);

@@ -45,6 +45,23 @@ public sealed class AnnouncerToolstackTests : AnnouncerFixture
     }
 
     [Fact]
+    public async Task A_guest_is_told_the_addresses_that_others_hold_it_to()
+    {
+        Announce(Never);
+        StoreSession a = await OpenAsync("a");
+        StoreSession b = await OpenAsync("b");
+        await AdvertiseAsync(a, 1);
+        await AdvertiseAsync(b, 2);
+        await PeerAsync(a, b.Self);
+        Assert.Empty(await OwnAsync(a));
+        await PutVifAsync(a, "ip", "10.0.0.1 10.0.0.2");
+        await UntilAsync(async () => await OwnAsync(a) == "10.0.0.1,10.0.0.2", "a is told of its own addresses");
+        Assert.Empty(await OwnAsync(b));
+        await PutVifAsync(a, "ip", "");
+        await UntilAsync(async () => await OwnAsync(a) == "", "a is told that they are no more");
+    }
+
+    [Fact]
     public async Task An_address_that_moves_is_told_of_its_new_owner_and_no_more_of_the_old()
     {
         Announce(Never);
