@@ -23,7 +23,7 @@ move_address() {
     case $NETWORK in
         bridged)
             guest "$2" "ip address del $1/24 dev eth0"
-            guest "$3" "ip address add $1/24 dev eth0 && arping -U -c 1 -I eth0 $1"
+            guest "$3" "ip address add $1/24 dev eth0 && arping -q -U -c 1 -I eth0 $1"
             ;;
         routed)
             guest "$2" "ip address del $1/32 dev eth0"
@@ -70,7 +70,7 @@ check "and knows of no such peer" unknown_to_a c
 check "c's status says so" guest c 'xenloop status | grep "leaves this guest out"'
 
 stop_announcer
-start_announcer '--allow a --allow b --allow c'
+start_announcer '--allow a --allow b --allow c --allow web'
 check "c connects when it is allowed" wait_for_fast_path a c 20
 check "b stayed connected" in_state b connected
 
