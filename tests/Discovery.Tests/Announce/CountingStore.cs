@@ -24,6 +24,9 @@ public sealed class CountingStore(IStore inner) : IStore
     /// <summary>WRITE, RM, MKDIR and SET_PERMS.</summary>
     public int Writes => Volatile.Read(ref _writes);
 
+    /// <summary>Happens between the store's list of domains and its being looked at.</summary>
+    public Func<Task> AfterDomainsListed { get; set; } = static () => Task.CompletedTask;
+
     /// <summary>READ and DIRECTORY.</summary>
     public int Reads => Volatile.Read(ref _reads);
 
@@ -76,6 +79,11 @@ public sealed class CountingStore(IStore inner) : IStore
     {
         Count(ref _reads, path, 0);
         StoreResult<ImmutableArray<string>> names = await inner.ListAsync(path, cancel);
+        if (path == StorePath.Domains)
+        {
+            await AfterDomainsListed();
+        }
+
         Interlocked.Add(ref _bytes, names.IsOk ? names.Value.Sum(name => name.Length + 1) : 0);
         return names;
     }
