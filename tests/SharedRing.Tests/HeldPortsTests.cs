@@ -4,7 +4,8 @@ using XenLoop.SharedRing.Xen;
 namespace XenLoop.SharedRing.Tests;
 
 /// <summary>What the keeper closes, and what it never closes; pipes stand for the devices.</summary>
-public sealed unsafe class HeldPortsTests : IPortFacts
+[Collection(DescriptorCounting.Name)]
+public sealed unsafe class HeldPortsTests : IPortFacts, IDisposable
 {
     private readonly HashSet<uint> _existing = [];
     private readonly List<(DomainId Owner, uint Grant, int Offset)> _cleared = [];
@@ -93,6 +94,14 @@ public sealed unsafe class HeldPortsTests : IPortFacts
         Release(2, port: 12);
         Assert.True(IsOpen(device));
         Assert.True(_held.TryLeave());
+    }
+
+    public void Dispose()
+    {
+        foreach (int device in _identities.Keys.Where(IsOpen))
+        {
+            _ = LibC.close(device);
+        }
     }
 
     bool IPortFacts.HasPort(uint port) => _existing.Contains(port);

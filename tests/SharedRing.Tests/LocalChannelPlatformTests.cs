@@ -4,6 +4,7 @@ using XenLoop.SharedRing.Local;
 
 namespace XenLoop.SharedRing.Tests;
 
+[Collection(DescriptorCounting.Name)]
 public unsafe class LocalChannelPlatformTests
 {
     [Fact]

@@ -176,4 +176,19 @@ public sealed class ReleaseTests
         Assert.Equal(PortState.Failed, pair.A.Port.State);
         Assert.Equal(0ul, pair.A.Port.Counters.SentPackets);
     }
+
+    /// <summary>As after a kill -9 on Xen, where the byte is cleared before anybody rings.</summary>
+    [Fact]
+    public unsafe void Nothing_enters_the_ring_of_a_peer_whose_life_byte_is_cleared_though_nobody_rang()
+    {
+        using var pair = new ForwardingPair();
+        Channel peer = pair.ConnectAlone();
+        pair.A.Capture();
+        Volatile.Write(ref peer.Link.Descriptor[ChannelDescriptor.ConnectorLifeOffset], 0);
+        using var echo = new UdpEcho(pair.A.Guest, pair.B.Guest, 5000);
+        echo.Exchange(1000);
+        Assert.Equal(0ul, pair.A.Port.Counters.SentPackets);
+        Assert.Equal(ChannelFailure.PeerGone, Assert.Single(pair.A.Listener.Failures));
+        Assert.Equal(PortState.Failed, pair.A.Port.State);
+    }
 }
