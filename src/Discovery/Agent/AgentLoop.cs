@@ -318,7 +318,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     private void PublishTable()
     {
         var peers = ImmutableSortedDictionary.CreateBuilder<DomainId, PeerDomain>();
-        bool changed = false;
+        bool changed = !_table.Own.AsSpan().SequenceEqual(Announcements.Own.AsSpan());
         foreach (PeerSession peer in _peers.Values)
         {
             if (peer.Announced || peer.HasChannel)
@@ -330,7 +330,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
 
         if (changed || peers.Count != _table.Peers.Count)
         {
-            _table = new DomainTable(_table.Generation + 1, peers.ToImmutable());
+            _table = new DomainTable(_table.Generation + 1, peers.ToImmutable(), Announcements.Own);
             context.User.OnDomainsChanged(_table);
         }
     }

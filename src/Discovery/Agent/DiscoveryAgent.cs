@@ -43,7 +43,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
         ILogger log)
     {
         _platform = platform;
-        _context = new AgentContext(options, user, clock, log, _wake);
+        _context = new AgentContext(identity.Interfaces[0].Mac, options, user, clock, log, _wake);
         _mailbox = new AgentMailbox(_wake);
         _loop = new AgentLoop(_context, _mailbox);
         _link = new StoreLink(connector, identity, _context);

@@ -62,7 +62,7 @@ internal sealed class GuestAgent : IForwarderListener
         DestinationKeeper? keeper = null;
         var ports = new PeerPorts(forwarder, _options, device.Offload, this, () => keeper?.Refresh(), _log);
         using var rules = new RuleKeeper(NewRules(link), ports.RemoveDeparted, RuleKeeper.VerifyPeriod, _log);
-        keeper = new DestinationKeeper(mirror, links, [.. _options.AnnouncedAddresses], forwarder, ports, rules);
+        keeper = new DestinationKeeper(mirror, links, forwarder, ports, rules);
         DiscoveryAgent discovery = NewDiscovery(link, device, ports);
         await using (discovery.ConfigureAwait(false))
         {
