@@ -15,6 +15,9 @@ internal sealed unsafe class ForeignPages : ChannelPages
     /// <summary>Grants that every domain keeps for its console and store rings: <c>GNTTAB_NR_RESERVED_ENTRIES</c> (<c>xen/include/public/grant_table.h</c>).</summary>
     private const uint ReservedReferences = 8;
 
+    /// <summary>What a PVH domain reads where there is no memory.</summary>
+    private const byte NothingThere = 0xFF;
+
     private readonly FileDescriptor _device = XenDevice.Open(XenDevice.GrantMapper);
     private readonly int _guard;
 
@@ -37,8 +40,30 @@ internal sealed unsafe class ForeignPages : ChannelPages
         MapRing(peer, 1, references, ConnectorToListener);
     }
 
-    /// <summary>True if pages were found missing: this domain was restored.</summary>
-    public bool AreLost => FaultGuard.IsLost(_guard);
+    /// <summary>True if the pages are missing: this domain was restored.</summary>
+    /// <remarks>
+    /// In a PVH domain nothing can be written to a lost page, and it reads 0xFF. So our life byte is written anew. A peer that races to
+    /// put 0xFF there meanwhile passes for lost instead of for a violator; it could have left as well.
+    /// </remarks>
+    public bool AreLost
+    {
+        get
+        {
+            ref byte life = ref Descriptor[ChannelDescriptor.ConnectorLifeOffset];
+            if (FaultGuard.IsLost(_guard))
+            {
+                return true;
+            }
+
+            if (Volatile.Read(ref life) != NothingThere)
+            {
+                return false;
+            }
+
+            Interlocked.Exchange(ref life, 1);
+            return Volatile.Read(ref life) == NothingThere;
+        }
+    }
 
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
