@@ -15,6 +15,14 @@ internal sealed unsafe class ForeignPages : ChannelPages
     /// <summary>Grants that every domain keeps for its console and store rings: <c>GNTTAB_NR_RESERVED_ENTRIES</c> (<c>xen/include/public/grant_table.h</c>).</summary>
     private const uint ReservedReferences = 8;
 
+    /// <summary>
+    /// What one page table of the lowest level maps. <c>xl save</c> leaves out those of a PV domain that name foreign pages
+    /// (<c>normalise_pagetable</c> says EAGAIN, <c>write_batch</c> puts the page off, nobody comes back to it:
+    /// <c>tools/libs/guest/xg_sr_save*.c</c>), and the restored domain has empty ones in their place: whatever else they mapped, a thread's
+    /// stack, say, would be lost with them.
+    /// </summary>
+    private const long PageTableBytes = 2 << 20;
+
     /// <summary>What a PVH domain reads where there is no memory.</summary>
     private const byte NothingThere = 0xFF;
 
@@ -24,7 +32,7 @@ internal sealed unsafe class ForeignPages : ChannelPages
     /// <summary>Maps what <paramref name="peer"/> offers: its descriptor, and what that says, read once, of its rings.</summary>
     /// <exception cref="ChannelPlatformException">The offer is malformed, or its pages are not ours to map; nothing of it stays.</exception>
     public ForeignPages(DomainId peer, uint descriptorGrant)
-        : base(XenChannelPlatform.MaxRingBytes)
+        : base(XenChannelPlatform.MaxRingBytes, PageTableBytes)
     {
         _guard = FaultGuard.Add(Start, Length);
         if (_guard < 0)
