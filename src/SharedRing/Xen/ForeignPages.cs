@@ -78,7 +78,12 @@ internal sealed unsafe class ForeignPages : ChannelPages
     {
         if (_guard >= 0)
         {
+            bool lost = FaultGuard.IsLost(_guard);
             FaultGuard.Remove(_guard);
+            if (lost)
+            {
+                TakeOutOneByOne();
+            }
         }
 
         // At once and altogether: as long as a page is mapped, a destroyed peer stays as a zombie. In a PVH domain the pages go with
@@ -86,6 +91,20 @@ internal sealed unsafe class ForeignPages : ChannelPages
         bool unmapped = base.ReleaseHandle();
         _device.Dispose();
         return unmapped;
+    }
+
+    /// <summary>
+    /// The kernel's warnings about lost pages take a millisecond or more each, in which a kernel without preemption lets nobody else
+    /// run: all at once, a guest with one processor would stand still for seconds. The addresses stay reserved until the last page is out.
+    /// </summary>
+    private void TakeOutOneByOne()
+    {
+        byte* end = ConnectorToListener + (2L * RingBytes);
+        for (byte* page = Descriptor; page < end; page += Page)
+        {
+            _ = LibC.mmap(page, (nuint)Page, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_FIXED, -1, 0);
+            Thread.Sleep(1);
+        }
     }
 
     private int OfferedRingBytes(DomainId peer)

@@ -8,7 +8,7 @@
 #   xenloop    pause and unpause of a  the same, and: fast path back after 840 ms
 
 # Enough to be busy, little enough to leave the emulated processor to the events.
-STREAM_RATE=500000
+STREAM_RATE=200000
 NUMBERED_RATE=100
 BACK_SECONDS=${BACK_SECONDS:-30}
 
