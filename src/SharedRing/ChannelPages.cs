@@ -19,11 +19,13 @@ internal abstract unsafe class ChannelPages : SafeHandle
 
     /// <summary>Reserves the addresses, all of them inaccessible.</summary>
     /// <param name="mostRingBytes">Data bytes of the largest ring that <see cref="SetRings"/> may give place to.</param>
+    /// <param name="ownBytes">Nothing else is mapped within the same aligned range of so many bytes, a power of two; a page or less: no matter.</param>
     /// <exception cref="ChannelPlatformException">No address space left.</exception>
-    protected ChannelPages(int mostRingBytes)
+    protected ChannelPages(int mostRingBytes, long ownBytes = 0)
         : base(0, ownsHandle: true)
     {
-        _bytes = (nuint)((5 * Page) + (4L * mostRingBytes));
+        long unit = Math.Max(ownBytes, Page);
+        _bytes = (nuint)(RoundUp((5 * Page) + (4L * mostRingBytes), unit) + unit - Page);
         void* start = LibC.mmap(null, _bytes, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS, -1, 0);
         if (start == LibC.MAP_FAILED)
         {
@@ -31,7 +33,7 @@ internal abstract unsafe class ChannelPages : SafeHandle
         }
 
         SetHandle((nint)start);
-        Descriptor = (byte*)start + Page;
+        Descriptor = (byte*)RoundUp((nint)start, unit) + Page;
         ListenerToConnector = Descriptor + (2 * Page);
     }
 
@@ -84,6 +86,8 @@ internal abstract unsafe class ChannelPages : SafeHandle
 
     /// <inheritdoc/>
     protected override bool ReleaseHandle() => LibC.munmap((void*)handle, _bytes) == 0;
+
+    private static long RoundUp(long value, long unit) => (value + unit - 1) & ~(unit - 1);
 
     private static ChannelPlatformException Failed() =>
         new($"A channel's pages cannot be mapped: {Errno.Describe(LibC.LastError)}{(LibC.LastError == Errno.EINVAL ? ", so they are not, or no longer, granted to this domain" : "")}.");

@@ -27,4 +27,10 @@ public unsafe interface IChannelLink : IDisposable
 
     /// <summary>True once the peer's end is known to be gone (its process died or it unmapped). Costs at most one syscall.</summary>
     bool PeerGone { get; }
+
+    /// <summary>
+    /// True if the pages are not what was mapped, because this domain was restored: whatever stands there was not written by the peer.
+    /// To be asked where something impossible was found.
+    /// </summary>
+    bool PagesLost => false;
 }

@@ -1,5 +1,4 @@
 using XenLoop.Native;
-using XenLoop.SharedRing.Local;
 
 namespace XenLoop.SharedRing.Tests;
 

@@ -53,6 +53,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     private ulong _dropped;
     private TimeSpan _connectedAt;
     private CloseReason _ending;
+    private bool _restarted;
 
     /// <summary>Where the channel stands.</summary>
     public NegotiationState State { get; private set; }
@@ -102,6 +103,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
         {
             _backOff.PeerRestarted(now);
             Abandon(CloseReason.Superseded, orderly: false);
+            _restarted = State == NegotiationState.Closing;
         }
 
         _peerInstance = peerInstance;
@@ -222,6 +224,13 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
         else if (!lived || _ending is CloseReason.Gone or CloseReason.Superseded)
         {
             _backOff.Failed(now);
+        }
+
+        if (_restarted)
+        {
+            // The channel was its earlier life's, whose end was noticed after the new one's beginning.
+            _restarted = false;
+            _backOff.PeerRestarted(now);
         }
 
         BecomeIdle();

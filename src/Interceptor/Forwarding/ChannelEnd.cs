@@ -92,11 +92,19 @@ internal sealed class ChannelEnd
         }
     }
 
-    /// <summary>The peer broke the ring's protocol.</summary>
+    /// <summary>The peer broke the ring's protocol; or there is no peer's ring any more, because we were restored.</summary>
     public void OnViolation(PeerPort port, RingViolation violation)
     {
+        bool lost = port.Channel!.Link.PagesLost;
         GiveUp(port);
-        _listener.OnViolation(port.Domain, violation);
+        if (lost)
+        {
+            _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
+        }
+        else
+        {
+            _listener.OnViolation(port.Domain, violation);
+        }
     }
 
     /// <summary>Ends the use of a channel for good. Who waits for its release must not wait for a peer that is gone or broke the protocol.</summary>

@@ -15,13 +15,24 @@ internal sealed unsafe class ForeignPages : ChannelPages
     /// <summary>Grants that every domain keeps for its console and store rings: <c>GNTTAB_NR_RESERVED_ENTRIES</c> (<c>xen/include/public/grant_table.h</c>).</summary>
     private const uint ReservedReferences = 8;
 
+    /// <summary>
+    /// What one page table of the lowest level maps. <c>xl save</c> leaves out those of a PV domain that name foreign pages
+    /// (<c>normalise_pagetable</c> says EAGAIN, <c>write_batch</c> puts the page off, nobody comes back to it:
+    /// <c>tools/libs/guest/xg_sr_save*.c</c>), and the restored domain has empty ones in their place: whatever else they mapped, a thread's
+    /// stack, say, would be lost with them.
+    /// </summary>
+    private const long PageTableBytes = 2 << 20;
+
+    /// <summary>What a PVH domain reads where there is no memory.</summary>
+    private const byte NothingThere = 0xFF;
+
     private readonly FileDescriptor _device = XenDevice.Open(XenDevice.GrantMapper);
     private readonly int _guard;
 
     /// <summary>Maps what <paramref name="peer"/> offers: its descriptor, and what that says, read once, of its rings.</summary>
     /// <exception cref="ChannelPlatformException">The offer is malformed, or its pages are not ours to map; nothing of it stays.</exception>
     public ForeignPages(DomainId peer, uint descriptorGrant)
-        : base(XenChannelPlatform.MaxRingBytes)
+        : base(XenChannelPlatform.MaxRingBytes, PageTableBytes)
     {
         _guard = FaultGuard.Add(Start, Length);
         if (_guard < 0)
@@ -37,15 +48,42 @@ internal sealed unsafe class ForeignPages : ChannelPages
         MapRing(peer, 1, references, ConnectorToListener);
     }
 
-    /// <summary>True if pages were found missing: this domain was restored.</summary>
-    public bool AreLost => FaultGuard.IsLost(_guard);
+    /// <summary>True if the pages are missing: this domain was restored.</summary>
+    /// <remarks>
+    /// In a PVH domain nothing can be written to a lost page, and it reads 0xFF. So our life byte is written anew. A peer that races to
+    /// put 0xFF there meanwhile passes for lost instead of for a violator; it could have left as well.
+    /// </remarks>
+    public bool AreLost
+    {
+        get
+        {
+            ref byte life = ref Descriptor[ChannelDescriptor.ConnectorLifeOffset];
+            if (FaultGuard.IsLost(_guard))
+            {
+                return true;
+            }
+
+            if (Volatile.Read(ref life) != NothingThere)
+            {
+                return false;
+            }
+
+            Interlocked.Exchange(ref life, 1);
+            return Volatile.Read(ref life) == NothingThere;
+        }
+    }
 
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
         if (_guard >= 0)
         {
+            bool lost = FaultGuard.IsLost(_guard);
             FaultGuard.Remove(_guard);
+            if (lost)
+            {
+                TakeOutOneByOne();
+            }
         }
 
         // At once and altogether: as long as a page is mapped, a destroyed peer stays as a zombie. In a PVH domain the pages go with
@@ -53,6 +91,20 @@ internal sealed unsafe class ForeignPages : ChannelPages
         bool unmapped = base.ReleaseHandle();
         _device.Dispose();
         return unmapped;
+    }
+
+    /// <summary>
+    /// The kernel's warnings about lost pages take a millisecond or more each, in which a kernel without preemption lets nobody else
+    /// run: all at once, a guest with one processor would stand still for seconds. The addresses stay reserved until the last page is out.
+    /// </summary>
+    private void TakeOutOneByOne()
+    {
+        byte* end = ConnectorToListener + (2L * RingBytes);
+        for (byte* page = Descriptor; page < end; page += Page)
+        {
+            _ = LibC.mmap(page, (nuint)Page, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_FIXED, -1, 0);
+            Thread.Sleep(1);
+        }
     }
 
     private int OfferedRingBytes(DomainId peer)

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using XenLoop.Native;
-using XenLoop.SharedRing.Local;
 
 namespace XenLoop.SharedRing.Xen;
 

@@ -18,7 +18,10 @@ internal sealed unsafe class XenChannelLink(ChannelPages pages, XenDoorbell door
     /// <summary>None: the life bytes tell, and whoever clears one rings.</summary>
     public int LivenessFd => -1;
 
-    public bool PeerGone => pages is ForeignPages { AreLost: true };
+    public bool PeerGone => PagesLost;
+
+    /// <summary>Only foreign pages can be lost: those that we granted are our own.</summary>
+    public bool PagesLost => pages is ForeignPages { AreLost: true };
 
     public void Dispose()
     {

@@ -220,6 +220,29 @@ public sealed class ChannelNegotiatorTests
         Assert.Equal(NegotiationState.Idle, negotiator.State);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_peer_that_was_killed_and_restarted_is_not_kept_waiting_whether_its_end_or_its_new_life_shows_first(bool endFirst)
+    {
+        ChannelNegotiator negotiator = ConnectedListener(out ulong nonce);
+        Pass(negotiator, Options.BackOffMaximum);
+        if (endFirst)
+        {
+            Do(negotiator, n => n.Failed(ChannelFailure.PeerGone));
+            Do(negotiator, n => n.Released(_now, nonce));
+            Assert.False(negotiator.CanStart(_now));
+        }
+
+        Do(negotiator, n => n.Announced(_now, Them + 1));
+        if (!endFirst)
+        {
+            Do(negotiator, n => n.Released(_now, nonce));
+        }
+
+        Assert.True(negotiator.CanStart(_now));
+    }
+
     [Fact]
     public void A_channel_closed_as_soon_as_it_opened_counts_as_a_failure()
     {

@@ -2,8 +2,11 @@ using XenLoop.SharedRing;
 
 namespace XenLoop.Interceptor.Tests.Live;
 
-/// <summary>A link that lets the test act at the moment when its end first rings the peer: the one point between two looks at the ring.</summary>
-internal sealed unsafe class HookedLink(IChannelLink inner, Action beforeRing) : IChannelLink, IDoorbell
+/// <summary>
+/// A link that lets the test act at the moment when its end first rings the peer: the one point between two looks at the ring; and that
+/// can pass for one whose pages a restore has taken away.
+/// </summary>
+internal sealed unsafe class HookedLink(IChannelLink inner, Action? beforeRing = null) : IChannelLink, IDoorbell
 {
     private Action? _beforeRing = beforeRing;
 
@@ -20,6 +23,8 @@ internal sealed unsafe class HookedLink(IChannelLink inner, Action beforeRing) :
     public int LivenessFd => inner.LivenessFd;
 
     public bool PeerGone => inner.PeerGone;
+
+    public bool PagesLost { get; init; }
 
     public int PollFd => inner.Doorbell.PollFd;
 

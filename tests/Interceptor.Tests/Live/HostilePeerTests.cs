@@ -78,6 +78,20 @@ public sealed class HostilePeerTests
         Assert.Single(pair.A.Listener.Violations);
     }
 
+    /// <summary>As in a PVH guest that was restored, and reads 0xFF everywhere.</summary>
+    [Fact]
+    public void What_is_found_in_lost_pages_is_no_violation()
+    {
+        using var pair = new ForwardingPair();
+        Channel peer = pair.Open(RingBytes, link => new HookedLink(link) { PagesLost = true });
+        pair.AttachA();
+        Scribble(peer, ProducedOfBsRing, uint.MaxValue);
+        peer.Doorbell.Ring();
+        Wait.Until(() => !pair.A.Listener.Failures.IsEmpty, Patience, "the loss to be found", pair.ToString);
+        Assert.Equal(ChannelFailure.PeerGone, Assert.Single(pair.A.Listener.Failures));
+        Assert.Empty(pair.A.Listener.Violations);
+    }
+
     [Fact]
     public async Task A_violation_while_closing_ends_the_closing()
     {

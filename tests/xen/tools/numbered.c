@@ -1,18 +1,24 @@
 /*
  * Numbered UDP: shows what a path does to a stream of datagrams.
  *
- *   numbered receive PORT IDLE                      until IDLE seconds after the last datagram; prints one line:
- *   numbered send HOST PORT RATE SECONDS SIZE       RATE datagrams a second; prints sent=N errors=N
+ *   numbered receive PORT IDLE                      until IDLE seconds after the last datagram, or SIGTERM; prints a line
+ *                                                   then, and at each SIGUSR1:
+ *   numbered send HOST PORT RATE SECONDS SIZE       RATE datagrams a second, until SIGTERM at most; prints sent=N errors=N
  *
  *   received=5000 lost=0 reordered=0 furthest=0 duplicates=0 longest-gap=12.5ms
  *
- * lost is counted up to the highest number seen: what is missing at the very end shows as received below the sender's sent.
- * furthest is how many datagrams the latest one came behind.
+ * All of it since the start. lost is counted up to the highest number seen: what is missing at the very end shows as received
+ * below the sender's sent. furthest is how many datagrams the latest one came behind.
  */
 #define _GNU_SOURCE
 #include "tool.h"
 
-enum { NUMBER_LIMIT = 1 << 24, SIZE_LIMIT = 65507, RECEIVE_BUFFER = 64 << 20, FIRST_SECONDS = 60 };
+static volatile sig_atomic_t line_wanted, end_wanted;
+
+static void want_line(int signal_) { (void)signal_; line_wanted = 1; }
+static void want_end(int signal_) { (void)signal_; end_wanted = 1; }
+
+enum { NUMBER_LIMIT = 1 << 24, SIZE_LIMIT = 65507, RECEIVE_BUFFER = 64 << 20, FIRST_SECONDS = 60, STANDSTILL_SECONDS = 1 };
 
 struct statistics {
     uint64_t received, highest, reordered, furthest, duplicates;
@@ -42,6 +48,16 @@ static void count_datagram(struct statistics *statistics, uint64_t sequence)
         statistics->furthest = statistics->highest - sequence;
 }
 
+static void print_line(const struct statistics *statistics)
+{
+    uint64_t distinct = statistics->received - statistics->duplicates;
+    uint64_t numbers = statistics->received == 0 ? 0 : statistics->highest + 1;
+    printf("received=%lu lost=%lu reordered=%lu furthest=%lu duplicates=%lu longest-gap=%.1fms\n",
+           (unsigned long)statistics->received, (unsigned long)(numbers - distinct), (unsigned long)statistics->reordered,
+           (unsigned long)statistics->furthest, (unsigned long)statistics->duplicates, statistics->longest_gap * 1e3);
+    fflush(stdout);
+}
+
 static void receive(const char *port, double idle)
 {
     static char datagram[SIZE_LIMIT];
@@ -51,9 +67,18 @@ static void receive(const char *port, double idle)
     double last = 0;
     setsockopt(socket_, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof buffer);
     set_time_limit(socket_, FIRST_SECONDS);
-    for (;;) {
+    on_signal(SIGUSR1, want_line);
+    on_signal(SIGTERM, want_end);
+    while (!end_wanted) {
         uint64_t sequence;
         ssize_t got = recv(socket_, datagram, sizeof datagram, 0);
+        int interrupted = got < 0 && errno == EINTR;
+        if (line_wanted) {
+            line_wanted = 0;
+            print_line(&statistics);
+        }
+        if (interrupted)
+            continue;
         if (got < (ssize_t)sizeof sequence)
             break;
         double time = now();
@@ -68,22 +93,25 @@ static void receive(const char *port, double idle)
     errno = 0;
     if (statistics.received == 0)
         fail("nothing received");
-    uint64_t distinct = statistics.received - statistics.duplicates;
-    printf("received=%lu lost=%lu reordered=%lu furthest=%lu duplicates=%lu longest-gap=%.1fms\n",
-           (unsigned long)statistics.received, (unsigned long)(statistics.highest + 1 - distinct),
-           (unsigned long)statistics.reordered, (unsigned long)statistics.furthest, (unsigned long)statistics.duplicates,
-           statistics.longest_gap * 1e3);
+    print_line(&statistics);
 }
 
-/* In bursts, as often as the clock allows: the average is what was asked for. */
+/*
+ * In bursts, as often as the clock allows: the average is what was asked for. But what was not sent while the sender itself
+ * stood still (its guest was paused or saved) is not made up for: no queue would take it at once.
+ */
 static void send_numbered(const char *host, const char *port, double rate, double seconds, size_t size)
 {
     static char datagram[SIZE_LIMIT];
     int socket_ = reach(SOCK_DGRAM, host, port);
     uint64_t sequence = 0, errors = 0;
-    double start = now(), elapsed;
-    while ((elapsed = now() - start) < seconds) {
-        uint64_t due = (uint64_t)(elapsed * rate);
+    double start = now(), end = start + seconds, time, before = start;
+    on_signal(SIGTERM, want_end);
+    while (!end_wanted && (time = now()) < end) {
+        if (time - before > STANDSTILL_SECONDS)
+            start += time - before;
+        before = time;
+        uint64_t due = (uint64_t)((time - start) * rate);
         while (sequence < due && sequence < NUMBER_LIMIT) {
             memcpy(datagram, &sequence, sizeof sequence);
             errors += send(socket_, datagram, size, 0) < 0;

@@ -20,13 +20,6 @@ static volatile sig_atomic_t line_wanted, end_wanted;
 static void want_line(int signal_) { (void)signal_; line_wanted = 1; }
 static void want_end(int signal_) { (void)signal_; end_wanted = 1; }
 
-/* Without SA_RESTART: a blocked read or write returns, so that the wish is seen at once. */
-static void on_signal(int signal_, void (*handler)(int))
-{
-    struct sigaction action = { .sa_handler = handler };
-    sigaction(signal_, &action, NULL);
-}
-
 /* The 8 bytes at a position (SplitMix64's mixing function). */
 static uint64_t content_at(uint64_t position)
 {

@@ -37,6 +37,13 @@ static inline double now(void)
     return time.tv_sec + time.tv_nsec * 1e-9;
 }
 
+/* Without SA_RESTART: a blocked read or write returns, so that what the signal asks for is seen at once. */
+static inline void on_signal(int signal_, void (*handler)(int))
+{
+    struct sigaction action = { .sa_handler = handler };
+    sigaction(signal_, &action, NULL);
+}
+
 /* A number on the command line, within limits. */
 static inline double number(const char *text, double least, double most)
 {

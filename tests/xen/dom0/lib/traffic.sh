@@ -37,16 +37,31 @@ end_stream() {
 }
 
 # stream_line TO PORT: a new line of the receiver's: what has arrived, and the longest pause since the line before.
-stream_line() {
-    line_count=$(guest "$1" "wc -l <'/tmp/receive-$2.log'")
-    signal "$1" "receive-$2" USR1
-    wait_until 5 guest "$1" "[ \$(wc -l <'/tmp/receive-$2.log') -gt $line_count ]" || { echo "no line from the receiver"; return 1; }
-    last_line "$1" "receive-$2"
+stream_line() { new_line "$1" "receive-$2"; }
+
+# numbered_line TO PORT: the same of a receiver of numbered UDP: all since its start.
+numbered_line() { new_line "$1" "receive-$2"; }
+
+# new_line GUEST LABEL: of a program that prints one at SIGUSR1.
+new_line() {
+    guest "$1" "
+        cd /tmp
+        lines() { wc -l <$2.log; }
+        before=\$(lines)
+        kill -USR1 \$(cat $2.pid) || exit
+        tries=500
+        until [ \$(lines) -gt \$before ]; do
+            tries=\$((tries - 1))
+            [ \$tries -gt 0 ] || { echo '$2 says nothing'; exit 1; }
+            usleep 10000
+        done
+        tail -n 1 $2.log"
 }
 
-# begin_numbered FROM TO PORT RATE SECONDS [SIZE]: numbered UDP, in the background.
+# begin_numbered FROM TO PORT RATE SECONDS [SIZE [IDLE]]: numbered UDP, in the background. The receiver ends IDLE seconds after the
+# last datagram.
 begin_numbered() {
-    begin "$2" "receive-$3" "numbered receive $3 5"
+    begin "$2" "receive-$3" "numbered receive $3 ${7:-5}"
     wait_until 5 guest "$2" "ss -lun | grep ':$3 '" || give_up "guest $2 has no UDP port $3"
     begin "$1" "send-$3" "numbered send $(address_of "$2") $3 $4 $5 ${6:-200}"
 }

@@ -1,6 +1,6 @@
 using XenLoop.Native;
 
-namespace XenLoop.SharedRing.Local;
+namespace XenLoop.SharedRing;
 
 /// <summary>One message with file descriptors over a Unix socket (<c>SCM_RIGHTS</c>, unix(7)).</summary>
 public static unsafe class DescriptorPassing
