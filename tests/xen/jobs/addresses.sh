@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # variants: pv pv,NETWORK=routed
-# limit: 240
+# limit: 300
 # Who is reached under which address, while the toolstack changes that: several addresses per guest, one that moves from a
 # guest to another, guests that are left out and let in, a new name, a vif that comes and goes.
 
