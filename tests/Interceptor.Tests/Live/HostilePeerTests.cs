@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using XenLoop.Discovery;
 using XenLoop.Interceptor.Forwarding;
 using XenLoop.Lab;
 using XenLoop.Lab.Traffic;
