@@ -36,7 +36,7 @@ end_traffic() {
     for into in a b; do
         signal $into "receive-$(numbered_into $into)" TERM
         check "the transfer into $into arrived as it was sent" end_stream "$(other_than $into)" $into "$(stream_into $into)"
-        log "UDP into $into: $(end_numbered "$(other_than $into)" $into "$(numbered_into $into)")"
+        log "UDP into $into: $(end_numbered "$(other_than $into)" $into "$(numbered_into $into)" | tail -n 1)"
     done
 }
 
