@@ -52,7 +52,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
         _verdictTimer = new VerdictTimer(_loop);
         _capture = new CapturePath(listener.OnFirstTraffic, _hold, _verdictTimer);
         _injection = new InjectionPath(tap, () => _attention = true);
-        _ends = new ChannelEnd(_bells, _capture, _injection, listener);
+        _ends = new ChannelEnd(Unwatch, _capture, _injection, listener);
         _deadlines = new PortDeadlines(_hold, LetGo);
         _threads = threads == ForwarderThreads.Two ? [NewThread(CaptureLoop, "capture"), NewThread(InjectionLoop, "injection")] : [NewThread(Loop, "data path")];
     }
@@ -109,15 +109,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
 
         port.Attach(channel, peerTakesOffload);
         port.Queue.SetSegmentation(captureWhole);
-        int doorbell = channel.Doorbell.PollFd;
-        int liveness = channel.Link.LivenessFd;
-        if (!_bells.TryWatch(doorbell, EventSource.Doorbell, port.Domain.Value)
-            || (liveness >= 0 && liveness != doorbell && !_bells.TryWatch(liveness, EventSource.Liveness, port.Domain.Value)))
-        {
-            // A peer that cannot be heard is as good as gone.
-            ChannelEnd.Fail(port);
-            _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
-        }
+        Listen(port, channel, _divided ? _bells : _loop);
     });
 
     /// <summary>Lets go of a port's channel.</summary>
@@ -165,6 +157,26 @@ internal sealed unsafe partial class Forwarder : IDisposable
         Name = name,
         IsBackground = true,
     };
+
+    /// <summary>Has the peer's doorbell reported.</summary>
+    private void Listen(PeerPort port, Channel channel, EventLoop loop)
+    {
+        int doorbell = channel.Doorbell.PollFd;
+        int liveness = channel.Link.LivenessFd;
+        if (!loop.TryWatch(doorbell, EventSource.Doorbell, port.Domain.Value)
+            || (liveness >= 0 && liveness != doorbell && !loop.TryWatch(liveness, EventSource.Liveness, port.Domain.Value)))
+        {
+            // A peer that cannot be heard is as good as gone.
+            ChannelEnd.Fail(port);
+            _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
+        }
+    }
+
+    private void Unwatch(int fd)
+    {
+        _loop.Unwatch(fd);
+        _bells.Unwatch(fd);
+    }
 
     private void Loop()
     {
@@ -289,39 +301,6 @@ internal sealed unsafe partial class Forwarder : IDisposable
         }
     }
 
-    /// <summary>Looks after what concerns both directions: a peer that is gone, has closed its direction or broken the protocol, or has made room.</summary>
-    private void Attend()
-    {
-        _attention = false;
-        foreach (PeerPort port in _ports)
-        {
-            if (port.Channel is { } channel && port.State != PortState.Failed)
-            {
-                Attend(port, channel);
-            }
-        }
-    }
-
-    private void Attend(PeerPort port, Channel channel)
-    {
-        if (channel.Inbound.Violation != RingViolation.None)
-        {
-            OnViolation(port, channel.Inbound.Violation);
-        }
-        else if (channel.PeerLeft || channel.PeerGone)
-        {
-            _ends.OnPeerGone(port);
-        }
-        else if (channel.Inbound.ProducerClosed)
-        {
-            _ends.OnClosedByPeer(port);
-        }
-        else if (port.State == PortState.Held)
-        {
-            _hold.TryResume(port);
-        }
-    }
-
     private void SendVerdicts()
     {
         _verdictTimer.Acknowledge();
@@ -351,29 +330,5 @@ internal sealed unsafe partial class Forwarder : IDisposable
         }
 
         return null;
-    }
-
-    private void OnViolation(PeerPort port, RingViolation violation)
-    {
-        lock (_injectionGate)
-        {
-            _ends.OnViolation(port, violation);
-        }
-    }
-
-    private void OnPeerGone(PeerPort port)
-    {
-        lock (_injectionGate)
-        {
-            _ends.OnPeerGone(port);
-        }
-    }
-
-    private void LetGo(PeerPort port)
-    {
-        lock (_injectionGate)
-        {
-            _ends.LetGo(port);
-        }
     }
 }

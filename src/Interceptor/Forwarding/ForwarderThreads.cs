@@ -9,9 +9,6 @@ internal enum ForwarderThreads
     /// <summary>One thread for both directions, which polls before it sleeps where <see cref="PollPolicy"/> finds that it gains.</summary>
     OnePolling,
 
-    /// <summary>
-    /// One thread per direction. Best in a Xen guest with one processor: what arrives is injected in one go, and what the kernel
-    /// sends in answer is captured in one go afterwards.
-    /// </summary>
+    /// <summary>One thread per direction while traffic streams (<see cref="DivisionPolicy"/>), otherwise one for both. Best in a Xen guest with one processor.</summary>
     Two,
 }
