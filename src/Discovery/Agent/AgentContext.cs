@@ -48,6 +48,9 @@ internal sealed class AgentContext(MacAddress mac, AgentOptions options, IChanne
     /// <summary>Set when no pages were left for a channel; the loop takes it back when it has made room.</summary>
     public bool PagesWanted { get; set; }
 
+    /// <summary>Until then channels without traffic should be closed for their pages, and none may grow.</summary>
+    public TimeSpan ShortOfPagesUntil { get; set; }
+
     /// <summary>A moment of <see cref="Now"/>'s clock for people.</summary>
     public DateTimeOffset ToWallClock(TimeSpan moment) => clock.GetUtcNow() + (moment - Now);
 }

@@ -48,10 +48,14 @@ internal sealed unsafe partial class Forwarder
     {
         bool more = CapturePorts();
         int due = _deadlines.Run(_ports);
-        if (HasInjection())
+
+        // Only what was posted makes work for the other thread here; else it has its mark of its own, and is at it.
+        if (_ranPosted && HasInjection())
         {
             _bells.Wake();
         }
+
+        _ranPosted = false;
 
         return more ? 0 : due;
     }

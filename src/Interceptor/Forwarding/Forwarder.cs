@@ -37,6 +37,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
     private volatile DestinationTable _destinations = DestinationTable.Empty;
     private volatile bool _stopping;
     private bool _attention;
+    private bool _ranPosted;
 
     /// <summary>Prepares the data path; <see cref="Start"/> sets it going.</summary>
     /// <param name="tap">Where packets from peers go.</param>
@@ -262,6 +263,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
                 lock (_injectionGate)
                 {
                     loop.RunPosted();
+                    _ranPosted = true;
                 }
             }
             else

@@ -19,7 +19,7 @@ namespace XenLoop.Interceptor.Forwarding;
 internal sealed unsafe class InjectionPath : IDisposable
 {
     /// <summary>Records that one pass may take before the other ports get their turn.</summary>
-    public const int PassRecords = 64;
+    public const int PassRecords = 32;
 
     /// <summary>Bytes after which the producer is given room back within a pass.</summary>
     private const int ReleaseBytes = 64 * 1024;
