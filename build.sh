@@ -32,6 +32,8 @@ Usage: ./build.sh [COMMAND]
                     whose name contains FILTER (needs root for the end-to-end tests),
                     or only those on Xen (xen)
   xen-test [JOB...] pass the tests on a real Xen, emulated by QEMU; all, or some of tests/xen/jobs
+  xen-bench [KIND...]  the fast path against netfront on that Xen (pv pvh pv-normal
+                    pvh-normal; --quick)
   bench [OPTIONS]   the micro-benchmarks (BenchmarkDotNet's options)
   clean             remove everything that was built
 
@@ -251,6 +253,12 @@ main() {
             build_binary
             test_xen "$@"
             conclude
+            ;;
+        xen-bench)
+            need_sdk
+            need_packages "${XEN_PACKAGES[@]}"
+            build_binary
+            exec bench/Xen/run "$@"
             ;;
         test)
             if [[ ${1:-} == xen ]]; then

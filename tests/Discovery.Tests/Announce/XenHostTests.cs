@@ -33,7 +33,7 @@ public sealed class XenHostTests : IAsyncDisposable
         for (int life = 1; life <= 2; life++)
         {
             using Socket listener = LocalSocket.Listen(_socket, backlog: 1);
-            using Socket xenstored = await listener.AcceptAsync(Cancel).AsTask().WaitAsync(Limit, Cancel);
+            using Socket xenstored = await AcceptAsync(listener, life);
             DuplexPipe pipe = DuplexPipe.Over(new NetworkStream(xenstored));
             XenStoreFrame question = await NextAsync(pipe);
             Assert.Equal(XenStoreMessage.XS_READ, question.Header.Type);
@@ -60,6 +60,18 @@ public sealed class XenHostTests : IAsyncDisposable
         await XenStoreFrame.WriteAsync(pipe.Output, XenStoreMessage.XS_READ, question.Header.Request, 0, "5"u8.ToArray(), Cancel);
         StoreUnavailableException refused = await Assert.ThrowsAsync<StoreUnavailableException>(() => _run.WaitAsync(Limit, Cancel));
         Assert.Contains("This is domain 5, a guest", refused.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<Socket> AcceptAsync(Socket listener, int life)
+    {
+        try
+        {
+            return await listener.AcceptAsync(Cancel).AsTask().WaitAsync(Limit, Cancel);
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"Nobody connects in life {life}. The host is {_run.Status} and said:\n{string.Join("\n", _log.Lines)}", late);
+        }
     }
 
     private static async Task<XenStoreFrame> NextAsync(DuplexPipe pipe) =>
