@@ -22,6 +22,7 @@ depart() {
     begin_numbered a b $port "$3" 60
     sleep 1
     stop_xenloop "$1" "$2"
+    finish "$1" xenloop 15 >/dev/null || true
     sleep 1
     start_xenloop "$1"
     check "$2 to XenLoop in $1 at $3/s: the fast path comes back" wait_for_fast_path a b 30
