@@ -12,7 +12,7 @@ readonly PROJECT_TIMEOUT=900
 # What each command needs from Debian. gcc links the native code, zlib1g-dev holds the static libz.
 readonly BUILD_PACKAGES=(gcc libc6-dev binutils zlib1g-dev)
 readonly GUEST_PACKAGES=(iproute2 iptables iputils-ping iperf3 openssh-client openssh-server)
-readonly TEST_PACKAGES=("${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}" conntrack nftables tcpdump libcap2-bin)
+readonly TEST_PACKAGES=("${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}" conntrack nftables tcpdump libcap2-bin systemd)
 readonly DEMO_PACKAGES=("${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}" sockperf)
 readonly XEN_PACKAGES=("${BUILD_PACKAGES[@]}" qemu-system-x86 busybox-static cpio xz-utils)
 readonly OVS_PACKAGES=(openvswitch-switch)

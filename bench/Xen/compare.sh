@@ -23,17 +23,19 @@ measure_round_trips() {
     done
 }
 
-# What the receiver got, from iperf3's report.
+# report OPTIONS: iperf3's, without the warning in front of it that datagrams are larger than a frame.
+report() { guest a "iperf3 -c $(address_of b) -t $STREAM_SECONDS $1 -J" | sed -n '/^{/,$p' >/tmp/iperf3.json; }
+
+# What the receiver got.
 measure_streams() {
     for size in $STREAM_SIZES; do
-        guest a "iperf3 -c $(address_of b) -C cubic -t $STREAM_SECONDS -l $size -J" >/tmp/iperf3.json
+        report "-C cubic -l $size"
         sample "$1" "$2" tcp-stream "$size" "$(jq '.end.sum_received.bits_per_second / 1e6' /tmp/iperf3.json)" Mbit/s "retransmits=$(jq '.end.sum_sent.retransmits' /tmp/iperf3.json)"
-        guest a "iperf3 -c $(address_of b) -u -b 0 -t $STREAM_SECONDS -l $size -J" >/tmp/iperf3.json
+        report "-u -b 0 -l $size"
         sample "$1" "$2" udp-stream "$size" "$(jq '.end.sum.bits_per_second * (100 - .end.sum.lost_percent) / 1e8' /tmp/iperf3.json)" Mbit/s "lost=$(jq '.end.sum.lost_percent' /tmp/iperf3.json)%"
     done
 }
 
-# A minute of the standard path's ping, for the record.
 measure_ping() {
     average=$(guest a "ping -q -f -c $EXCHANGES $(address_of b)" | sed -n 's:^rtt.*= [^/]*/\([^/]*\)/.*:\1:p')
     sample "$1" "$2" ping 56 "$(echo "$average" | awk '{ print $1 * 1000 }')" us

@@ -24,6 +24,7 @@ public static class Errno
     public const int EFBIG = 27;
     public const int ENOSPC = 28;
     public const int EPIPE = 32;
+    public const int ENAMETOOLONG = 36;
     public const int ENOSYS = 38;
     public const int ENODATA = 61;
     public const int EPROTO = 71;

@@ -89,6 +89,33 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
     public void Status_of_nobody_is_an_error() =>
         AssertRefused(XenLoopBinary.Run("status", "--directory", _host.Directory, "--name", "nobody-here"));
 
+    /// <summary>The base library's messages are not in the binary. In their place it prints their names: <c>IO_FileExists_Name</c>.</summary>
+    [Theory]
+    [InlineData("announce", "/dev/null", "File exists")]
+    [InlineData("announce", "/dev/null/below", "No such file or directory")]
+    [InlineData("announce", "/proc/xenloop", "No such file or directory")]
+    [InlineData("announce", "{long}", "107")]
+    [InlineData("run", "{long}", "107")]
+    [InlineData("status", "{long}", "107")]
+    public void The_systems_failures_are_told_in_words(string command, string directory, string words)
+    {
+        string path = directory.Replace("{long}", Path.Combine(_host.Directory, new string('d', 100)), StringComparison.Ordinal);
+        string[] options = command == "status" ? ["--name", "a"] : ["--platform", "local"];
+        string complaint = AssertRefused(Command.Run(A.Namespace.Wrap([XenLoopBinary.Path, command, "--directory", path, .. options]), timeout: EndLimit));
+        Assert.Contains(words, complaint, StringComparison.Ordinal);
+        Assert.DoesNotMatch("[A-Za-z]+_[A-Za-z]+", complaint.Replace(path, "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void So_is_a_missing_right()
+    {
+        string complaint = AssertRefused(Command.Run(
+            ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", XenLoopBinary.Path, "announce", "--platform", "local", "--directory", "/etc/xenloop-of-nobody"],
+            timeout: EndLimit));
+        Assert.Matches("denied|not permitted", complaint);
+        Assert.DoesNotMatch("[A-Za-z]+_[A-Za-z]+", complaint);
+    }
+
     private CommandResult Run(params string[] options) => RunWrapped([], options);
 
     private CommandResult RunWrapped(string[] wrapper, params string[] options) => Command.Run(

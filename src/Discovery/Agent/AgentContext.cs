@@ -1,12 +1,16 @@
 using Microsoft.Extensions.Logging;
+using XenLoop.Addresses;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
 
 /// <summary>What the agent's parts share within its one loop.</summary>
-internal sealed class AgentContext(AgentOptions options, IChannelUser user, TimeProvider clock, ILogger log, WakeSignal wake)
+internal sealed class AgentContext(MacAddress mac, AgentOptions options, IChannelUser user, TimeProvider clock, ILogger log, WakeSignal wake)
 {
     private readonly long _started = clock.GetTimestamp();
+
+    /// <summary>Ethernet address of the interface that is served.</summary>
+    public MacAddress Mac { get; } = mac;
 
     /// <summary>Times and limits.</summary>
     public AgentOptions Options { get; } = options;
@@ -43,6 +47,9 @@ internal sealed class AgentContext(AgentOptions options, IChannelUser user, Time
 
     /// <summary>Set when no pages were left for a channel; the loop takes it back when it has made room.</summary>
     public bool PagesWanted { get; set; }
+
+    /// <summary>Until then channels without traffic should be closed for their pages, and none may grow.</summary>
+    public TimeSpan ShortOfPagesUntil { get; set; }
 
     /// <summary>A moment of <see cref="Now"/>'s clock for people.</summary>
     public DateTimeOffset ToWallClock(TimeSpan moment) => clock.GetUtcNow() + (moment - Now);

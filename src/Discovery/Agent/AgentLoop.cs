@@ -23,9 +23,6 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     /// <summary>What the announcer says.</summary>
     public Announcements Announcements { get; } = new(context);
 
-    /// <summary>Until then channels without traffic should be closed, for their pages.</summary>
-    public TimeSpan ShortOfPagesUntil { get; private set; }
-
     /// <summary>True while the engine has, or is letting go of, a channel.</summary>
     public bool HasChannels
     {
@@ -272,7 +269,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     /// <summary>Somebody found no pages left: the largest channel goes back to its share, and idle ones are to be closed soon.</summary>
     private void MakeRoom()
     {
-        ShortOfPagesUntil = context.Now + context.Options.ShortageMemory;
+        context.ShortOfPagesUntil = context.Now + context.Options.ShortageMemory;
         PeerSession? largest = null;
         foreach (PeerSession peer in _peers.Values)
         {
@@ -318,7 +315,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     private void PublishTable()
     {
         var peers = ImmutableSortedDictionary.CreateBuilder<DomainId, PeerDomain>();
-        bool changed = false;
+        bool changed = !_table.Own.AsSpan().SequenceEqual(Announcements.Own.AsSpan());
         foreach (PeerSession peer in _peers.Values)
         {
             if (peer.Announced || peer.HasChannel)
@@ -330,7 +327,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
 
         if (changed || peers.Count != _table.Peers.Count)
         {
-            _table = new DomainTable(_table.Generation + 1, peers.ToImmutable());
+            _table = new DomainTable(_table.Generation + 1, peers.ToImmutable(), Announcements.Own);
             context.User.OnDomainsChanged(_table);
         }
     }

@@ -36,6 +36,9 @@ public sealed record AgentOptions
     /// <summary>After pages had run out: how long channels without traffic are closed sooner.</summary>
     public TimeSpan ShortageMemory { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a channel does not try to grow to a size that it was refused.</summary>
+    public TimeSpan RefusalMemory { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>First pause before connecting to a lost store again; doubled up to <see cref="ReconnectMaximum"/>.</summary>
     public TimeSpan ReconnectMinimum { get; init; } = TimeSpan.FromMilliseconds(100);
 

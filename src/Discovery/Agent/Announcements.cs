@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using XenLoop.Addresses;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
@@ -36,6 +37,9 @@ internal sealed partial class Announcements(AgentContext context)
     /// <summary>The peers that are listed; of no meaning unless <see cref="Alive"/>.</summary>
     public IReadOnlyDictionary<DomainId, PeerDomain> Listed => _listed;
 
+    /// <summary>The addresses that peers hold us to; of no meaning without peers.</summary>
+    public ImmutableArray<InternetAddress> Own { get; private set; } = [];
+
     /// <summary>When silence becomes expiry, or the time to be listed again ends.</summary>
     public TimeSpan? Due => !Alive ? null : ConfirmUntil > context.Now && ConfirmUntil < _expires ? ConfirmUntil : _expires;
 
@@ -53,6 +57,7 @@ internal sealed partial class Announcements(AgentContext context)
         _listed.Clear();
         _pages.Clear();
         DirtyPages.Clear();
+        Own = [];
         Alive = false;
     }
 
@@ -168,15 +173,27 @@ internal sealed partial class Announcements(AgentContext context)
                 _listed.Remove(peer);
             }
         }
+
+        if (!present.Contains(context.Self))
+        {
+            Own = [];
+        }
     }
 
     private void Enter(ImmutableArray<PeerDomain> peers, HashSet<DomainId> present)
     {
         foreach (PeerDomain described in peers)
         {
-            if (described.Id != context.Self
-                && present.Add(described.Id)
-                && (!_listed.TryGetValue(described.Id, out PeerDomain? known) || PeerPage.ToEntry(known) != PeerPage.ToEntry(described)))
+            if (!present.Add(described.Id))
+            {
+                continue;
+            }
+
+            if (described.Id == context.Self)
+            {
+                Own = described.Addresses;
+            }
+            else if (!_listed.TryGetValue(described.Id, out PeerDomain? known) || PeerPage.ToEntry(known) != PeerPage.ToEntry(described))
             {
                 _listed[described.Id] = described;
             }

@@ -43,7 +43,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
         ILogger log)
     {
         _platform = platform;
-        _context = new AgentContext(options, user, clock, log, _wake);
+        _context = new AgentContext(identity.Interfaces[0].Mac, options, user, clock, log, _wake);
         _mailbox = new AgentMailbox(_wake);
         _loop = new AgentLoop(_context, _mailbox);
         _link = new StoreLink(connector, identity, _context);
@@ -209,7 +209,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
         DateTimeOffset? beat = announcements.LastHeartbeat is { } last ? _context.ToWallClock(last) : null;
         Volatile.Write(ref _announcer, new AnnouncerStatus(_context.Store is not null, announcements.Alive, beat));
         Volatile.Write(ref _status, _loop.Describe());
-        Volatile.Write(ref _shortOfPages, _context.Now < _loop.ShortOfPagesUntil);
+        Volatile.Write(ref _shortOfPages, _context.Now < _context.ShortOfPagesUntil);
     }
 
     private async Task CloseAsync()

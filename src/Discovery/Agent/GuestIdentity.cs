@@ -9,7 +9,7 @@ namespace XenLoop.Discovery;
 /// </summary>
 /// <param name="RequestedDomain">The domain number wished for; null lets the host choose.</param>
 /// <param name="Name">1 to 64 of <c>A-Z a-z 0-9 . _ -</c>.</param>
-/// <param name="Interfaces">The guest's network interfaces, at most <see cref="MaximumInterfaces"/>.</param>
+/// <param name="Interfaces">The guest's network interfaces, one to <see cref="MaximumInterfaces"/>; the first is the one that its agent serves.</param>
 public sealed record GuestIdentity(DomainId? RequestedDomain, string Name, ImmutableArray<GuestInterface> Interfaces)
 {
     /// <summary>As many vifs as a Xen guest commonly may have.</summary>

@@ -5,6 +5,9 @@ namespace XenLoop.Discovery;
 /// <summary>The pages shared with one peer: allocated or mapped, and freed.</summary>
 internal sealed class PeerPages(AgentContext context, DomainId peer)
 {
+    private int _ceiling;
+    private TimeSpan _ceilingUntil;
+
     /// <summary>What lies in them; null without any.</summary>
     public Channel? Channel { get; private set; }
 
@@ -20,8 +23,15 @@ internal sealed class PeerPages(AgentContext context, DomainId peer)
     /// <summary>What every peer that we serve can have at the same time.</summary>
     public int Share => RingSizing.Share(context.Platform?.Pages, context.PeersToServe, context.Options.RingBytes);
 
-    /// <summary>What the channel may grow to.</summary>
-    public int Grown => RingSizing.Grown(context.Platform?.Pages, RingBytes, context.Options.RingBytes);
+    /// <summary>What the channel may grow to. Not to what it was lately refused: it would be closed and opened again in vain, for ever.</summary>
+    public int Grown
+    {
+        get
+        {
+            int grown = RingSizing.Grown(context.Platform?.Pages, RingBytes, context.Options.RingBytes);
+            return context.Now < _ceilingUntil ? Math.Max(RingBytes, Math.Min(grown, _ceiling)) : grown;
+        }
+    }
 
     /// <summary>Listener: allocates.</summary>
     /// <exception cref="ChannelPlatformException">Nothing was allocated.</exception>
@@ -33,6 +43,12 @@ internal sealed class PeerPages(AgentContext context, DomainId peer)
         {
             IChannelLink link = context.Platform!.Offer(peer, goal, out ChannelOffer offer);
             Open(link, nonce, static (link, nonce) => Channel.Listen(link, nonce));
+            if (link.RingBytes < goal)
+            {
+                _ceiling = link.RingBytes;
+                _ceilingUntil = context.Now + context.Options.RefusalMemory;
+            }
+
             return offer;
         }
         catch (ChannelPlatformException failure)

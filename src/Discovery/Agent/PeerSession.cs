@@ -114,7 +114,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
             case AgentReportKind.Idle:
                 Close(CloseReason.Idle);
                 break;
-            case AgentReportKind.Busy when ServedRingBytes > 0 && Lifetime >= context.Options.ResizeInterval:
+            case AgentReportKind.Busy when ServedRingBytes > 0 && Lifetime >= context.Options.ResizeInterval && context.Now >= context.ShortOfPagesUntil:
                 Resize(_pages.Grown);
                 break;
         }

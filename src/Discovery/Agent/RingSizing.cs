@@ -35,9 +35,12 @@ internal static class RingSizing
     public static int Share(PageBudget? budget, int peers, int largest) =>
         budget is { } pages ? Fitting(pages.Limit / Math.Max(1, peers), largest) : largest;
 
-    /// <summary>The size that a busy channel may grow to: with half of what is left beside its own pages.</summary>
+    /// <summary>
+    /// The size that a busy channel may grow to: with half of what is left beside its own pages and a smallest channel for a
+    /// newcomer. Where there is no limit it has what is wanted already.
+    /// </summary>
     public static int Grown(PageBudget? budget, int current, int largest) =>
-        budget is { } pages ? Math.Max(current, Fitting(PagesOf(current) + (pages.Left / 2), largest)) : largest;
+        budget is { } pages ? Math.Max(current, Fitting(PagesOf(current) + ((pages.Left - PagesOf(Smallest)) / 2), largest)) : current;
 
     private static int Fitting(int pages, int largest)
     {

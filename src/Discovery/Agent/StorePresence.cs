@@ -57,7 +57,7 @@ internal sealed partial class StorePresence(AgentContext context)
         announcements.ListDirty |= !_peersWatched;
         if (!_advertised)
         {
-            Advert advert = new(ProtocolVersions.Ours, context.Instance, context.Options.Features);
+            Advert advert = new(ProtocolVersions.Ours, context.Instance, context.Options.Features, context.Mac);
             StoreStatus status = await store.WriteAsync(StoreNames.Advert, advert.ToBytes(), cancel).ConfigureAwait(false);
             _advertised = status == StoreStatus.Ok;
             if (_advertised)

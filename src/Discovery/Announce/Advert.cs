@@ -1,16 +1,20 @@
+using XenLoop.Addresses;
+
 namespace XenLoop.Discovery;
 
-/// <summary>A guest's advert: it takes part. Nothing about addresses: those are the toolstack's to say.</summary>
+/// <summary>A guest's advert: it takes part, with one of its vifs. What that vif is connected to is the toolstack's to say.</summary>
 /// <param name="Versions">What it speaks.</param>
 /// <param name="Instance">64 random bits, new with each life of the agent.</param>
 /// <param name="Features">What it accepts on channels.</param>
-internal sealed record Advert(ProtocolVersions Versions, ulong Instance, ChannelFeatures Features)
+/// <param name="Mac">Ethernet address of the interface that it captures on and injects into; of no account unless the toolstack gave it a vif of this address.</param>
+internal sealed record Advert(ProtocolVersions Versions, ulong Instance, ChannelFeatures Features, MacAddress Mac)
 {
     /// <summary>For the store.</summary>
     public byte[] ToBytes() => new NodeText()
         .Add("v", Versions.ToString())
         .AddHex("instance", Instance)
         .AddNumber("features", (uint)Features)
+        .Add("mac", Mac.ToString())
         .ToBytes();
 
     /// <summary>Reads a guest's node; null if it is malformed.</summary>
@@ -19,6 +23,7 @@ internal sealed record Advert(ProtocolVersions Versions, ulong Instance, Channel
         && ProtocolVersions.TryParse(text.Find("v"), out ProtocolVersions versions)
         && text.TryGetHex("instance", out ulong instance)
         && text.TryGetNumber("features", out uint features)
-            ? new Advert(versions, instance, (ChannelFeatures)features)
+        && MacAddress.TryParse(text.Find("mac"), out MacAddress mac)
+            ? new Advert(versions, instance, (ChannelFeatures)features, mac)
             : null;
 }

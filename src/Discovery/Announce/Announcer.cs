@@ -9,7 +9,7 @@ namespace XenLoop.Discovery;
 /// through shared memory. Works from watches; between changes only the heartbeat wakes it, and costs one write per willing guest.
 /// </summary>
 /// <remarks>
-/// A guest's own word counts for one thing: that it takes part, in which life. Names, addresses and bridges are the
+/// A guest's own word counts for that it takes part, in which life, and with which of its vifs. Names, addresses and bridges are the
 /// toolstack's. The watches are Dom0's, which has no quota; the two on what guests can write are as narrow as possible.
 /// </remarks>
 /// <param name="store">With Dom0's rights; not disposed.</param>
@@ -51,15 +51,21 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
             while (true)
             {
                 await TakeEventsAsync(stop).ConfigureAwait(false);
+                bool listed = false;
                 if (_rescan)
                 {
                     // Each new watch makes an event at once: taken in here, it is one with the first look.
-                    await RescanAsync(stop).ConfigureAwait(false);
+                    listed = await TryRescanAsync(stop).ConfigureAwait(false);
                     await TakeEventsAsync(stop).ConfigureAwait(false);
                 }
 
                 await WorkAsync(stop).ConfigureAwait(false);
-                await Task.WhenAny(_next, Task.Delay(UntilDue(), clock, stop)).ConfigureAwait(false);
+
+                // A domain may have come after the list was read: no other event would tell of it.
+                if (!(listed && _rescan))
+                {
+                    await Task.WhenAny(_next, Task.Delay(UntilDue(), clock, stop)).ConfigureAwait(false);
+                }
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -145,13 +151,14 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
         }
     }
 
-    private async Task RescanAsync(CancellationToken cancel)
+    /// <returns>False: the store could not say; to be tried again with the next change.</returns>
+    private async Task<bool> TryRescanAsync(CancellationToken cancel)
     {
         StoreResult<ImmutableArray<string>> names = await store.ListAsync(StorePath.Domains, cancel).ConfigureAwait(false);
         if (!names.IsOk)
         {
             LogScanFailed(log, names.Status);
-            return;
+            return false;
         }
 
         _rescan = false;
@@ -182,6 +189,8 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
                 _looks.AddUrgent(found);
             }
         }
+
+        return true;
     }
 
     private async Task ForgetAsync(DomainId gone, CancellationToken cancel)
@@ -262,9 +271,10 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
         _looks.Add(domain);
     }
 
-    /// <summary>Brings a guest's place among the others up to date: what it is told of them, and they of it.</summary>
+    /// <summary>Brings a guest's place among the others up to date: what it is told of them and of itself, and they of it.</summary>
     private void Replace(DomainId domain, WillingGuest? now)
     {
+        _publisher.Tell(domain, domain, now?.DescribeToItself());
         foreach (WillingGuest other in _residents.Replace(domain, now))
         {
             _publisher.Tell(other.Id, domain, now?.DescribeTo(other));

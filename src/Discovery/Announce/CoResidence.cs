@@ -21,39 +21,27 @@ internal sealed class CoResidence
         HashSet<DomainId> others = [];
         if (_guests.Remove(domain, out WillingGuest? before))
         {
-            foreach (Vif vif in before.Vifs)
-            {
-                HashSet<DomainId> members = _members[vif.Network];
-                members.Remove(domain);
-                others.UnionWith(members);
-            }
-        }
-
-        foreach (Vif vif in now?.Vifs ?? [])
-        {
-            if (!_members.TryGetValue(vif.Network, out HashSet<DomainId>? members))
-            {
-                _members.Add(vif.Network, members = []);
-            }
-
+            HashSet<DomainId> members = _members[before.Vif.Network];
+            members.Remove(domain);
             others.UnionWith(members);
-            members.Add(domain);
-        }
-
-        foreach (Vif vif in before?.Vifs ?? [])
-        {
-            if (_members.TryGetValue(vif.Network, out HashSet<DomainId>? members) && members.Count == 0)
+            if (members.Count == 0)
             {
-                _members.Remove(vif.Network);
+                _members.Remove(before.Vif.Network);
             }
         }
 
         if (now is not null)
         {
+            if (!_members.TryGetValue(now.Vif.Network, out HashSet<DomainId>? members))
+            {
+                _members.Add(now.Vif.Network, members = []);
+            }
+
+            others.UnionWith(members);
+            members.Add(domain);
             _guests.Add(domain, now);
         }
 
-        others.Remove(domain);
         List<WillingGuest> neighbours = new(others.Count);
         foreach (DomainId other in others)
         {

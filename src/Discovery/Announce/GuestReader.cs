@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using XenLoop.SharedRing;
@@ -13,7 +12,7 @@ internal sealed class GuestReader(IStore store, AnnouncerOptions options, ILogge
     private readonly GuestPolicy _policy = new(options);
     private readonly VifReader _vifs = new(options, log);
 
-    /// <summary>The guest if it takes part, may, and has an interface on a known network; null if not; a failure if the store could not say.</summary>
+    /// <summary>The guest if it takes part, may, and serves a vif on a known network; null if not; a failure if the store could not say.</summary>
     public async Task<StoreResult<WillingGuest>> ReadAsync(DomainId domain, CancellationToken cancel)
     {
         NodeReader nodes = new(store);
@@ -41,7 +40,8 @@ internal sealed class GuestReader(IStore store, AnnouncerOptions options, ILogge
             return null;
         }
 
-        ImmutableArray<Vif> vifs = await _vifs.ReadAsync(nodes, domain, cancel).ConfigureAwait(false);
-        return vifs.IsEmpty ? null : new WillingGuest(domain, GuestName.From(name.GetValueOrDefault().Span), advert.Instance, vifs);
+        return await _vifs.ReadAsync(nodes, domain, advert.Mac, cancel).ConfigureAwait(false) is { } vif
+            ? new WillingGuest(domain, GuestName.From(name.GetValueOrDefault().Span), advert.Instance, vif)
+            : null;
     }
 }

@@ -7,7 +7,7 @@ using XenLoop.SharedRing;
 namespace XenLoop.Discovery;
 
 /// <summary>
-/// Reads a guest's vifs from nodes that only Dom0 can write:
+/// Reads the vif that a guest serves from nodes that only Dom0 can write:
 /// <code>
 ///  /local/domain/0/backend/vif/N/I/{mac,ip,bridge,script,vlan,online}   Dom0's end (n0 rN): the hotplug script works from it
 ///  /libxl/N/device/vif/I/{backend,mac,ip,bridge,script,vlan}            libxl's own copy (n0), "we don't need to trust the backend"
@@ -26,13 +26,13 @@ internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
 
     private readonly HashSet<(DomainId, string)> _complaints = [];
 
-    /// <summary>All vifs of a guest that are on a known network.</summary>
-    public async Task<ImmutableArray<Vif>> ReadAsync(NodeReader nodes, DomainId domain, CancellationToken cancel)
+    /// <summary>The vif of a guest that has an Ethernet address; null if there is none, or none on a known network.</summary>
+    public async Task<Vif?> ReadAsync(NodeReader nodes, DomainId domain, MacAddress mac, CancellationToken cancel)
     {
         string libxl = StoreNames.LibxlOf(domain);
         bool isLibxl = (await nodes.ListAsync(libxl, cancel).ConfigureAwait(false)).Contains("device", StringComparer.Ordinal);
         string home = isLibxl ? $"{libxl}/device/vif" : StoreNames.VifsOf(domain);
-        ImmutableArray<Vif>.Builder vifs = ImmutableArray.CreateBuilder<Vif>();
+        (DomainId Backend, string Path)? found = null;
         ImmutableArray<string> names = await nodes.ListAsync(home, cancel).ConfigureAwait(false);
         for (int i = 0; i < Math.Min(names.Length, MaximumVifs); i++)
         {
@@ -50,27 +50,32 @@ internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
 
             // Dom0's end also has what was changed since the vif was made.
             string details = owner.Value == 0 ? $"{StoreNames.VifsOf(domain)}/{names[i]}" : path;
-            if (await ReadVifAsync(nodes, domain, owner, details, cancel).ConfigureAwait(false) is { } vif)
+            if (await IsOfAsync(nodes, details, mac, cancel).ConfigureAwait(false))
             {
-                vifs.Add(vif);
+                if (found is not null)
+                {
+                    Complain(domain, details, $"another of its vifs has the address {mac} too");
+                    return null;
+                }
+
+                found = (owner, details);
             }
         }
 
-        return vifs.ToImmutable();
+        return found is { } vif ? await ReadVifAsync(nodes, domain, mac, vif.Backend, vif.Path, cancel).ConfigureAwait(false) : null;
     }
 
     /// <summary>A guest has gone; complaints about the next of that number are news.</summary>
     public void Forget(DomainId domain) => _complaints.RemoveWhere(complaint => complaint.Item1 == domain);
 
-    private async Task<Vif?> ReadVifAsync(NodeReader nodes, DomainId domain, DomainId backend, string path, CancellationToken cancel)
-    {
-        // Without a MAC it is being made or taken away, with online=0 detached (libxl_device.c).
-        if (!MacAddress.TryParse(await nodes.ReadTextAsync($"{path}/mac", cancel).ConfigureAwait(false), out MacAddress mac)
-            || await nodes.ReadTextAsync($"{path}/online", cancel).ConfigureAwait(false) == "0")
-        {
-            return null;
-        }
+    /// <summary>True if a vif has that address. Without one it is being made or taken away, with online=0 detached (libxl_device.c).</summary>
+    private static async Task<bool> IsOfAsync(NodeReader nodes, string path, MacAddress mac, CancellationToken cancel) =>
+        MacAddress.TryParse(await nodes.ReadTextAsync($"{path}/mac", cancel).ConfigureAwait(false), out MacAddress its)
+        && its == mac
+        && await nodes.ReadTextAsync($"{path}/online", cancel).ConfigureAwait(false) != "0";
 
+    private async Task<Vif?> ReadVifAsync(NodeReader nodes, DomainId domain, MacAddress mac, DomainId backend, string path, CancellationToken cancel)
+    {
         string script = Path.GetFileName(await nodes.ReadTextAsync($"{path}/script", cancel).ConfigureAwait(false)) ?? string.Empty;
         if (VifScripts.AttachmentOf(script, options) is not { } attachment)
         {

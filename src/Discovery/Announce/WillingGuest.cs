@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using XenLoop.Addresses;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
@@ -8,73 +6,30 @@ namespace XenLoop.Discovery;
 /// <param name="Id">Its number.</param>
 /// <param name="Name">For people.</param>
 /// <param name="Instance">From its advert.</param>
-/// <param name="Vifs">From the toolstack.</param>
-internal sealed record WillingGuest(DomainId Id, string Name, ulong Instance, ImmutableArray<Vif> Vifs)
+/// <param name="Vif">
+/// From the toolstack: the vif that its agent serves. Its others do not count: what another guest sent for them through shared
+/// memory would arrive on the wrong interface, past its firewall's rules for the right one, and be lost to a strict <c>rp_filter</c>.
+/// </param>
+internal sealed record WillingGuest(DomainId Id, string Name, ulong Instance, Vif Vif)
 {
     /// <summary>
+    /// This guest as it should know itself, if others hold it to addresses: what it sends from any other has to take the standard path.
+    /// Null if they do not.
+    /// </summary>
+    public PeerDomain? DescribeToItself() => Vif.Addresses.IsEmpty ? null : DescribeTo(this);
+
+    /// <summary>
     /// This guest as another should know it; null if the two share no network. On a common bridge it is known by its Ethernet
-    /// addresses there, and held to the IP addresses of those vifs if every one of them names some. Two guests with routed
-    /// vifs know each other by IP address alone.
+    /// address, and held to the IP addresses that the toolstack names, if any. Guests with routed vifs know each other by
+    /// IP address alone.
     /// </summary>
     public PeerDomain? DescribeTo(WillingGuest reader)
     {
-        ImmutableArray<Vif> shared = Vifs.RemoveAll(vif => !reader.IsOn(vif.Network));
-        ImmutableArray<Vif> bridged = shared.RemoveAll(vif => vif.Network.IsRouted);
-        if (!bridged.IsEmpty)
+        if (Vif.Network != reader.Vif.Network || (Vif.Network.IsRouted && Vif.Addresses.IsEmpty))
         {
-            return Describe(ImmutableArray.CreateRange(bridged, vif => vif.Mac), EachNamesAddresses(bridged) ? AddressesOf(bridged) : []);
+            return null;
         }
 
-        ImmutableArray<InternetAddress> routed = AddressesOf(shared);
-        return routed.IsEmpty ? null : Describe([], routed);
+        return new PeerDomain(Id, Name, Vif.Network.IsRouted ? [] : [Vif.Mac], Vif.Addresses, Instance);
     }
-
-    private static bool EachNamesAddresses(ImmutableArray<Vif> vifs)
-    {
-        foreach (Vif vif in vifs)
-        {
-            if (vif.Addresses.IsEmpty)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static ImmutableArray<InternetAddress> AddressesOf(ImmutableArray<Vif> vifs)
-    {
-        ImmutableArray<InternetAddress>.Builder distinct = ImmutableArray.CreateBuilder<InternetAddress>();
-        foreach (Vif vif in vifs)
-        {
-            foreach (InternetAddress address in vif.Addresses)
-            {
-                if (!distinct.Contains(address))
-                {
-                    distinct.Add(address);
-                }
-            }
-        }
-
-        return distinct.ToImmutable();
-    }
-
-    private bool IsOn(VifNetwork network)
-    {
-        foreach (Vif vif in Vifs)
-        {
-            if (vif.Network == network)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Too many addresses for a page: better unknown than known in part, and held to that.</summary>
-    private PeerDomain? Describe(ImmutableArray<MacAddress> macs, ImmutableArray<InternetAddress> addresses) =>
-        macs.Length <= PeerPage.MaximumAddresses && addresses.Length <= PeerPage.MaximumAddresses
-            ? new PeerDomain(Id, Name, macs, addresses, Instance)
-            : null;
 }

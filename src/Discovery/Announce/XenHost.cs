@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using XenLoop.Native;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
@@ -67,7 +68,7 @@ public sealed partial class XenHost(IReadOnlyList<string> sockets, string device
             }
             catch (Exception failure) when (failure is SocketException or TimeoutException)
             {
-                problem ??= $"{path}: {failure.Message}";
+                problem ??= $"{path}: {FailureText.Of(failure)}";
             }
         }
 

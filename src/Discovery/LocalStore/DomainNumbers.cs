@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using XenLoop.Native;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
@@ -43,7 +44,7 @@ internal sealed partial class DomainNumbers(string file, ILogger log)
             if (!_isForgetful)
             {
                 _isForgetful = true;
-                LogForgetful(log, failure.Message);
+                LogForgetful(log, FailureText.Of(failure));
             }
         }
     }
@@ -60,6 +61,6 @@ internal sealed partial class DomainNumbers(string file, ILogger log)
         }
     }
 
-    [LoggerMessage(EventId = 105, Level = LogLevel.Warning, Message = "The next domain number cannot be written down: {Why} After a restart of this host a number may be given twice.")]
+    [LoggerMessage(EventId = 105, Level = LogLevel.Warning, Message = "The next domain number cannot be written down: {Why}. After a restart of this host a number may be given twice.")]
     private static partial void LogForgetful(ILogger log, string why);
 }

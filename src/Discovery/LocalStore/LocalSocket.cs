@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using XenLoop.Native;
@@ -10,17 +11,19 @@ public static class LocalSocket
     /// <summary>A listener whose backlog is full keeps callers waiting; one that was stopped, for ever.</summary>
     private const int ConnectMilliseconds = 5000;
 
+    /// <summary>Bytes of a path: <c>sun_path</c> without its end (<c>unix(7)</c>).</summary>
+    private const int LongestPath = 107;
+
     /// <summary>Listens on a path for this user alone, in place of what a dead process left there.</summary>
     /// <exception cref="SocketException"><see cref="SocketError.AddressAlreadyInUse"/>: a live process listens there, or the file is no socket. Anything else: the path cannot be used.</exception>
-    /// <exception cref="IOException">The path cannot be used.</exception>
+    /// <exception cref="IOException">The path cannot be used, or is longer than a socket's can be.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not use it.</exception>
-    /// <exception cref="ArgumentException">It is longer than a socket's path can be.</exception>
     public static Socket Listen(string path, int backlog)
     {
         Socket socket = New();
         try
         {
-            var endPoint = new UnixDomainSocketEndPoint(path);
+            var endPoint = EndPoint(path);
             RemoveDead(path);
 
             // Nobody can connect between bind and listen, so nobody gets in before the mode is set.
@@ -40,13 +43,13 @@ public static class LocalSocket
     /// <returns>Closes the socket when disposed.</returns>
     /// <exception cref="SocketException">Nobody listens there, or this user may not connect.</exception>
     /// <exception cref="TimeoutException">Somebody listens and does not answer.</exception>
-    /// <exception cref="ArgumentException">The path is longer than a socket's can be.</exception>
+    /// <exception cref="IOException">The path is longer than a socket's can be.</exception>
     public static async Task<Stream> ConnectAsync(string path, TimeSpan timeout, TimeProvider clock, CancellationToken cancel)
     {
         Socket socket = New();
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel).AsTask().WaitAsync(timeout, clock, cancel).ConfigureAwait(false);
+            await socket.ConnectAsync(EndPoint(path), cancel).AsTask().WaitAsync(timeout, clock, cancel).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -58,13 +61,14 @@ public static class LocalSocket
 
     /// <summary>Connects, or returns null if nobody listens there.</summary>
     /// <exception cref="SocketException">Somebody may, but this user cannot tell, or is kept waiting.</exception>
+    /// <exception cref="IOException">The path is longer than a socket's can be.</exception>
     public static Socket? TryConnect(string path)
     {
         Socket socket = New();
         try
         {
             socket.SendTimeout = ConnectMilliseconds;
-            socket.Connect(new UnixDomainSocketEndPoint(path));
+            socket.Connect(EndPoint(path));
             return socket;
         }
         catch (SocketException error) when (error.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable or SocketError.HostNotFound
@@ -102,6 +106,14 @@ public static class LocalSocket
     }
 
     private static Socket New() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+
+    private static UnixDomainSocketEndPoint EndPoint(string path)
+    {
+        int length = Encoding.UTF8.GetByteCount(path);
+        return length <= LongestPath
+            ? new UnixDomainSocketEndPoint(path)
+            : throw new IOException(string.Create(CultureInfo.InvariantCulture, $"the path has {length} bytes, and a socket's may have {LongestPath}"));
+    }
 
     /// <summary>Connecting to an ordinary file is refused just like connecting to a dead socket; only a socket that this user may use refuses to be opened with ENXIO (open(2)).</summary>
     private static unsafe bool IsOwnSocket(string path)

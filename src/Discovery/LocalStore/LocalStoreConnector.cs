@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using XenLoop.Native;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
@@ -43,9 +44,9 @@ public sealed class LocalStoreConnector(string directory, TimeSpan timeout, Time
         {
             return await LocalSocket.ConnectAsync(path, timeout, clock, cancel).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is SocketException or TimeoutException or ArgumentException)
+        catch (Exception failure) when (failure is SocketException or TimeoutException or IOException)
         {
-            throw new StoreUnavailableException($"Nobody answers on {path}: {failure.Message}. Is `xenloop announce --platform local` running, with the same directory?", failure);
+            throw new StoreUnavailableException($"Nobody answers on {path}: {FailureText.Of(failure)}. Is `xenloop announce --platform local` running, with the same directory?", failure);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using XenLoop.Native;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
@@ -77,9 +78,9 @@ public sealed partial class LocalStoreServer : IAsyncDisposable
         {
             throw new StoreUnavailableException($"Another xenloop host is alive on {path}, or that file is no socket. Stop it first, or use another directory.", failure);
         }
-        catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException)
         {
-            throw new StoreUnavailableException($"Cannot listen on {path}: {failure.Message}. The directory must exist, be writable for us, and its path be short (108 bytes with the socket's name).", failure);
+            throw new StoreUnavailableException($"Cannot listen on {path}: {FailureText.Of(failure)}. The directory must exist and be writable for us.", failure);
         }
     }
 
@@ -104,7 +105,7 @@ public sealed partial class LocalStoreServer : IAsyncDisposable
                 if (!_stop.IsCancellationRequested)
                 {
                     // Out of descriptors, most likely: trying again at once would spin.
-                    LogAcceptFailed(_log, failure.Message);
+                    LogAcceptFailed(_log, FailureText.Of(failure));
                     await Task.Delay(TimeSpan.FromSeconds(1), _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
             }
@@ -168,7 +169,7 @@ public sealed partial class LocalStoreServer : IAsyncDisposable
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or OperationCanceledException)
         {
-            LogRefused(_log, failure.Message);
+            LogRefused(_log, FailureText.Of(failure));
             return null;
         }
     }

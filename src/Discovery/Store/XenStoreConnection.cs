@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.IO.Pipelines;
+using XenLoop.Native;
 
 namespace XenLoop.Discovery;
 
@@ -184,7 +185,7 @@ public sealed class XenStoreConnection : IStore
         }
         catch (Exception failure) when (failure is IOException or InvalidOperationException)
         {
-            Close(failure.Message);
+            Close(FailureText.Of(failure));
             return StoreStatus.ConnectionLost;
         }
     }
@@ -259,7 +260,7 @@ public sealed class XenStoreConnection : IStore
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or InvalidOperationException)
         {
-            why = failure.Message;
+            why = FailureText.Of(failure);
         }
 
         Close(why);

@@ -10,6 +10,8 @@ internal sealed unsafe class XenBusDevice : IXenBusFile
 {
     private readonly FileDescriptor _device;
     private readonly FileDescriptor _cancel = new(LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK));
+    private readonly Lock _closing = new();
+    private bool _closed;
 
     private XenBusDevice(FileDescriptor device) => _device = device;
 
@@ -90,16 +92,27 @@ internal sealed unsafe class XenBusDevice : IXenBusFile
     }
 
     /// <inheritdoc/>
+    /// <remarks>After <see cref="Dispose"/> the number may be another file's: nothing is written then.</remarks>
     public void Cancel()
     {
-        ulong one = 1;
-        _ = LibC.write(_cancel.Number, &one, sizeof(ulong));
+        lock (_closing)
+        {
+            if (!_closed)
+            {
+                ulong one = 1;
+                _ = LibC.write(_cancel.Number, &one, sizeof(ulong));
+            }
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _device.Dispose();
-        _cancel.Dispose();
+        lock (_closing)
+        {
+            _closed = true;
+            _device.Dispose();
+            _cancel.Dispose();
+        }
     }
 }

@@ -82,10 +82,12 @@ internal sealed class XenBusTransport : IDuplexPipe, IDisposable
 
         lock (_delivering)
         {
+            // Before the completion: the other thread may be about to deliver.
+            _stop.Cancel();
             _replies.Writer.Complete(failure);
         }
 
-        Dispose();
+        _file.Cancel();
         if (Interlocked.Decrement(ref _threads) == 0)
         {
             _file.Dispose();

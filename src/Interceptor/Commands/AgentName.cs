@@ -29,7 +29,7 @@ internal static class AgentName
             using Socket? other = LocalSocket.TryConnect(path);
             return other is null;
         }
-        catch (SocketException)
+        catch (Exception error) when (error is SocketException or IOException)
         {
             return false;
         }

@@ -3,6 +3,7 @@ using XenLoop.Discovery;
 using XenLoop.Interceptor.CommandLine;
 using XenLoop.Interceptor.Rules.Commands;
 using XenLoop.Interceptor.Status;
+using XenLoop.Native;
 
 namespace XenLoop.Interceptor.Commands;
 
@@ -48,7 +49,7 @@ internal static class CleanupCommand
             }
             catch (Exception error) when (error is SocketException or IOException or UnauthorizedAccessException)
             {
-                notes.WriteLine($"xenloop: {path} is left as it is: {error.Message}");
+                notes.WriteLine($"xenloop: {path} is left as it is: {FailureText.Of(error)}");
             }
         }
 

@@ -1,3 +1,4 @@
+using XenLoop.Native;
 
 namespace XenLoop.Interceptor.Commands;
 
@@ -16,7 +17,7 @@ internal static class RuntimeDirectory
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new GuestSetupException($"The directory {path} for sockets cannot be made: {error.Message} Run as root, or name another with --directory.", error);
+            throw new GuestSetupException($"The directory {path} for sockets cannot be made: {FailureText.Of(error)}. Run as root, or name another with --directory.", error);
         }
     }
 }

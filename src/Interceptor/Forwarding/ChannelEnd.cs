@@ -23,15 +23,15 @@ internal sealed class ChannelEnd
     /// <summary>How long an orderly release waits for the peer's closing mark.</summary>
     private const int CloseMilliseconds = 1000;
 
-    private readonly EventLoop _loop;
+    private readonly Action<int> _unwatch;
     private readonly CapturePath _capture;
     private readonly InjectionPath _injection;
     private readonly IForwarderListener _listener;
 
-    /// <summary>For one data path.</summary>
-    public ChannelEnd(EventLoop loop, CapturePath capture, InjectionPath injection, IForwarderListener listener)
+    /// <summary>For one data path; <paramref name="unwatch"/> ends the reports of a descriptor.</summary>
+    public ChannelEnd(Action<int> unwatch, CapturePath capture, InjectionPath injection, IForwarderListener listener)
     {
-        _loop = loop;
+        _unwatch = unwatch;
         _capture = capture;
         _injection = injection;
         _listener = listener;
@@ -149,8 +149,8 @@ internal sealed class ChannelEnd
     public void LetGo(PeerPort port)
     {
         Channel channel = port.Channel!;
-        _loop.Unwatch(channel.Doorbell.PollFd);
-        _loop.Unwatch(channel.Link.LivenessFd);
+        _unwatch(channel.Doorbell.PollFd);
+        _unwatch(channel.Link.LivenessFd);
         port.InjectReady = false;
         port.Detach();
     }
@@ -166,8 +166,11 @@ internal sealed class ChannelEnd
             _injection.Run(port);
         }
 
-        // A violation on the way has ended it already.
-        if (port.Channel is not null && port.State != PortState.Failed)
+        if (port.Channel.Inbound.Violation != RingViolation.None)
+        {
+            OnViolation(port, port.Channel.Inbound.Violation);
+        }
+        else
         {
             GiveUp(port);
             if (!closing)

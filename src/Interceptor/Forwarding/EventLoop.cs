@@ -28,6 +28,12 @@ internal sealed unsafe class EventLoop : IDisposable
     public void Post(Action action)
     {
         _posted.Enqueue(action);
+        Wake();
+    }
+
+    /// <summary>Ends the present or next <see cref="Wait"/> with an event of <see cref="EventSource.Posted"/>. Any thread.</summary>
+    public void Wake()
+    {
         ulong one = 1;
         LibC.write(_wake.Number, &one, sizeof(ulong));
     }

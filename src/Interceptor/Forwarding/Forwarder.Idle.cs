@@ -6,8 +6,8 @@ namespace XenLoop.Interceptor.Forwarding;
 /// <content>What the data path does while no port has anything to do.</content>
 internal sealed unsafe partial class Forwarder
 {
-    /// <summary>Sleeps until something happens or for <paramref name="due"/> milliseconds, unless a peer has published something meanwhile.</summary>
-    private void Sleep(epoll_event* events, int due)
+    /// <summary>Asks all peers to ring for their next records; false if something is there already.</summary>
+    private bool MaySleep()
     {
         bool quiet = true;
         foreach (PeerPort port in _ports)
@@ -15,7 +15,7 @@ internal sealed unsafe partial class Forwarder
             quiet &= MayAwaitData(port);
         }
 
-        TakeEvents(events, quiet ? due : 0);
+        return quiet;
     }
 
     /// <summary>Looks for work for a while before it sleeps, if the traffic of late gains by that; and finds out whether it does.</summary>
@@ -24,7 +24,7 @@ internal sealed unsafe partial class Forwarder
         long start = Stopwatch.GetTimestamp();
         if (!TryPoll(events, start, polls.PollTicks))
         {
-            Sleep(events, due);
+            TakeEvents(events, MaySleep() ? due : 0);
         }
 
         if (polls.Paused(Stopwatch.GetTimestamp() - start))
@@ -92,8 +92,8 @@ internal sealed unsafe partial class Forwarder
 
         if (channel.Inbound.ProducerClosed)
         {
-            _ends.OnClosedByPeer(port);
-            return port.Channel is null;
+            _attention = true;
+            return false;
         }
 
         // A mark that comes after that look is no wish granted either, so that the next pass looks again, after the last records.

@@ -6,19 +6,24 @@ using XenLoop.SharedRing;
 
 namespace XenLoop.Interceptor.Forwarding;
 
-/// <summary>
-/// The data path: one thread that waits for captured packets and for peers' doorbells, and moves packets both ways. One thread
-/// for both directions beats two for small messages, because each wake-up of another thread costs more than a packet.
-/// </summary>
+/// <summary>The data path: waits for captured packets and for peers' doorbells, and moves packets both ways.</summary>
 /// <remarks>
-/// Everything that changes ports comes in through <see cref="Post"/> and runs between two passes, so that nothing here needs a
-/// lock. An event sets a port's ready mark, and the mark stays until a pass found nothing more.
+/// <para>
+/// Everything that changes ports comes in through <see cref="Post"/> and runs between two passes. An event sets a port's ready
+/// mark, and the mark stays until a pass found nothing more.
+/// </para>
+/// <para>
+/// One thread for both directions, or one for each (<see cref="ForwarderThreads"/>). Two share nothing but the ports' states: each
+/// holds its own gate while it works, and whoever changes what both look at holds both, the capturing one first. What the
+/// injecting thread finds that concerns both it leaves for <see cref="Attend()"/>.
+/// </para>
 /// </remarks>
 internal sealed unsafe partial class Forwarder : IDisposable
 {
     private const int EventsPerWait = 64;
 
     private readonly EventLoop _loop = new();
+    private readonly EventLoop _bells;
     private readonly List<PeerPort> _ports = [];
     private readonly IForwarderListener _listener;
     private readonly VerdictTimer _verdictTimer;
@@ -28,26 +33,29 @@ internal sealed unsafe partial class Forwarder : IDisposable
     private readonly ChannelEnd _ends;
     private readonly PortDeadlines _deadlines;
     private readonly PollPolicy? _polls;
-    private readonly Thread _thread;
+    private readonly Thread[] _threads;
     private volatile DestinationTable _destinations = DestinationTable.Empty;
     private volatile bool _stopping;
+    private bool _attention;
+    private bool _ranPosted;
 
     /// <summary>Prepares the data path; <see cref="Start"/> sets it going.</summary>
     /// <param name="tap">Where packets from peers go.</param>
     /// <param name="listener">Told about first traffic and failed channels, on the data path's thread.</param>
-    /// <param name="polls">When to poll before sleeping; null: never.</param>
+    /// <param name="threads">How many threads, and whether one of them polls.</param>
     /// <param name="holdLimitMilliseconds">How long a full ring may hold packets without progress.</param>
-    public Forwarder(TapDevice tap, IForwarderListener listener, PollPolicy? polls, int holdLimitMilliseconds = HoldPolicy.DefaultLimit)
+    public Forwarder(TapDevice tap, IForwarderListener listener, ForwarderThreads threads, int holdLimitMilliseconds = HoldPolicy.DefaultLimit)
     {
-        _polls = polls;
+        _bells = threads == ForwarderThreads.Two ? new EventLoop() : _loop;
+        _polls = threads == ForwarderThreads.OnePolling ? new PollPolicy() : null;
         _listener = listener;
         _hold = new HoldPolicy(holdLimitMilliseconds, OnViolation);
         _verdictTimer = new VerdictTimer(_loop);
         _capture = new CapturePath(listener.OnFirstTraffic, _hold, _verdictTimer);
-        _injection = new InjectionPath(tap, OnViolation);
-        _ends = new ChannelEnd(_loop, _capture, _injection, listener);
-        _deadlines = new PortDeadlines(_hold, _ends.LetGo);
-        _thread = new Thread(Loop) { Name = "data path", IsBackground = true };
+        _injection = new InjectionPath(tap, () => _attention = true);
+        _ends = new ChannelEnd(Unwatch, _capture, _injection, listener);
+        _deadlines = new PortDeadlines(_hold, LetGo);
+        _threads = threads == ForwarderThreads.Two ? [NewThread(CaptureLoop, "capture"), NewThread(InjectionLoop, "injection")] : [NewThread(Loop, "data path")];
     }
 
     /// <summary>Who owns which destination; may be replaced at any time by another thread.</summary>
@@ -57,8 +65,8 @@ internal sealed unsafe partial class Forwarder : IDisposable
         set => _destinations = value;
     }
 
-    /// <summary>Starts the thread.</summary>
-    public void Start() => _thread.Start();
+    /// <summary>Starts the threads.</summary>
+    public void Start() => Array.ForEach(_threads, static thread => thread.Start());
 
     /// <summary>Runs <paramref name="action"/> on the data path's thread between two passes.</summary>
     public void Post(Action action) => _loop.Post(action);
@@ -102,15 +110,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
 
         port.Attach(channel, peerTakesOffload);
         port.Queue.SetSegmentation(captureWhole);
-        int doorbell = channel.Doorbell.PollFd;
-        int liveness = channel.Link.LivenessFd;
-        if (!_loop.TryWatch(doorbell, EventSource.Doorbell, port.Domain.Value)
-            || (liveness >= 0 && liveness != doorbell && !_loop.TryWatch(liveness, EventSource.Liveness, port.Domain.Value)))
-        {
-            // A peer that cannot be heard is as good as gone.
-            ChannelEnd.Fail(port);
-            _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
-        }
+        Listen(port, channel, _divided ? _bells : _loop);
     });
 
     /// <summary>Lets go of a port's channel.</summary>
@@ -124,33 +124,73 @@ internal sealed unsafe partial class Forwarder : IDisposable
         return released.Task;
     }
 
-    /// <summary>Stops the thread and closes all queues; channels must have been released.</summary>
+    /// <summary>Stops the threads and closes all queues; channels must have been released.</summary>
     public void Dispose()
     {
-        if (_thread.IsAlive)
+        _stopping = true;
+        _loop.Wake();
+        _bells.Wake();
+        foreach (Thread thread in _threads)
         {
-            _stopping = true;
-            Post(static () => { });
-            _thread.Join();
+            if (thread.IsAlive)
+            {
+                thread.Join();
+            }
         }
 
         _ports.ForEach(_ends.Close);
         _capture.Dispose();
         _injection.Dispose();
         _verdictTimer.Dispose();
+        _bells.Dispose();
         _loop.Dispose();
+    }
+
+    private static Thread NewThread(Action loop, string name) => new(() =>
+    {
+        // A thread that preempts the sender at each packet costs two context switches per packet; a batch thread waits for its turn
+        // (check_preempt_wakeup_fair in kernel/sched/fair.c), and then finds several. No harm where it is refused.
+        int noPriority = 0;
+        LibC.sched_setscheduler(0, LibC.SCHED_BATCH, &noPriority);
+        loop();
+    })
+    {
+        Name = name,
+        IsBackground = true,
+    };
+
+    /// <summary>Has the peer's doorbell reported.</summary>
+    private void Listen(PeerPort port, Channel channel, EventLoop loop)
+    {
+        int doorbell = channel.Doorbell.PollFd;
+        int liveness = channel.Link.LivenessFd;
+        if (!loop.TryWatch(doorbell, EventSource.Doorbell, port.Domain.Value)
+            || (liveness >= 0 && liveness != doorbell && !loop.TryWatch(liveness, EventSource.Liveness, port.Domain.Value)))
+        {
+            // A peer that cannot be heard is as good as gone.
+            ChannelEnd.Fail(port);
+            _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
+        }
+    }
+
+    private void Unwatch(int fd)
+    {
+        _loop.Unwatch(fd);
+        _bells.Unwatch(fd);
     }
 
     private void Loop()
     {
-        // A capture that preempts the sender at each packet costs two context switches per packet; a batch thread waits for its turn
-        // (check_preempt_wakeup_fair in kernel/sched/fair.c), and then finds several. No harm where it is refused.
-        int noPriority = 0;
-        LibC.sched_setscheduler(0, LibC.SCHED_BATCH, &noPriority);
         epoll_event* events = stackalloc epoll_event[EventsPerWait];
         while (!_stopping)
         {
-            bool more = RunPorts();
+            bool more = InjectPorts();
+            if (_attention)
+            {
+                Attend();
+            }
+
+            more |= CapturePorts();
             int due = _deadlines.Run(_ports);
             if (more)
             {
@@ -158,7 +198,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
             }
             else if (_polls is null)
             {
-                Sleep(events, due);
+                TakeEvents(events, MaySleep() ? due : 0);
             }
             else
             {
@@ -167,11 +207,10 @@ internal sealed unsafe partial class Forwarder : IDisposable
         }
     }
 
-    /// <summary>Gives each ready port its turn; false if no port has anything to do.</summary>
-    private bool RunPorts()
+    /// <summary>Gives each port whose peer may have published something its turn; false if nothing more is there.</summary>
+    private bool InjectPorts()
     {
         bool more = false;
-        DestinationTable destinations = _destinations;
         foreach (PeerPort port in _ports)
         {
             if (port.InjectReady)
@@ -180,13 +219,24 @@ internal sealed unsafe partial class Forwarder : IDisposable
                 _injection.Run(port);
                 more |= port.InjectReady;
             }
+        }
 
+        return more;
+    }
+
+    /// <summary>Gives each port whose queue may hold packets its turn; false if nothing more can be taken.</summary>
+    private bool CapturePorts()
+    {
+        bool more = false;
+        DestinationTable destinations = _destinations;
+        foreach (PeerPort port in _ports)
+        {
             if (port.CaptureReady && port.State != PortState.Held)
             {
                 // Not one packet more into the ring of a peer that was killed; its doorbell may come later, or never.
                 if (port.Channel is { PeerLeft: true } && port.State != PortState.Failed)
                 {
-                    _ends.OnPeerGone(port);
+                    OnPeerGone(port);
                 }
 
                 _capture.Run(port, destinations);
@@ -200,21 +250,31 @@ internal sealed unsafe partial class Forwarder : IDisposable
     private int TakeEvents(epoll_event* events, int timeoutMilliseconds)
     {
         int count = _loop.Wait(events, EventsPerWait, timeoutMilliseconds);
+        Dispatch(_loop, events, count);
+        return count;
+    }
+
+    private void Dispatch(EventLoop loop, epoll_event* events, int count)
+    {
         for (int i = 0; i < count; i++)
         {
-            Dispatch(EventLoop.SourceOf(events[i]), EventLoop.DomainOf(events[i]), EventLoop.IsHangUp(events[i]));
+            if (EventLoop.SourceOf(events[i]) == EventSource.Posted)
+            {
+                lock (_injectionGate)
+                {
+                    loop.RunPosted();
+                    _ranPosted = true;
+                }
+            }
+            else
+            {
+                Dispatch(EventLoop.SourceOf(events[i]), EventLoop.DomainOf(events[i]), EventLoop.IsHangUp(events[i]));
+            }
         }
-
-        return count;
     }
 
     private void Dispatch(EventSource source, ushort domain, bool hungUp)
     {
-        if (source == EventSource.Posted)
-        {
-            _loop.RunPosted();
-            return;
-        }
 
         if (source == EventSource.VerdictTimer)
         {
@@ -239,10 +299,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
                 OnDoorbell(port, channel);
             }
 
-            if (channel.PeerLeft || ((hungUp || source == EventSource.Liveness) && channel.PeerGone))
-            {
-                _ends.OnPeerGone(port);
-            }
+            _attention |= hungUp || source == EventSource.Liveness || channel.PeerLeft;
         }
     }
 
@@ -260,10 +317,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
         channel.Doorbell.Acknowledge();
         port.Counters.ReceivedDoorbells++;
         port.InjectReady = true;
-        if (port.State == PortState.Held)
-        {
-            _hold.TryResume(port);
-        }
+        _attention |= port.State == PortState.Held;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -279,6 +333,4 @@ internal sealed unsafe partial class Forwarder : IDisposable
 
         return null;
     }
-
-    private void OnViolation(PeerPort port, RingViolation violation) => _ends.OnViolation(port, violation);
 }

@@ -33,12 +33,15 @@ internal sealed class HoldPolicy
     {
         RingProducer ring = port.Channel!.Outbound;
         port.HoldRecordBytes = recordBytes;
+
+        // Before the wish to be rung: who takes note of the ring must see what it is for.
+        port.State = PortState.Held;
         if (!PrepareToWait(port, ring))
         {
+            port.State = port.State == PortState.Held ? PortState.Open : port.State;
             return;
         }
 
-        port.State = PortState.Held;
         port.HoldStarted = Environment.TickCount64;
         port.HoldDeadline = port.HoldStarted + _limitMilliseconds;
         port.HoldConsumed = ring.Consumed;

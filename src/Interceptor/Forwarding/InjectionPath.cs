@@ -19,7 +19,7 @@ namespace XenLoop.Interceptor.Forwarding;
 internal sealed unsafe class InjectionPath : IDisposable
 {
     /// <summary>Records that one pass may take before the other ports get their turn.</summary>
-    public const int PassRecords = 64;
+    public const int PassRecords = 32;
 
     /// <summary>Bytes after which the producer is given room back within a pass.</summary>
     private const int ReleaseBytes = 64 * 1024;
@@ -28,11 +28,11 @@ internal sealed unsafe class InjectionPath : IDisposable
     private const int FrontBytes = virtio_net_hdr.Size + EthernetBytes;
 
     private readonly TapDevice _tap;
-    private readonly Action<PeerPort, RingViolation> _violated;
+    private readonly Action _violated;
     private readonly byte* _front;
 
-    /// <summary>Injects through <paramref name="tap"/>; <paramref name="violated"/> hears of peers that break the ring's protocol.</summary>
-    public InjectionPath(TapDevice tap, Action<PeerPort, RingViolation> violated)
+    /// <summary>Injects through <paramref name="tap"/>; <paramref name="violated"/> hears that some peer broke its ring's protocol.</summary>
+    public InjectionPath(TapDevice tap, Action violated)
     {
         _tap = tap;
         _violated = violated;
@@ -54,7 +54,7 @@ internal sealed unsafe class InjectionPath : IDisposable
                 port.InjectReady = false;
                 if (status == RingStatus.Violation)
                 {
-                    _violated(port, ring.Violation);
+                    _violated();
                     return;
                 }
 

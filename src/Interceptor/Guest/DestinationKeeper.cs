@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using XenLoop.Addresses;
 using XenLoop.Interceptor.Forwarding;
 using XenLoop.Netlink.Route;
 using XenLoop.SharedRing;
@@ -13,7 +12,6 @@ internal sealed class DestinationKeeper
     private readonly System.Threading.Channels.Channel<bool> _changes = System.Threading.Channels.Channel.CreateBounded<bool>(1);
     private readonly RouteMirror _mirror;
     private readonly LinkGuard _links;
-    private readonly InternetAddress[] _announced;
     private readonly Forwarder _forwarder;
     private readonly PeerPorts _ports;
     private readonly RuleKeeper _rules;
@@ -21,15 +19,13 @@ internal sealed class DestinationKeeper
     /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
     /// <param name="mirror">The kernel's view, followed by somebody else who calls <see cref="Refresh"/>.</param>
     /// <param name="links">Knows the interface.</param>
-    /// <param name="announced">The addresses that Dom0 announces for this guest, if any.</param>
     /// <param name="forwarder">The data path.</param>
     /// <param name="ports">The peers.</param>
     /// <param name="rules">The firewall.</param>
-    public DestinationKeeper(RouteMirror mirror, LinkGuard links, InternetAddress[] announced, Forwarder forwarder, PeerPorts ports, RuleKeeper rules)
+    public DestinationKeeper(RouteMirror mirror, LinkGuard links, Forwarder forwarder, PeerPorts ports, RuleKeeper rules)
     {
         _mirror = mirror;
         _links = links;
-        _announced = announced;
         _forwarder = forwarder;
         _ports = ports;
         _rules = rules;
@@ -61,7 +57,7 @@ internal sealed class DestinationKeeper
     {
         NetworkSnapshot network = _mirror.Current;
         LinkEntry link = _links.Check(network);
-        DestinationPlan plan = DestinationPlanner.Plan(network, _ports.Domains, link, _announced);
+        DestinationPlan plan = DestinationPlanner.Plan(network, _ports.Domains, link);
         foreach ((DomainId domain, PeerPort port) in _ports.Current)
         {
             port.Source = plan.Sources.GetValueOrDefault(domain, SourceCheck.None);

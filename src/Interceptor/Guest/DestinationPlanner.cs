@@ -21,8 +21,7 @@ internal static class DestinationPlanner
     /// <param name="network">The kernel's view.</param>
     /// <param name="domains">Dom0's view.</param>
     /// <param name="link">The interface.</param>
-    /// <param name="announced">The addresses that Dom0 announces for this guest, if any.</param>
-    public static DestinationPlan Plan(NetworkSnapshot network, DomainTable domains, LinkEntry link, params InternetAddress[] announced)
+    public static DestinationPlan Plan(NetworkSnapshot network, DomainTable domains, LinkEntry link)
     {
         Dictionary<MacAddress, DomainId> byMac = Uncontested(domains, peer => peer.Macs);
 
@@ -33,7 +32,7 @@ internal static class DestinationPlanner
         DestinationTable owners = DestinationTable.Build(LongestFirst(destinations));
         AddGateways(destinations, network, link, byMac);
         ImmutableArray<Destination> ordered = LongestFirst(destinations);
-        DestinationTable table = DestinationTable.Build(ordered, announced).WithOwners(owners);
+        DestinationTable table = DestinationTable.Build(ordered, [.. domains.Own]).WithOwners(owners);
         return new DestinationPlan(ordered, table, Sources(network, domains, link, owners));
     }
 

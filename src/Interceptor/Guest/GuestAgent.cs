@@ -4,6 +4,7 @@ using XenLoop.Interceptor.Forwarding;
 using XenLoop.Interceptor.Rules;
 using XenLoop.Interceptor.Status;
 using XenLoop.Interceptor.Tap;
+using XenLoop.Native;
 using XenLoop.Netlink;
 using XenLoop.Netlink.Queue;
 using XenLoop.Netlink.Route;
@@ -53,7 +54,7 @@ internal sealed class GuestAgent : IForwarderListener
         LinkEntry link = ChooseInterface(mirror.Current);
         using InjectionDevice device = InjectionDevice.Create(link, _options.Offload);
         using LinkGuard links = LinkGuard.Open(link, device.Tap.Name, _log);
-        using var forwarder = new Forwarder(device.Tap, this, NewPollPolicy());
+        using var forwarder = new Forwarder(device.Tap, this, ChooseThreads());
         forwarder.SetMtu((int)link.Mtu);
         forwarder.Start();
         GuestLog.Started(_log, link.Name, device.Tap.Name, device.Classifier, device.OffloadReason);
@@ -61,7 +62,7 @@ internal sealed class GuestAgent : IForwarderListener
         DestinationKeeper? keeper = null;
         var ports = new PeerPorts(forwarder, _options, device.Offload, this, () => keeper?.Refresh(), _log);
         using var rules = new RuleKeeper(NewRules(link), ports.RemoveDeparted, RuleKeeper.VerifyPeriod, _log);
-        keeper = new DestinationKeeper(mirror, links, [.. _options.AnnouncedAddresses], forwarder, ports, rules);
+        keeper = new DestinationKeeper(mirror, links, forwarder, ports, rules);
         DiscoveryAgent discovery = NewDiscovery(link, device, ports);
         await using (discovery.ConfigureAwait(false))
         {
@@ -136,7 +137,7 @@ internal sealed class GuestAgent : IForwarderListener
         Task first = await Task.WhenAny([.. others, .. running]).ConfigureAwait(false);
         if (first.Exception?.InnerException is { } error)
         {
-            GuestLog.PartFailed(_log, error.GetType().Name, error.Message);
+            GuestLog.PartFailed(_log, error.GetType().Name, FailureText.Of(error));
         }
 
         GuestLog.Stopping(_log);
@@ -151,10 +152,13 @@ internal sealed class GuestAgent : IForwarderListener
     private IFirewallRules NewRules(LinkEntry link) => _options.ManageRules ? new ManagedRules(link.Name, new RuleOptions()) : new UnmanagedRules();
 
     /// <summary>Between namespaces each guest's processor is every other's, and polling takes it from whom it waits for.</summary>
-    private PollPolicy? NewPollPolicy()
+    private ForwarderThreads ChooseThreads()
     {
-        bool spare = _platform.Name == "xen" && Environment.ProcessorCount > 1;
-        return _options.Polling == PollMode.On || (_options.Polling == PollMode.Auto && spare) ? new PollPolicy() : null;
+        bool xen = _platform.Name == "xen";
+        bool spare = xen && Environment.ProcessorCount > 1;
+        return _options.Polling == PollMode.On || (_options.Polling == PollMode.Auto && spare) ? ForwarderThreads.OnePolling
+            : xen ? ForwarderThreads.Two
+            : ForwarderThreads.One;
     }
 
     private DiscoveryAgent NewDiscovery(LinkEntry link, InjectionDevice device, PeerPorts ports)

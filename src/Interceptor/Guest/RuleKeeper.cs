@@ -15,7 +15,7 @@ internal sealed class RuleKeeper : IDisposable
     public static readonly TimeSpan VerifyPeriod = TimeSpan.FromSeconds(5);
 
     /// <summary>All that the programs may take once the agent stops, so that channels can still be closed before the process is ended.</summary>
-    private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _signal = new(0);
     private readonly Lock _wantedLock = new();

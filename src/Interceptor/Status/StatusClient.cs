@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using XenLoop.Discovery;
+using XenLoop.Native;
 
 namespace XenLoop.Interceptor.Status;
 
@@ -37,9 +38,9 @@ internal static class StatusClient
             return LocalSocket.TryConnect(path)
                 ?? throw new GuestSetupException($"No agent named '{name}' is running: nobody listens on {path}. Start it with: xenloop run --name {name}");
         }
-        catch (SocketException error)
+        catch (Exception error) when (error is SocketException or IOException)
         {
-            throw new GuestSetupException($"The agent's control socket {path} cannot be used: {error.Message}. Run as the user that runs the agent.", error);
+            throw new GuestSetupException($"The agent's control socket {path} cannot be used: {FailureText.Of(error)}. Run as the user that runs the agent.", error);
         }
     }
 

@@ -29,6 +29,7 @@ internal static class StatusPrinter
         {
             { Alive: true, AgeSeconds: { } age } => string.Create(CultureInfo.InvariantCulture, $"alive, last sign {age:0.0} s ago"),
             { StoreConnected: false } => "the store does not answer; connected channels go on, no new ones open",
+            { AgeSeconds: null } => "not heard of: either none runs in Dom0, or it leaves this guest out (xenloop announce --deny, --allow); all traffic takes the standard path",
             _ => "silent; connected channels go on, no new ones open",
         };
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Name}: domain {report.Domain} on {report.Interface} (TAP {report.Tap}), platform {report.Platform}, up {TimeSpan.FromSeconds(report.UptimeSeconds):d\\.hh\\:mm\\:ss}"));

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.Guest;
+using XenLoop.Native;
 
 namespace XenLoop.Interceptor.Status;
 
@@ -42,9 +43,9 @@ internal sealed class StatusServer : IDisposable
         {
             throw new GuestSetupException($"An agent named '{Path.GetFileNameWithoutExtension(path)}' is already running, or {path} is no socket. Stop it, or start this one with another --name.", error);
         }
-        catch (Exception error) when (error is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception error) when (error is SocketException or IOException or UnauthorizedAccessException)
         {
-            throw new GuestSetupException($"The control socket {path} cannot be made: {error.Message}. Is the directory writable? See --directory.", error);
+            throw new GuestSetupException($"The control socket {path} cannot be made: {FailureText.Of(error)}. Is the directory writable? See --directory.", error);
         }
     }
 
@@ -61,7 +62,7 @@ internal sealed class StatusServer : IDisposable
             catch (SocketException error)
             {
                 // Out of descriptors, most likely: trying again at once would spin.
-                GuestLog.ControlFailed(_log, error.Message);
+                GuestLog.ControlFailed(_log, FailureText.Of(error));
                 await Task.Delay(AcceptPause, stop).ConfigureAwait(false);
             }
         }
@@ -88,7 +89,7 @@ internal sealed class StatusServer : IDisposable
         }
         catch (SocketException error)
         {
-            GuestLog.ControlFailed(_log, error.Message);
+            GuestLog.ControlFailed(_log, FailureText.Of(error));
         }
     }
 

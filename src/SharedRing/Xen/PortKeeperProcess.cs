@@ -54,7 +54,13 @@ public static unsafe class PortKeeperProcess
         Span<int> devices = stackalloc int[1];
         message = default;
         device = -1;
-        int error = DescriptorPassing.Receive(Socket, MemoryMarshal.AsBytes(new Span<KeeperMessage>(ref message)), devices, out int length, out int passed, 0);
+        int error, length, passed;
+        do
+        {
+            error = DescriptorPassing.Receive(Socket, MemoryMarshal.AsBytes(new Span<KeeperMessage>(ref message)), devices, out length, out passed, 0);
+        }
+        while (error == Errno.EMSGSIZE); // No descriptor left for one more port: those that are held are as good as before.
+
         device = passed == 1 ? devices[0] : -1;
         return error == 0 && length == KeeperMessage.Bytes;
     }

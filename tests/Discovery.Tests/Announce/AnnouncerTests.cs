@@ -27,6 +27,32 @@ public sealed class AnnouncerTests : AnnouncerFixture
         await UntilAsync(async () => !(await b.Store.ListAsync(StoreNames.Announced, Cancel)).IsOk, "everything is taken back from b");
     }
 
+    [Fact]
+    public async Task A_guest_that_comes_while_the_domains_are_listed_is_found()
+    {
+        Announce(Never);
+        StoreSession a = await OpenAsync("a");
+        await AdvertiseAsync(a, 1);
+        await UntilAsync(async () => await BeatAsync(a) is not null, "a takes part");
+        StoreSession? late = null;
+        Dom0.AfterDomainsListed = async () =>
+        {
+            Dom0.AfterDomainsListed = static () => Task.CompletedTask;
+            late = await OpenAsync("c");
+            await AdvertiseAsync(late, 3);
+
+            // Its event has waited for the announcer when these have been answered on the same connection.
+            for (int i = 0; i < 100; i++)
+            {
+                await Dom0.ReadAsync(StorePath.Domains, Cancel);
+            }
+        };
+        StoreSession b = await OpenAsync("b");
+        await AdvertiseAsync(b, 2);
+        await PeerAsync(a, b.Self);
+        await PeerAsync(a, late!.Self);
+    }
+
     [Theory]
     [InlineData(StoreStatus.TimedOut)]
     [InlineData(StoreStatus.TryAgain)]

@@ -1,4 +1,5 @@
 using System.Text;
+using XenLoop.Addresses;
 
 namespace XenLoop.Discovery.Tests;
 
@@ -44,6 +45,23 @@ public sealed class AnnouncerToolstackTests : AnnouncerFixture
     }
 
     [Fact]
+    public async Task A_guest_is_told_the_addresses_that_others_hold_it_to()
+    {
+        Announce(Never);
+        StoreSession a = await OpenAsync("a");
+        StoreSession b = await OpenAsync("b");
+        await AdvertiseAsync(a, 1);
+        await AdvertiseAsync(b, 2);
+        await PeerAsync(a, b.Self);
+        Assert.Empty(await OwnAsync(a));
+        await PutVifAsync(a, "ip", "10.0.0.1 10.0.0.2");
+        await UntilAsync(async () => await OwnAsync(a) == "10.0.0.1,10.0.0.2", "a is told of its own addresses");
+        Assert.Empty(await OwnAsync(b));
+        await PutVifAsync(a, "ip", "");
+        await UntilAsync(async () => await OwnAsync(a) == "", "a is told that they are no more");
+    }
+
+    [Fact]
     public async Task An_address_that_moves_is_told_of_its_new_owner_and_no_more_of_the_old()
     {
         Announce(Never);
@@ -75,18 +93,44 @@ public sealed class AnnouncerToolstackTests : AnnouncerFixture
         Announce(Never);
         StoreSession a = await OpenAsync("a");
         StoreSession b = await OpenAsync("b");
+        StoreSession c = await OpenAsync("c");
         await AdvertiseAsync(a, 1);
-        await AdvertiseAsync(b, 2);
-        Assert.Single((await PeerAsync(a, b.Self))!.Macs);
+        await AdvertiseAsync(c, 3);
+        await PeerAsync(a, c.Self);
+
+        // b serves a vif that it has yet to get.
+        Advert advert = new(ProtocolVersions.Ours, 2, ChannelFeatures.None, new MacAddress(0x00163E000101));
+        await b.Store.WriteAsync(StoreNames.Advert, advert.ToBytes(), Cancel);
         string vif = $"{StoreNames.VifsOf(b.Self)}/1";
-        foreach ((string node, string value) in ((string, string)[])[("mac", "00:16:3e:00:01:01"), ("script", "vif-bridge"), ("bridge", "xenbr0")])
+        await PutAsync($"{vif}/mac", "00:16:3e:00:01:01");
+        await PutAsync($"{vif}/script", "vif-bridge");
+        await PutAsync($"{vif}/bridge", "xenbr0");
+        Assert.Equal(0x00163E000101u, Assert.Single((await PeerAsync(a, b.Self))!.Macs).Value);
+        await Dom0.RemoveAsync(vif, Cancel);
+        await UntilAsync(async () => (await PeersAsync(a)).TrueForAll(peer => peer.Id == c.Self), "it is told no more");
+    }
+
+    /// <summary>As where all guests are on a bridge for their management, too.</summary>
+    [Fact]
+    public async Task Guests_that_serve_a_routed_vif_know_each_other_by_its_addresses_whatever_bridge_they_share_besides()
+    {
+        Announce(Never);
+        StoreSession a = await OpenAsync("a");
+        StoreSession b = await OpenAsync("b");
+        foreach (StoreSession guest in (StoreSession[])[a, b])
         {
-            await Dom0.WriteAsync($"{vif}/{node}", Encoding.ASCII.GetBytes(value), Cancel);
+            await PutVifAsync(guest, "script", "vif-route");
+            await PutVifAsync(guest, "ip", $"10.1.0.{guest.Self}");
+            string management = $"{StoreNames.VifsOf(guest.Self)}/1";
+            await PutAsync($"{management}/script", "vif-bridge");
+            await PutAsync($"{management}/bridge", "control");
+            await PutAsync($"{management}/mac", $"00:16:3e:88:00:0{guest.Self}");
+            await AdvertiseAsync(guest, guest.Self.Value);
         }
 
-        await UntilAsync(async () => (await PeersAsync(a)) is [{ Macs.Length: 2 }], "the second vif is told");
-        await Dom0.RemoveAsync(vif, Cancel);
-        await UntilAsync(async () => (await PeersAsync(a)) is [{ Macs.Length: 1 }], "it is told no more");
+        PeerDomain told = (await PeerAsync(a, b.Self))!;
+        Assert.Empty(told.Macs);
+        Assert.Equal($"10.1.0.{b.Self}", Assert.Single(told.Addresses).ToString());
     }
 
     [Fact]
@@ -108,4 +152,7 @@ public sealed class AnnouncerToolstackTests : AnnouncerFixture
             // No word of the announcer is waited for: it may see the end and the next start as one.
         }
     }
+
+    private async Task PutAsync(string path, string value) =>
+        Assert.Equal(StoreStatus.Ok, await Dom0.WriteAsync(path, Encoding.ASCII.GetBytes(value), Cancel));
 }

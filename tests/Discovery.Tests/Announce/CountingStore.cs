@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace XenLoop.Discovery.Tests;
 
@@ -8,20 +9,23 @@ public sealed class CountingStore(IStore inner) : IStore
     private int _writes;
     private int _reads;
     private int _watches;
-    private int _uncounted;
+    private string? _lastUncounted;
     private long _bytes;
 
     /// <summary>How all reads end, unless Ok.</summary>
     public StoreStatus ReadsEnd { get; set; }
 
-    /// <summary>Paths that begin so are counted apart.</summary>
-    public string? Uncounted { get; set; }
+    /// <summary>What is in these directories is not counted.</summary>
+    public ImmutableArray<string> Uncounted { get; set; } = [];
 
-    /// <summary>Requests for them.</summary>
-    public int UncountedRequests => Volatile.Read(ref _uncounted);
+    /// <summary>The value of the <c>ip</c> node that was last read of them.</summary>
+    public string? LastUncounted => Volatile.Read(ref _lastUncounted);
 
     /// <summary>WRITE, RM, MKDIR and SET_PERMS.</summary>
     public int Writes => Volatile.Read(ref _writes);
+
+    /// <summary>Happens between the store's list of domains and its being looked at.</summary>
+    public Func<Task> AfterDomainsListed { get; set; } = static () => Task.CompletedTask;
 
     /// <summary>READ and DIRECTORY.</summary>
     public int Reads => Volatile.Read(ref _reads);
@@ -38,7 +42,18 @@ public sealed class CountingStore(IStore inner) : IStore
     {
         Count(ref _reads, path, 0);
         StoreResult<ReadOnlyMemory<byte>> value = ReadsEnd == StoreStatus.Ok ? await inner.ReadAsync(path, cancel) : ReadsEnd;
-        Interlocked.Add(ref _bytes, value.Value.Length);
+        if (IsUncounted(path))
+        {
+            if (path.EndsWith("/ip", StringComparison.Ordinal))
+            {
+                Volatile.Write(ref _lastUncounted, Encoding.ASCII.GetString(value.Value.Span));
+            }
+        }
+        else
+        {
+            Interlocked.Add(ref _bytes, value.Value.Length);
+        }
+
         return value;
     }
 
@@ -64,6 +79,11 @@ public sealed class CountingStore(IStore inner) : IStore
     {
         Count(ref _reads, path, 0);
         StoreResult<ImmutableArray<string>> names = await inner.ListAsync(path, cancel);
+        if (path == StorePath.Domains)
+        {
+            await AfterDomainsListed();
+        }
+
         Interlocked.Add(ref _bytes, names.IsOk ? names.Value.Sum(name => name.Length + 1) : 0);
         return names;
     }
@@ -98,14 +118,12 @@ public sealed class CountingStore(IStore inner) : IStore
 
     private void Count(ref int counter, string path, int bytes)
     {
-        if (Uncounted is null || !path.StartsWith(Uncounted, StringComparison.Ordinal))
+        if (!IsUncounted(path))
         {
             Interlocked.Increment(ref counter);
             Interlocked.Add(ref _bytes, path.Length + bytes);
         }
-        else
-        {
-            Interlocked.Increment(ref _uncounted);
-        }
     }
+
+    private bool IsUncounted(string path) => Uncounted.Any(home => $"{path}/".StartsWith($"{home}/", StringComparison.Ordinal));
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using XenLoop.Addresses;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery.Tests;
@@ -10,6 +11,7 @@ public sealed class GuestReaderTests : IAsyncLifetime
     private const string Uuid = "0f6a1c1e-7d2b-4c58-9c0d-2a7be3d51f40";
     private const string Libxl0 = "/libxl/5/device/vif/0";
     private const string Backend0 = "/local/domain/0/backend/vif/5/0";
+    private const string Backend1 = "/local/domain/0/backend/vif/5/1";
 
     private readonly TemporaryDirectory _directory = new();
     private LocalStoreServer _server = null!;
@@ -23,7 +25,7 @@ public sealed class GuestReaderTests : IAsyncLifetime
         _store = _server.ConnectDom0(TimeSpan.FromSeconds(20), TimeProvider.System);
         await PutAsync("/local/domain/5/name", "web");
         await PutAsync("/local/domain/5/vm", $"/vm/{Uuid}");
-        await _store.WriteAsync($"/local/domain/5/{StoreNames.Advert}", new Advert(ProtocolVersions.Ours, 7, ChannelFeatures.None).ToBytes(), Cancel);
+        await AdvertiseAsync("00:16:3e:77:00:05");
     }
 
     public async ValueTask DisposeAsync()
@@ -37,14 +39,14 @@ public sealed class GuestReaderTests : IAsyncLifetime
     public async Task A_vif_of_libxl_is_read_from_its_end_in_Dom0()
     {
         await PutLibxlVifAsync();
-        Vif vif = Assert.Single((await ReadAsync())!.Vifs);
+        Vif vif = (await ReadAsync())!.Vif;
         Assert.Equal("00:16:3e:77:00:05", vif.Mac.ToString());
         Assert.Equal(new VifNetwork(new DomainId(0), VifAttachment.LinuxBridge, "xenbr0"), vif.Network);
         Assert.Empty(vif.Addresses);
 
         // The hotplug script reads Dom0's end; so what changes there counts.
         await PutAsync($"{Backend0}/ip", "10.0.0.5 10.0.0.6/32 2001:db8::5/128");
-        vif = Assert.Single((await ReadAsync())!.Vifs);
+        vif = (await ReadAsync())!.Vif;
         Assert.Equal(["10.0.0.5", "10.0.0.6", "2001:db8::5"], vif.Addresses.Select(address => address.ToString()));
     }
 
@@ -53,18 +55,18 @@ public sealed class GuestReaderTests : IAsyncLifetime
     {
         await PutLibxlVifAsync();
         await PutVifAsync("/local/domain/0/backend/vif/5/1", "00:16:3e:77:00:99");
-        Assert.Equal("00:16:3e:77:00:05", Assert.Single((await ReadAsync())!.Vifs).Mac.ToString());
+        Assert.Equal("00:16:3e:77:00:05", (await ReadAsync())!.Vif.Mac.ToString());
     }
 
     [Fact]
     public async Task Without_libxl_the_ends_in_Dom0_are_all_there_is()
     {
         await PutVifAsync(Backend0, "00:16:3e:77:00:05");
-        Assert.Single((await ReadAsync())!.Vifs);
+        Assert.NotNull(await ReadAsync());
 
         // xenopsd makes an empty directory beside libxl's (domain.ml).
         await PutAsync("/libxl/5", string.Empty);
-        Assert.Single((await ReadAsync())!.Vifs);
+        Assert.NotNull(await ReadAsync());
     }
 
     [Fact]
@@ -73,7 +75,7 @@ public sealed class GuestReaderTests : IAsyncLifetime
         await PutVifAsync(Libxl0, "00:16:3e:77:00:05");
         await PutAsync($"{Libxl0}/backend", "/local/domain/3/backend/vif/5/0");
         await PutVifAsync("/local/domain/3/backend/vif/5/0", "00:16:3e:66:66:66");
-        Vif vif = Assert.Single((await ReadAsync())!.Vifs);
+        Vif vif = (await ReadAsync())!.Vif;
         Assert.Equal("00:16:3e:77:00:05", vif.Mac.ToString());
         Assert.Equal(new VifNetwork(new DomainId(3), VifAttachment.LinuxBridge, "xenbr0"), vif.Network);
     }
@@ -110,7 +112,7 @@ public sealed class GuestReaderTests : IAsyncLifetime
         await PutAsync($"{Backend0}/bridge", bridge);
         await PutAsync($"{Backend0}/vlan", vlan);
         WillingGuest? guest = await ReadAsync(new AnnouncerOptions { BridgeScripts = ["ours"] });
-        Assert.Equal(network, guest is null ? null : $"{guest.Vifs[0].Network.Attachment} {guest.Vifs[0].Network.Segment}");
+        Assert.Equal(network, guest is null ? null : $"{guest.Vif.Network.Attachment} {guest.Vif.Network.Segment}");
     }
 
     [Theory]
@@ -177,20 +179,60 @@ public sealed class GuestReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Only_the_addresses_on_common_bridges_are_told()
+    public void Guests_are_known_by_Ethernet_address_on_a_bridge_and_by_IP_address_behind_a_router()
     {
-        VifNetwork common = VifNetwork.Bridged(new DomainId(0), VifAttachment.LinuxBridge, "br0", null);
-        VifNetwork secret = VifNetwork.Bridged(new DomainId(0), VifAttachment.LinuxBridge, "br1", null);
-        PeerDomain told = Guest(1, common, secret).DescribeTo(Guest(2, common))!;
-        Assert.Equal(0x100u, Assert.Single(told.Macs).Value);
-        Assert.Null(Guest(1, secret, VifNetwork.Routed(new DomainId(0))).DescribeTo(Guest(2, common, VifNetwork.Routed(new DomainId(3)))));
+        VifNetwork bridge = VifNetwork.Bridged(new DomainId(0), VifAttachment.LinuxBridge, "br0", null);
+        PeerDomain told = Guest(1, bridge).DescribeTo(Guest(2, bridge))!;
+        Assert.Equal(("00:00:00:00:00:01", ""), (string.Join(',', told.Macs), string.Join(',', told.Addresses)));
+        told = Guest(1, bridge, "10.0.0.1").DescribeTo(Guest(2, bridge))!;
+        Assert.Equal(("00:00:00:00:00:01", "10.0.0.1"), (string.Join(',', told.Macs), string.Join(',', told.Addresses)));
+
+        VifNetwork routed = VifNetwork.Routed(new DomainId(0));
+        told = Guest(1, routed, "10.1.0.1", "10.1.0.2").DescribeTo(Guest(2, routed))!;
+        Assert.Equal(("", "10.1.0.1,10.1.0.2"), (string.Join(',', told.Macs), string.Join(',', told.Addresses)));
+        Assert.Null(Guest(1, routed).DescribeTo(Guest(2, routed)));
+        Assert.Null(Guest(1, routed, "10.1.0.1").DescribeTo(Guest(2, VifNetwork.Routed(new DomainId(3)), "10.2.0.1")));
+        Assert.Null(Guest(1, routed, "10.1.0.1").DescribeTo(Guest(2, bridge, "10.2.0.1")));
     }
 
-    private static WillingGuest Guest(ushort id, params VifNetwork[] networks) => new(
-        new DomainId(id),
-        "guest",
-        id,
-        [.. networks.Select((network, i) => new Vif(new Addresses.MacAddress((ulong)((id << 8) + i)), [], network))]);
+    [Fact]
+    public async Task Of_several_vifs_the_one_counts_that_the_guest_serves()
+    {
+        await PutLibxlVifAsync();
+        await PutVifAsync("/libxl/5/device/vif/1", "00:16:3e:77:01:05");
+        await PutAsync("/libxl/5/device/vif/1/backend", Backend1);
+        await PutVifAsync(Backend1, "00:16:3e:77:01:05");
+        await PutAsync($"{Backend1}/script", "vif-route");
+        await PutAsync($"{Backend1}/ip", "10.1.0.5");
+        Assert.Equal(VifAttachment.LinuxBridge, (await ReadAsync())!.Vif.Network.Attachment);
+
+        await AdvertiseAsync("00:16:3e:77:01:05");
+        Vif vif = (await ReadAsync())!.Vif;
+        Assert.Equal((VifNetwork.Routed(new DomainId(0)), "10.1.0.5"), (vif.Network, Assert.Single(vif.Addresses).ToString()));
+
+        // One that the toolstack did not give it, and one that could be either.
+        await AdvertiseAsync("00:16:3e:77:02:05");
+        Assert.Null(await ReadAsync());
+        await PutVifAsync(Backend0, "00:16:3e:77:01:05");
+        await AdvertiseAsync("00:16:3e:77:01:05");
+        Assert.Null(await ReadAsync());
+    }
+
+    private static WillingGuest Guest(ushort id, VifNetwork network, params string[] addresses) =>
+        new(new DomainId(id), "guest", id, new Vif(new MacAddress(id), [.. addresses.Select(Parse)], network));
+
+    private static InternetAddress Parse(string text)
+    {
+        Assert.True(InternetAddress.TryParse(text, out InternetAddress address));
+        return address;
+    }
+
+    private async Task AdvertiseAsync(string mac)
+    {
+        Assert.True(MacAddress.TryParse(mac, out MacAddress address));
+        Advert advert = new(ProtocolVersions.Ours, 7, ChannelFeatures.None, address);
+        Assert.Equal(StoreStatus.Ok, await _store.WriteAsync($"/local/domain/5/{StoreNames.Advert}", advert.ToBytes(), Cancel));
+    }
 
     private async Task<WillingGuest?> ReadAsync(AnnouncerOptions? options = null)
     {

@@ -67,7 +67,7 @@ public sealed class NodeTextTests
         Gen.Choose(10, 3_600_000).ToArbitrary(),
         (number, milliseconds) =>
         {
-            Advert advert = new(new ProtocolVersions(1, 7), number, ChannelFeatures.SegmentationOffload);
+            Advert advert = new(new ProtocolVersions(1, 7), number, ChannelFeatures.SegmentationOffload, new MacAddress(number >> 16));
             Heartbeat beat = new(number, ~number, TimeSpan.FromMilliseconds(milliseconds));
             return Advert.Parse(advert.ToBytes()) == advert && Heartbeat.Parse(beat.ToBytes()) == beat;
         }).QuickCheckThrowOnFailure();

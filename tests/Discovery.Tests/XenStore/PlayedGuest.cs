@@ -97,7 +97,20 @@ internal sealed class PlayedGuest : IDisposable
     }
 
     /// <summary>Runs on the store's own thread, in order.</summary>
-    public void Enqueue(Action work) => _work.Add(work);
+    /// <returns>False: the guest has been disposed. A transport's threads end by themselves, perhaps after the test.</returns>
+    public bool TryEnqueue(Action work)
+    {
+        lock (_lock)
+        {
+            if (_work.IsAddingCompleted)
+            {
+                return false;
+            }
+
+            _work.Add(work);
+            return true;
+        }
+    }
 
     /// <summary>What a xenstored replies.</summary>
     public (XenStoreMessage Type, byte[] Payload) Answer(XenStoreMessage type, byte[] payload)
@@ -148,7 +161,10 @@ internal sealed class PlayedGuest : IDisposable
     public void Dispose()
     {
         Thaw();
-        _work.CompleteAdding();
+        lock (_lock)
+        {
+            _work.CompleteAdding();
+        }
     }
 
     private static (XenStoreMessage Type, byte[] Payload) Error(string name) => (XenStoreMessage.XS_ERROR, XenStorePayload.FromStrings(name));

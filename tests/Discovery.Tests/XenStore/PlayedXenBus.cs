@@ -121,12 +121,16 @@ internal sealed class PlayedXenBus(PlayedGuest guest) : IXenBusFile
         bool taken = false;
         string[] strings = XenStorePayload.ToStrings(Payload(header))!;
         using ManualResetEventSlim done = new();
-        guest.Enqueue(() =>
+        bool asked = guest.TryEnqueue(() =>
         {
             taken = guest.TryWatch(this, strings[0], strings[1]);
             done.Set();
         });
-        done.Wait();
+        if (asked)
+        {
+            done.Wait();
+        }
+
         if (taken)
         {
             Reply(header, XenStorePayload.FromStrings("OK"));
@@ -138,7 +142,7 @@ internal sealed class PlayedXenBus(PlayedGuest guest) : IXenBusFile
     private int Queue(XenStoreHeader header)
     {
         Interlocked.Increment(ref _unserved);
-        guest.Enqueue(() =>
+        guest.TryEnqueue(() =>
         {
             // Only now is the payload taken from the buffer.
             (XenStoreMessage type, byte[] payload) = guest.Answer(header.Type, Payload(header));

@@ -186,6 +186,19 @@ public sealed class DestinationPlannerTests
         }
     }
 
+    /// <summary>Peers would drop it: what has another source takes the standard path, where Dom0 decides.</summary>
+    [Fact]
+    public void Where_Dom0_announces_addresses_for_us_only_those_may_be_sent_from()
+    {
+        DomainTable routed = Peers(Peer(A, [], "10.1.0.2"));
+        NetworkSnapshot network = new NetworkBuilder().Own("10.9.0.2", 30).Route("0.0.0.0/0", via: "10.9.0.1").Build();
+        Assert.True(DestinationPlanner.Plan(network, routed, NetworkBuilder.Link).Table.MaySend(NetworkBuilder.Address("10.88.0.1")));
+        DestinationTable held = DestinationPlanner.Plan(network, routed with { Own = [NetworkBuilder.Address("10.9.0.2")] }, NetworkBuilder.Link).Table;
+        Assert.True(held.MaySend(NetworkBuilder.Address("10.9.0.2")));
+        Assert.False(held.MaySend(NetworkBuilder.Address("10.88.0.1")));
+        Assert.Equal(A, held.Find(NetworkBuilder.Address("10.1.0.2")));
+    }
+
     [Fact]
     public void Agrees_with_a_step_by_step_look_up() => Properties.Hold(
         from routes in RandomRoutes.ListOf()
@@ -260,7 +273,7 @@ public sealed class DestinationPlannerTests
         return prefix;
     }
 
-    private static DomainTable Peers(params PeerDomain[] peers) => new(1, peers.ToImmutableSortedDictionary(peer => peer.Id, peer => peer));
+    private static DomainTable Peers(params PeerDomain[] peers) => new(1, peers.ToImmutableSortedDictionary(peer => peer.Id, peer => peer), []);
 
     private static PeerDomain Peer(DomainId id, ImmutableArray<MacAddress> macs, params string[] addresses) =>
         new(id, $"guest{id}", macs, [.. addresses.Select(NetworkBuilder.Address)], Instance: 1);

@@ -1,3 +1,4 @@
+using XenLoop.Interceptor.Forwarding;
 using XenLoop.Interceptor.Guest;
 using XenLoop.Lab;
 using XenLoop.SharedRing;
@@ -14,7 +15,7 @@ internal sealed class ForwardingPair : IDisposable
     private readonly LocalChannelPlatform _platformB;
 
     /// <summary>Builds all but the channel. Neighbours know each other; nothing is captured yet.</summary>
-    public ForwardingPair(OffloadMode offloadA = OffloadMode.Auto, OffloadMode offloadB = OffloadMode.Auto, int holdLimitMilliseconds = 200, bool polls = false)
+    public ForwardingPair(OffloadMode offloadA = OffloadMode.Auto, OffloadMode offloadB = OffloadMode.Auto, int holdLimitMilliseconds = 200, ForwarderThreads threads = ForwarderThreads.One)
     {
         _host = new VirtualHost(NetworkMode.Bridged, "a", "b");
         string socket = Path.Combine(_host.Directory, "grants.sock");
@@ -25,8 +26,8 @@ internal sealed class ForwardingPair : IDisposable
         a.Run("ping", "-c", "1", "-W", "5", b.Address.ToString()).Checked();
         _platformA = new LocalChannelPlatform(socket, new DomainId((ushort)a.Number));
         _platformB = new LocalChannelPlatform(socket, new DomainId((ushort)b.Number));
-        A = new ForwardingSide(a, b, offloadA, holdLimitMilliseconds, polls);
-        B = new ForwardingSide(b, a, offloadB, holdLimitMilliseconds, polls);
+        A = new ForwardingSide(a, b, offloadA, holdLimitMilliseconds, threads);
+        B = new ForwardingSide(b, a, offloadB, holdLimitMilliseconds, threads);
     }
 
     public ForwardingSide A { get; }

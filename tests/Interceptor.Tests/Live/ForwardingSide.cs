@@ -16,7 +16,7 @@ internal sealed class ForwardingSide : IDisposable
     private readonly Lab.Guest _peer;
 
     /// <summary>Builds TAP, queue and forwarder inside <paramref name="guest"/>; nothing is captured before <see cref="Capture"/>.</summary>
-    public ForwardingSide(Lab.Guest guest, Lab.Guest peer, OffloadMode offload, int holdLimitMilliseconds, bool polls = false)
+    public ForwardingSide(Lab.Guest guest, Lab.Guest peer, OffloadMode offload, int holdLimitMilliseconds, ForwarderThreads threads = ForwarderThreads.One)
     {
         Guest = guest;
         _peer = peer;
@@ -32,7 +32,7 @@ internal sealed class ForwardingSide : IDisposable
         DestinationTable table = DestinationTable.Build([new Destination(InternetPrefix.Single(AddressOf(peer)), PeerId)]);
         Assert.True(MacAddress.TryParse(peer.Mac, out MacAddress peerMac));
         Port.Source = new SourceCheck(PeerId, peerMac, link.Mac!.Value, [], [AddressOf(guest)], table);
-        Forwarder = new Forwarder(device.Tap, Listener, polls ? new PollPolicy() : null, holdLimitMilliseconds) { Destinations = table };
+        Forwarder = new Forwarder(device.Tap, Listener, threads, holdLimitMilliseconds) { Destinations = table };
         Forwarder.SetMtu((int)link.Mtu);
         Forwarder.Add(Port);
         Forwarder.Start();

@@ -11,10 +11,12 @@ public sealed class HoldTests
     private const int RingBytes = 16 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    [Fact]
-    public void While_the_peer_makes_progress_everything_waits_and_nothing_leaves_by_the_bridge()
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public void While_the_peer_makes_progress_everything_waits_and_nothing_leaves_by_the_bridge(int threads)
     {
-        using var pair = new ForwardingPair(holdLimitMilliseconds: 60_000);
+        using var pair = new ForwardingPair(holdLimitMilliseconds: 60_000, threads: (ForwarderThreads)threads);
         Channel peer = pair.ConnectAlone(RingBytes);
         pair.A.Capture();
         using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
@@ -38,10 +40,12 @@ public sealed class HoldTests
         Assert.True(pair.A.Port.Counters.Holds > 0, pair.ToString());
     }
 
-    [Fact]
-    public void Without_progress_the_standard_path_takes_over_and_later_gives_back()
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public void Without_progress_the_standard_path_takes_over_and_later_gives_back(int threads)
     {
-        using var pair = new ForwardingPair(holdLimitMilliseconds: 100);
+        using var pair = new ForwardingPair(holdLimitMilliseconds: 100, threads: (ForwarderThreads)threads);
         Channel peer = pair.ConnectAlone(RingBytes);
         pair.A.Capture();
         using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
@@ -77,10 +81,12 @@ public sealed class HoldTests
         Assert.True(datagrams.NothingWaits, "A datagram came by the bridge.");
     }
 
-    [Fact]
-    public void A_held_port_that_is_removed_lets_its_packets_go()
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public void A_held_port_that_is_removed_lets_its_packets_go(int threads)
     {
-        using var pair = new ForwardingPair(holdLimitMilliseconds: 60_000);
+        using var pair = new ForwardingPair(holdLimitMilliseconds: 60_000, threads: (ForwarderThreads)threads);
         pair.ConnectAlone(RingBytes);
         pair.A.Capture();
         using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);

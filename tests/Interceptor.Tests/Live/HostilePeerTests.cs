@@ -61,10 +61,12 @@ public sealed class HostilePeerTests
     }
 
     /// <summary>A held port's packets must not stay behind with a peer that breaks the protocol.</summary>
-    [Fact]
-    public void A_violation_during_a_hold_frees_what_is_held()
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public void A_violation_during_a_hold_frees_what_is_held(int threads)
     {
-        using var pair = new ForwardingPair(holdLimitMilliseconds: 60_000);
+        using var pair = new ForwardingPair(holdLimitMilliseconds: 60_000, threads: (ForwarderThreads)threads);
         Channel peer = pair.ConnectAlone(16 * 1024);
         pair.A.Capture();
         using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
@@ -105,10 +107,12 @@ public sealed class HostilePeerTests
         Assert.Equal(PortState.NoChannel, pair.A.Port.State);
     }
 
-    [Fact]
-    public void Malformed_and_spoofed_packets_are_dropped_one_by_one_and_the_channel_lives()
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public void Malformed_and_spoofed_packets_are_dropped_one_by_one_and_the_channel_lives(int threads)
     {
-        using var pair = new ForwardingPair();
+        using var pair = new ForwardingPair(threads: (ForwarderThreads)threads);
         Channel peer = pair.ConnectAlone(RingBytes);
         using Socket receiver = GuestSockets.BindUdp(pair.A.Guest, PeerEnd.Port);
         receiver.ReceiveTimeout = 5000;

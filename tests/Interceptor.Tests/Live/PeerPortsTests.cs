@@ -17,8 +17,8 @@ public sealed class PeerPortsTests : IDisposable
     private const ushort QueueBase = 7000;
 
     private static readonly PeerDomain Peer = new(new DomainId(7), "web", [new MacAddress(0x00163E000007)], [], 1);
-    private static readonly DomainTable Alone = new(1, ImmutableSortedDictionary<DomainId, PeerDomain>.Empty);
-    private static readonly DomainTable WithPeer = new(2, ImmutableSortedDictionary<DomainId, PeerDomain>.Empty.Add(Peer.Id, Peer));
+    private static readonly DomainTable Alone = new(1, ImmutableSortedDictionary<DomainId, PeerDomain>.Empty, []);
+    private static readonly DomainTable WithPeer = new(2, ImmutableSortedDictionary<DomainId, PeerDomain>.Empty.Add(Peer.Id, Peer), []);
     private static readonly CapturedPrefix Captured = new(InternetPrefix.Single(InternetAddress.FromIPv4(0x0A000007)), Peer.Id, QueueBase + 7);
 
     private readonly VirtualHost _host = new(NetworkMode.Bridged, "a");
@@ -31,7 +31,7 @@ public sealed class PeerPortsTests : IDisposable
     public PeerPortsTests()
     {
         _tap = In(() => TapDevice.Create("xl%d"));
-        _forwarder = new Forwarder(_tap, _listener, polls: null);
+        _forwarder = new Forwarder(_tap, _listener, ForwarderThreads.One);
         _forwarder.Start();
 
         // With rules of the user's own no other number will do.

@@ -13,10 +13,12 @@ public sealed class ReleaseTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    [Fact]
-    public void A_first_packet_asks_for_a_channel_and_takes_the_standard_path()
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public void A_first_packet_asks_for_a_channel_and_takes_the_standard_path(int threads)
     {
-        using var pair = new ForwardingPair();
+        using var pair = new ForwardingPair(threads: (ForwarderThreads)threads);
         pair.A.Capture();
         using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
         datagrams.Send(3, 100);
@@ -127,10 +129,12 @@ public sealed class ReleaseTests
     }
 
     /// <summary>The last records and the mark appear between our look at the ring and our wish to be rung: on our doorbell for room, to be exact.</summary>
-    [Fact]
-    public void A_mark_that_comes_with_the_last_records_is_heard()
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public void A_mark_that_comes_with_the_last_records_is_heard(int threads)
     {
-        using var pair = new ForwardingPair();
+        using var pair = new ForwardingPair(threads: (ForwarderThreads)threads);
         byte[] datagram = PeerEnd.Datagram(pair, new byte[900]);
         Channel? peer = null;
         peer = pair.Open(4096, link => new HookedLink(link, beforeRing: () =>
@@ -151,10 +155,12 @@ public sealed class ReleaseTests
         Assert.Equal((ulong)published + 1, pair.A.Port.Counters.ReceivedPackets);
     }
 
-    [Fact]
-    public void A_dead_peers_last_packets_are_injected_and_traffic_goes_on()
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public void A_dead_peers_last_packets_are_injected_and_traffic_goes_on(int threads)
     {
-        using var pair = new ForwardingPair();
+        using var pair = new ForwardingPair(threads: (ForwarderThreads)threads);
         Channel peer = pair.ConnectAlone();
         pair.A.Capture();
         for (int i = 0; i < 100; i++)

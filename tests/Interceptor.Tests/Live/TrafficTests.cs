@@ -15,10 +15,12 @@ public sealed class TrafficTests
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    [Fact]
-    public void Ping_leaves_the_bridge()
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public void Ping_leaves_the_bridge(int threads)
     {
-        using var pair = new ForwardingPair();
+        using var pair = new ForwardingPair(threads: (ForwarderThreads)threads);
         pair.Connect();
         pair.Capture();
         BridgeMeter meter = pair.Meter();
@@ -32,7 +34,7 @@ public sealed class TrafficTests
     [Fact]
     public void Polling_carries_the_same_with_fewer_doorbells()
     {
-        using var pair = new ForwardingPair(polls: true);
+        using var pair = new ForwardingPair(threads: ForwarderThreads.OnePolling);
         pair.Connect();
         pair.Capture();
         const int Exchanges = 2000;
@@ -46,10 +48,12 @@ public sealed class TrafficTests
         Assert.True(pair.A.Port.Counters.SentDoorbells >= whileBusy + 4, pair.ToString());
     }
 
-    [Fact]
-    public void Datagrams_of_every_size_arrive_as_they_were()
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public void Datagrams_of_every_size_arrive_as_they_were(int threads)
     {
-        using var pair = new ForwardingPair();
+        using var pair = new ForwardingPair(threads: (ForwarderThreads)threads);
         pair.Connect();
         pair.Capture();
         using var echo = new UdpEcho(pair.A.Guest, pair.B.Guest, 5000);

@@ -42,10 +42,11 @@ public sealed class StatusTests
         Assert.EndsWith("  no co-resident peers\n", Print(Report()), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData(false, true, "silent; connected channels go on")]
-    [InlineData(false, false, "the store does not answer")]
-    public void Prints_what_is_wrong_with_the_announcer(bool alive, bool store, string words) =>
-        Assert.Contains(words, Print(Report() with { Announcer = new AnnouncerReport(alive, 30, store) }), StringComparison.Ordinal);
+    [InlineData(false, true, 30.0, "silent; connected channels go on")]
+    [InlineData(false, true, null, "leaves this guest out")]
+    [InlineData(false, false, 30.0, "the store does not answer")]
+    public void Prints_what_is_wrong_with_the_announcer(bool alive, bool store, double? age, string words) =>
+        Assert.Contains(words, Print(Report() with { Announcer = new AnnouncerReport(alive, age, store) }), StringComparison.Ordinal);
 
     [Fact]
     public void A_peer_that_is_kept_away_is_in_backoff()

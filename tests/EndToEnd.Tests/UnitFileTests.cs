@@ -1,0 +1,58 @@
+using System.Globalization;
+using XenLoop.Lab;
+using XenLoop.Lab.Agent;
+
+namespace XenLoop.EndToEnd.Tests;
+
+/// <summary>The units in scripts/systemd, as far as systemd judges them without running.</summary>
+public sealed class UnitFileTests
+{
+    private static readonly string Folder = Path.Combine(XenLoopBinary.RepositoryRoot, "scripts", "systemd");
+
+    [Theory]
+    [InlineData("xenloop.service")]
+    [InlineData("xenloop-announce.service")]
+    public void Systemd_has_no_complaint(string unit)
+    {
+        RequireSystemd();
+        string directory = Directory.CreateTempSubdirectory("xenloop-unit-").FullName;
+        try
+        {
+            // The program has to exist where the unit says.
+            string path = Path.Combine(directory, unit);
+            File.WriteAllText(path, File.ReadAllText(Path.Combine(Folder, unit)).Replace("/usr/local/sbin/xenloop", XenLoopBinary.Path, StringComparison.Ordinal));
+            CommandResult result = Command.Run(["systemd-analyze", "verify", "--man=no", path]);
+            Assert.DoesNotContain(unit, result.Error, StringComparison.Ordinal);
+            Assert.Equal(0, result.ExitCode);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("xenloop.service", 30)]
+    [InlineData("xenloop-announce.service", 15)]
+    public void Their_exposure_stays_low(string unit, int most)
+    {
+        RequireSystemd();
+
+        // In tenths; fails above the threshold.
+        string threshold = string.Create(CultureInfo.InvariantCulture, $"--threshold={most}");
+        Command.Run(["systemd-analyze", "security", "--offline=true", "--no-pager", threshold, Path.Combine(Folder, unit)]).Checked();
+    }
+
+    /// <summary>With any other mode the end of the agent would also end the keeper, and after a restore the guest's kernel.</summary>
+    [Fact]
+    public void The_agents_end_spares_its_port_keeper() =>
+        Assert.Contains("KillMode=process", File.ReadAllLines(Path.Combine(Folder, "xenloop.service")));
+
+    private static void RequireSystemd()
+    {
+        if (!File.Exists("/usr/bin/systemd-analyze"))
+        {
+            Assert.Skip("systemd-analyze is not installed (Debian package systemd).");
+        }
+    }
+}
