@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # variants: pv
-# limit: 240
+# limit: 300
 # What becomes of numbered UDP from a to b when XenLoop ends in either guest, stays away for a while and comes back: nothing is lost by
 # SIGTERM, and by kill -9 no more than a ring holds. What Dom0's netback drops, whose queue is 32 packets long, is told apart: while XenLoop is away
 # it carries them all, to a guest that is busy with other things.
