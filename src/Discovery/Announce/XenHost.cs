@@ -55,11 +55,6 @@ public sealed partial class XenHost(IReadOnlyList<string> sockets, string device
         {
             Note(failure.Message);
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            // A request that the end of the connection cut short.
-            Note("The store was lost.");
-        }
     }
 
     private async Task<XenStoreConnection?> TryConnectAsync(CancellationToken cancel)

@@ -28,6 +28,10 @@ public sealed class XenStoreConnection : IStore
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reader;
 
+    // A pipe's writer must not be completed under a write: its buffers would be returned twice.
+    private readonly Lock _writeLock = new();
+    private Task<bool> _write = Task.FromResult(true);
+
     /// <summary>Speaks over a stream, which is disposed with the connection.</summary>
     /// <param name="stream">Duplex, connected.</param>
     /// <param name="timeout">For each reply.</param>
@@ -213,11 +217,7 @@ public sealed class XenStoreConnection : IStore
 
         try
         {
-            _closing.Token.ThrowIfCancellationRequested();
-
-            // A write that is cancelled may leave half a message in the stream, so only the end of the connection cancels it.
-            bool taken = await XenStoreFrame.WriteAsync(_transport.Output, request.Type, request.Id, request.Transaction, payload, _closing.Token)
-                .AsTask().WaitAsync(_timeout, _clock, CancellationToken.None).ConfigureAwait(false);
+            bool taken = await StartWrite(request, payload).WaitAsync(_timeout, _clock, CancellationToken.None).ConfigureAwait(false);
             if (!taken)
             {
                 Close("the store closed the connection");
@@ -238,6 +238,32 @@ public sealed class XenStoreConnection : IStore
                 _turn.Release();
             }
         }
+    }
+
+    /// <exception cref="OperationCanceledException">The connection is closing.</exception>
+    private Task<bool> StartWrite(PendingRequest request, ReadOnlyMemory<byte> payload)
+    {
+        lock (_writeLock)
+        {
+            _closing.Token.ThrowIfCancellationRequested();
+
+            // A write that is cancelled may leave half a message in the stream, so only the end of the connection cancels it.
+            _write = XenStoreFrame.WriteAsync(_transport.Output, request.Type, request.Id, request.Transaction, payload, _closing.Token).AsTask();
+            return _write;
+        }
+    }
+
+    /// <summary>The last write has ended, however it did, and no other will start. Only after <see cref="Close"/>.</summary>
+    private async Task WritingEndedAsync()
+    {
+        Task last;
+        lock (_writeLock)
+        {
+            last = _write;
+        }
+
+        // What failed it is told to the one who made the request.
+        await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task ReadRepliesAsync()
@@ -264,6 +290,7 @@ public sealed class XenStoreConnection : IStore
         }
 
         Close(why);
+        await WritingEndedAsync().ConfigureAwait(false);
         await DuplexPipe.EndAsync(_transport, "the client closed the connection").ConfigureAwait(false);
         _owned?.Dispose();
     }

@@ -70,7 +70,7 @@ public sealed class XenHostTests : IAsyncDisposable
         }
         catch (TimeoutException late)
         {
-            throw new TimeoutException($"Nobody connects in life {life}. The host is {_run.Status} and said:\n{string.Join("\n", _log.Lines)}", late);
+            throw new TimeoutException($"Nobody connects in life {life}. The host is {_run.Status} ({_run.Exception?.InnerException}) and said:\n{string.Join("\n", _log.Lines)}", late);
         }
     }
 

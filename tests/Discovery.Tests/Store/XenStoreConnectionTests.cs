@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
@@ -152,6 +153,24 @@ public sealed class XenStoreConnectionTests
             return (await read.WaitAsync(Limit, Cancel)).Status == StoreStatus.ConnectionLost;
         }
     }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public async Task A_connection_that_ends_under_a_write_leaves_the_pipe_to_it()
+    {
+        Pipe replies = new();
+        SlowPipeWriter requests = new();
+        await using XenStoreConnection connection = new(new DuplexPipe(replies.Reader, requests), owned: null, Limit, TimeProvider.System);
+        Task<StoreResult<ReadOnlyMemory<byte>>> read = connection.ReadAsync("a", Cancel);
+        await requests.Begun.WaitAsync(Limit, Cancel);
+        await replies.Writer.CompleteAsync();
+        await connection.Lost.WaitAsync(Limit, Cancel);
+
+        // Gives a writer that is completed too early the time to be.
+        await Task.WhenAny(requests.Completed, Task.Delay(50, Cancel));
+        requests.EndFlush();
+        Assert.True(await requests.Completed.WaitAsync(Limit, Cancel));
+        Assert.Equal(StoreStatus.ConnectionLost, (await read.WaitAsync(Limit, Cancel)).Status);
+    }
 
     [Fact]
     public async Task A_late_reply_is_no_violation()
