@@ -27,7 +27,7 @@ check "the transfer survives it" end_stream a b 5002
 begin_numbered a b 5003 200 3
 numbered_line=$(end_numbered a b 5003)
 check "numbered UDP arrives" test "$(echo "$numbered_line" | field received)" = "$(echo "$numbered_line" | field sent)"
-guest a 'tc qdisc add dev eth0 root netem loss 20% delay 5ms 4ms'
+guest a 'tc qdisc add dev eth0 root netem loss 20% delay 30ms 25ms'
 begin_numbered a b 5004 200 3
 numbered_line=$(end_numbered a b 5004)
 log "$numbered_line"
