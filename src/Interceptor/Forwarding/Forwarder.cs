@@ -275,7 +275,6 @@ internal sealed unsafe partial class Forwarder : IDisposable
 
     private void Dispatch(EventSource source, ushort domain, bool hungUp)
     {
-
         if (source == EventSource.VerdictTimer)
         {
             SendVerdicts();
