@@ -34,6 +34,8 @@ Usage: ./build.sh [COMMAND]
   xen-test [JOB...] pass the tests on a real Xen, emulated by QEMU; all, or some of tests/xen/jobs
   xen-bench [KIND...]  the fast path against netfront on that Xen (pv pvh pv-normal
                     pvh-normal; --quick)
+  fuzz [TARGET...]  feed mutated input to everything that reads foreign bytes, guided by
+                    coverage (--seconds S for each target, --seed N; --help)
   bench [OPTIONS]   the micro-benchmarks (BenchmarkDotNet's options)
   clean             remove everything that was built
 
@@ -273,6 +275,12 @@ main() {
             quietly tests dotnet build XenLoop.slnx -c "$CONFIGURATION" -v:q
             run_tests "$@"
             conclude
+            ;;
+        fuzz)
+            need_sdk
+            step "Building the fuzzer"
+            quietly fuzz dotnet build tests/Fuzz -c "$CONFIGURATION" -v:q
+            exec dotnet "tests/Fuzz/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.Fuzz.dll" "$@"
             ;;
         bench)
             need_sdk

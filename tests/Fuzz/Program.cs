@@ -1,0 +1,66 @@
+using System.Reflection;
+using XenLoop.Fuzz.Coverage;
+using XenLoop.Fuzz.Engine;
+
+namespace XenLoop.Fuzz;
+
+/// <summary>Coverage-guided fuzzing of everything in XenLoop that reads foreign bytes: <c>./build.sh fuzz</c>, docs/security.md.</summary>
+internal static class Program
+{
+    private static int Main(string[] arguments)
+    {
+        if (arguments is [Supervisor.WorkerArgument, var order])
+        {
+            Console.WriteLine(Work(order));
+            return 0;
+        }
+
+        if (!FuzzOptions.TryParse(arguments, out FuzzOptions options, out string complaint))
+        {
+            Console.Error.WriteLine(complaint);
+            Console.Error.WriteLine(FuzzOptions.Usage);
+            return 2;
+        }
+
+        if (options.Replay is { } path)
+        {
+            // Outside of the instrumentation, so that stack traces tell lines.
+            byte[] input = File.ReadAllBytes(path);
+            using var buffer = new GuardedBuffer(input.Length + 1);
+            Catalogue.Find(options.Targets[0])!.Run(buffer.Place(input));
+            Console.WriteLine("No fault.");
+            return 0;
+        }
+
+        return Fuzz(options);
+    }
+
+    private static int Fuzz(FuzzOptions options)
+    {
+        var supervisor = new Supervisor(options.Directory);
+        Console.WriteLine($"seed {options.Seed}, {options.Seconds} s for each target, findings in {options.Directory}");
+        Console.WriteLine(TargetReport.Heading);
+        List<string> faults = [];
+        foreach (string target in options.Targets)
+        {
+            TargetReport report = supervisor.Run(target, options.Seconds, options.Seed, options.KeepCorpus);
+            Console.WriteLine(report);
+            faults.AddRange(report.Faults);
+        }
+
+        foreach (string fault in faults)
+        {
+            Console.WriteLine($"\n{Path.ChangeExtension(fault, null)}\n{File.ReadAllText(fault)}");
+        }
+
+        return faults.Count == 0 ? 0 : 1;
+    }
+
+    private static string Work(string order)
+    {
+        var context = new InstrumentedContext();
+        Assembly self = context.LoadSelf();
+        MethodInfo start = self.GetType(typeof(Worker).FullName!)!.GetMethod(nameof(Worker.Start))!;
+        return (string)start.Invoke(null, [order, context.Tokens()])!;
+    }
+}
