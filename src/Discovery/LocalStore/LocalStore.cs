@@ -110,7 +110,7 @@ internal sealed class LocalStore
     public StoreStatus Watch(LocalStoreClient client, string path, string token)
     {
         string? absolute = path is StoreNames.IntroduceDomain or StoreNames.ReleaseDomain ? path : StorePath.Resolve(path, client.Domain);
-        if (absolute is null || token.Length == 0)
+        if (absolute is null || token.Length is 0 or > StoreQuota.Token)
         {
             return StoreStatus.Invalid;
         }

@@ -12,6 +12,9 @@ internal static class StoreQuota
     /// <summary>Bytes of a value (C xenstored as measured: under 2,036).</summary>
     public const int Value = 2035;
 
+    /// <summary>Bytes of a watch's token: with it the event of the longest path still fits a message.</summary>
+    public const int Token = XenStoreWire.MaximumPayload - XenStoreWire.MaximumPath - 2;
+
     /// <summary>Open transactions (C xenstored, <c>quota_max_transaction</c>).</summary>
     public const int Transactions = 10;
 

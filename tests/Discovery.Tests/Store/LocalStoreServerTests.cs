@@ -117,6 +117,20 @@ public sealed class LocalStoreServerTests : IAsyncLifetime
         Assert.Equal(StoreStatus.NotFound, await _b.Store.UnwatchAsync(full, "t", Cancel));
     }
 
+    /// <summary>An event that is longer than a message would end the connection of whoever watches.</summary>
+    [Fact]
+    public async Task A_token_is_no_longer_than_leaves_room_for_any_path()
+    {
+        string longest = new('t', StoreQuota.Token);
+        Assert.Equal(StoreStatus.Invalid, await _a.Store.WatchAsync("data", longest + 't', Cancel));
+        Assert.Equal(StoreStatus.Ok, await _a.Store.WatchAsync("data", longest, Cancel));
+        Assert.Equal(new StoreEvent("data", longest), await NextAsync(_a.Store));
+        string home = "/local/domain/1/";
+        string path = "data/" + new string('p', XenStoreWire.MaximumPath - home.Length - 5);
+        Assert.Equal(StoreStatus.Ok, await WriteAsync(_a.Store, path, "1"));
+        Assert.Equal(new StoreEvent(path, longest), await NextAsync(_a.Store));
+    }
+
     [Fact]
     public async Task Watches_cover_what_is_below_and_echo_the_form_of_their_path()
     {
