@@ -17,6 +17,12 @@ internal static class Catalogue
         new AnnouncementTarget(),
         new QueueTarget(),
         new RouteTarget(),
+        new PacketTarget(),
+        new StoreClientTarget(),
+        new StoreServerTarget(),
+        new GrantTarget(),
+        new StatusTarget(),
+        new RulesTarget(),
     ];
 
     /// <summary>A target by its name, or null. The planted faults are found by their name only.</summary>

@@ -13,7 +13,8 @@ internal sealed unsafe class TapDevice : IDisposable
 {
     private readonly FileDescriptor _fd;
 
-    private TapDevice(FileDescriptor fd, string name)
+    /// <summary>Over an open descriptor, whose other end may be something that plays the kernel.</summary>
+    internal TapDevice(FileDescriptor fd, string name)
     {
         _fd = fd;
         Name = name;
