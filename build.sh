@@ -106,6 +106,7 @@ without_services() {
 
 # Installs what it can of the applications that tests/Compat.Tests tries; the tests say what is missing.
 get_compat_packages() {
+    local package
     (need_packages "${COMPAT_PACKAGES[@]}") || for package in "${COMPAT_PACKAGES[@]}"; do
         (need_packages "$package") || true
     done
