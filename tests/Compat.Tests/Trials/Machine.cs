@@ -29,7 +29,12 @@ public sealed class Machine : IDisposable
     /// <summary>Begins a trial here; skips the test if a package is not to be had.</summary>
     /// <param name="application">As people call it.</param>
     /// <param name="packages">What it needs; the table shows the version of the first.</param>
-    internal Trial Begin(string application, params IReadOnlyList<string> packages) => Trial.Begin(Table, _host, _colony, application, packages);
+    internal Trial Begin(string application, params IReadOnlyList<string> packages)
+    {
+        var trial = Trial.Begin(Table, _host, application, packages);
+        trial.Watch(_colony);
+        return trial;
+    }
 
     public void Dispose()
     {

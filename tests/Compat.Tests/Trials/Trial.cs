@@ -17,14 +17,14 @@ internal sealed class Trial : IDisposable
     private readonly ResultTable _table;
     private readonly string _application;
     private readonly IReadOnlyList<DebianPackage> _packages;
-    private readonly FastPathMeter _fast;
     private readonly BridgeMeter _bridge;
     private readonly List<Daemon> _daemons = [];
     private readonly long _start = Stopwatch.GetTimestamp();
+    private FastPathMeter? _fast;
     private ulong _files;
     private ResultRow _row;
 
-    private Trial(ResultTable table, VirtualHost host, Colony colony, string application, IReadOnlyList<DebianPackage> packages)
+    private Trial(ResultTable table, VirtualHost host, string application, IReadOnlyList<DebianPackage> packages)
     {
         _table = table;
         _application = application;
@@ -33,7 +33,6 @@ internal sealed class Trial : IDisposable
         Client = host.Guests[0];
         Server = host.Guests[1];
         Directory = System.IO.Directory.CreateDirectory(Path.Combine(host.Directory, "trial")).FullName;
-        _fast = new FastPathMeter(colony, Client, Server);
         _bridge = new BridgeMeter(Client, Server);
     }
 
@@ -46,11 +45,14 @@ internal sealed class Trial : IDisposable
     /// <summary>For the server's configuration and data and the client's files; deleted at the end.</summary>
     public string Directory { get; }
 
-    /// <summary>What came out of the rings since the beginning.</summary>
-    public PathBytes FastBytes => _fast.Bytes;
+    /// <summary>What came out of the rings since <see cref="Watch"/>.</summary>
+    public PathBytes FastBytes => (_fast ?? throw new InvalidOperationException("No agents are watched.")).Bytes;
+
+    /// <summary>What the guests sent through Dom0 since the beginning, in bytes.</summary>
+    public long StandardBytes => _bridge.Bytes;
 
     /// <summary>Begins it, or skips the test with a row in the table if one of the packages is not here.</summary>
-    public static Trial Begin(ResultTable table, VirtualHost host, Colony colony, string application, IReadOnlyList<string> packages)
+    public static Trial Begin(ResultTable table, VirtualHost host, string application, IReadOnlyList<string> packages)
     {
         DebianPackage?[] found = [.. packages.Select(DebianPackage.Find)];
         int missing = Array.IndexOf(found, null);
@@ -59,8 +61,11 @@ internal sealed class Trial : IDisposable
             Skip(table, application, $"the Debian package {packages[missing]} could not be installed here");
         }
 
-        return new Trial(table, host, colony, application, found!);
+        return new Trial(table, host, application, found!);
     }
+
+    /// <summary>From now on the counters of the agents in <paramref name="colony"/> count.</summary>
+    public void Watch(Colony colony) => _fast = new FastPathMeter(colony, Client, Server);
 
     /// <summary>Skips the test, with a row in the table.</summary>
     public static void Skip(ResultTable table, string application, string reason)
@@ -123,7 +128,7 @@ internal sealed class Trial : IDisposable
     /// </summary>
     public void Conclude(string detail, long toServer, long toClient)
     {
-        (PathBytes fast, long standard) = (_fast.Bytes, _bridge.Bytes);
+        (PathBytes fast, long standard) = (FastBytes, StandardBytes);
         var moved = new PathBytes(toServer, toClient);
         _row = Row(Outcome.Failed, "content right, but over the wrong path", moved, fast, standard);
         Assert.True(fast.ToServer >= toServer, $"Only {fast.ToServer:N0} bytes took the fast path to the server, of {toServer:N0}.");
@@ -136,7 +141,7 @@ internal sealed class Trial : IDisposable
     /// <summary>The end of a trial of what XenLoop leaves alone: all of it took the standard path, none the fast one.</summary>
     public void ConcludeOnStandardPath(string detail, long toServer, long toClient)
     {
-        (PathBytes fast, long standard) = (_fast.Bytes, _bridge.Bytes);
+        (PathBytes fast, long standard) = (FastBytes, StandardBytes);
         var moved = new PathBytes(toServer, toClient);
         _row = Row(Outcome.Failed, "content right, but over the wrong path", moved, fast, standard);
         Assert.Equal(default, fast);
@@ -145,8 +150,11 @@ internal sealed class Trial : IDisposable
     }
 
     /// <summary>The end of a trial that used both paths and has asserted by itself which when.</summary>
-    public void ConcludeOnBothPaths(string detail, long toServer, long toClient) =>
-        _row = Row(Outcome.Passed, detail, new PathBytes(toServer, toClient), _fast.Bytes, _bridge.Bytes);
+    /// <param name="detail">What was checked.</param>
+    /// <param name="moved">Payload.</param>
+    /// <param name="fast">What took the fast path; the agents need not run any more.</param>
+    public void ConcludeOnBothPaths(string detail, PathBytes moved, PathBytes fast) =>
+        _row = Row(Outcome.Passed, detail, moved, fast, StandardBytes);
 
     public void Dispose()
     {
