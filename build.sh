@@ -19,8 +19,8 @@ readonly OVS_PACKAGES=(openvswitch-switch)
 # The applications of tests/Compat.Tests, unmodified. One that cannot be installed makes its test a skipped one.
 readonly COMPAT_PACKAGES=(nginx apache2 apache2-utils curl redis-server redis-tools memcached libmemcached-tools mariadb-server mariadb-client
     postgresql postgresql-contrib samba smbclient proftpd-core libwrap0 inetutils-telnetd inetutils-telnet openbsd-inetd rsync nfs-ganesha
-    nfs-ganesha-mem libnfs-utils dnsmasq-base bind9-dnsutils openmpi-bin python3-mpi4py ngtcp2-server ngtcp2-client wireguard-go
-    wireguard-tools iputils-tracepath socat)
+    nfs-ganesha-vfs libnfs-utils dnsmasq-base bind9-dnsutils openmpi-bin python3-mpi4py ngtcp2-server ngtcp2-client wireguard-go
+    wireguard-tools iputils-tracepath socat openssl)
 # Debian allows one FTP server at a time.
 readonly COMPAT_UNPACKED=(vsftpd)
 readonly BENCH_PACKAGES=(g++ libc6-dev libboost-dev libdpdk-dev pkg-config)

@@ -4,25 +4,34 @@ using XenLoop.Lab;
 namespace XenLoop.Compat.Tests.Applications;
 
 /// <summary>WireGuard in user space: its packets on the wire are those of the kernel's, which not every kernel has.</summary>
-public sealed class WireGuardTests(Machine machine)
+public sealed class WireGuardTests(Machine machine) : IDisposable
 {
     private const int Port = 51820;
     private const int RsyncPort = 873;
+
+    /// <summary>The client's and the server's. Control sockets lie where wg looks for them, in one place for both guests: hence two names.</summary>
+    private static readonly string[] s_devices = ["xlwg-client", "xlwg-server"];
+
+    public void Dispose()
+    {
+        foreach (string device in s_devices)
+        {
+            File.Delete(ControlSocket(device));
+        }
+    }
 
     [Fact]
     public void A_file_through_the_tunnel_both_ways()
     {
         using Trial trial = machine.Begin("WireGuard (wireguard-go)", "wireguard-go", "wireguard-tools", "rsync");
         Guest[] guests = [trial.Client, trial.Server];
-        string[] devices = ["xlwg-client", "xlwg-server"];
         string[] publicKeys = [.. guests.Select(g => NewKey(trial, g))];
         for (int i = 0; i < guests.Length; i++)
         {
-            (Guest guest, Guest peer, string device) = (guests[i], guests[1 - i], devices[i]);
+            (Guest guest, Guest peer, string device) = (guests[i], guests[1 - i], s_devices[i]);
+            File.Delete(ControlSocket(device));
             Daemon daemon = trial.Serve(guest, 0, "root", "wireguard-go", "--foreground", device);
-
-            // Its control socket lies where wg looks for it, the same place for both guests: hence two names.
-            daemon.WaitUntil(() => File.Exists($"/var/run/wireguard/{device}.sock"), "to make its device");
+            daemon.WaitUntil(() => File.Exists(ControlSocket(device)), "to make its device");
             guest.Run(
                 "wg", "set", device, "listen-port", $"{Port}", "private-key", KeyFile(trial, guest),
                 "peer", publicKeys[1 - i], "allowed-ips", $"{Inside(peer)}/32", "endpoint", $"{peer.Address}:{Port}").Checked();
@@ -47,6 +56,8 @@ public sealed class WireGuardTests(Machine machine)
         file.AssertCopied(trial.In("back"));
         trial.Conclude("a file there and back through the tunnel, every byte", file.Length, file.Length);
     }
+
+    private static string ControlSocket(string device) => $"/var/run/wireguard/{device}.sock";
 
     private static string Inside(Guest guest) => $"10.78.0.{guest.Number}";
 
