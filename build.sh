@@ -79,7 +79,15 @@ need_packages() {
     [[ ${#missing[@]} -gt 0 ]] || return 0
     is_root || fail "Debian packages are missing. Please run: sudo apt-get install ${missing[*]}"
     step "Installing ${missing[*]}"
+    local before
+    before=$(enabled_units)
     without_services apt_install "${missing[@]}" || fail "apt-get could not install: ${missing[*]} (see out/log/apt.log)"
+    comm -13 <(printf '%s\n' "$before") <(enabled_units) | xargs -r systemctl --root=/ disable >>out/log/apt.log 2>&1 || true
+}
+
+# The services that start with this machine, as they are set up on its disk; nothing without systemd.
+enabled_units() {
+    systemctl --root=/ list-unit-files --state=enabled --no-legend 2>/dev/null | cut -d ' ' -f 1 | sort || true
 }
 
 apt_install() {
@@ -88,7 +96,7 @@ apt_install() {
     "${install[@]}" >out/log/apt.log 2>&1 || { apt-get update -q >>out/log/apt.log 2>&1 && "${install[@]}" >>out/log/apt.log 2>&1; }
 }
 
-# A server that is installed for a test has no business to start on the user's machine (see invoke-rc.d(8)).
+# A server that is installed for a test has no business to start on the user's machine (see invoke-rc.d(8)), now or later.
 without_services() {
     local policy=/usr/sbin/policy-rc.d status=0
     if [[ -e $policy ]]; then

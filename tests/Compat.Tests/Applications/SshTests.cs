@@ -11,7 +11,7 @@ public sealed class SshTests(Machine machine)
         using Trial trial = machine.Begin("ssh", "openssh-server", "openssh-client");
         using var server = new SshServer(trial.Server);
         string ssh = $"ssh {string.Join(' ', server.ClientOptions)} {trial.Server.Address}";
-        int sessions = Volume.Of(5, 50);
+        int sessions = Volume.Of(5, 20);
         string answers = trial.AskShell($"for i in $(seq {sessions}); do {ssh} echo answer $i from '$SSH_CONNECTION'; done");
         string[] lines = answers.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(sessions, lines.Length);

@@ -29,9 +29,12 @@ public sealed class Machine : IDisposable
     /// <summary>Begins a trial here; skips the test if a package is not to be had.</summary>
     /// <param name="application">As people call it.</param>
     /// <param name="packages">What it needs; the table shows the version of the first.</param>
-    internal Trial Begin(string application, params IReadOnlyList<string> packages)
+    internal Trial Begin(string application, params IReadOnlyList<string> packages) => Begin(Table, application, packages);
+
+    /// <summary>The same for another table.</summary>
+    internal Trial Begin(ResultTable table, string application, IReadOnlyList<string> packages)
     {
-        var trial = Trial.Begin(Table, _host, application, packages);
+        var trial = Trial.Begin(table, _host, application, packages);
         trial.Watch(_colony);
         return trial;
     }

@@ -14,6 +14,9 @@ internal sealed class Trial : IDisposable
     private const long AllowedBytes = 256 * 1024;
     private const double AllowedShare = 0.01;
 
+    /// <summary>For one client's run, on a slow computer with other work.</summary>
+    private static readonly TimeSpan s_clientLimit = TimeSpan.FromMinutes(3);
+
     private readonly ResultTable _table;
     private readonly string _application;
     private readonly IReadOnlyList<DebianPackage> _packages;
@@ -116,7 +119,7 @@ internal sealed class Trial : IDisposable
 
     /// <summary>Runs a client, which must succeed.</summary>
     /// <returns>Its standard output.</returns>
-    public string Ask(params IReadOnlyList<string> arguments) => Client.Run(arguments).Checked().Output;
+    public string Ask(params IReadOnlyList<string> arguments) => Command.Run(Client.Namespace.Wrap(arguments), timeout: s_clientLimit).Checked().Output;
 
     /// <summary>Runs a client given as a shell's command line, which must succeed.</summary>
     /// <returns>Its standard output.</returns>
