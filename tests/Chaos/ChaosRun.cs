@@ -88,6 +88,7 @@ internal sealed class ChaosRun : IDisposable
             wound = fault.Strike(_scene);
             after = _traffic.Sent();
             fastAfter = FastPath.Await(_scene, Scene.Patience);
+            fault.TakeAway();
             _traffic.AwaitDatagrams();
         });
         Try(broken, () => streamPause = _traffic.CheckConnections());

@@ -14,4 +14,9 @@ internal abstract class Fault
     /// it, and its time begins when this returns.
     /// </summary>
     public abstract Wound Strike(Scene scene);
+
+    /// <summary>Takes away what the fault has left behind, when the fast path is back.</summary>
+    public virtual void TakeAway()
+    {
+    }
 }

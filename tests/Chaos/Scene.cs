@@ -48,6 +48,13 @@ internal sealed class Scene : IDisposable
     /// <summary>Any guest.</summary>
     public Guest AnyGuest() => Host.Guests[Random.Next(Host.Guests.Count)];
 
+    /// <summary>Any guest but <paramref name="guest"/>.</summary>
+    public Guest AnyOther(Guest guest)
+    {
+        Guest[] others = [.. Host.Guests.Where(g => g != guest)];
+        return others[Random.Next(others.Length)];
+    }
+
     /// <summary>The program in <paramref name="guest"/>.</summary>
     public BackgroundProcess Agent(Guest guest) => Colony[guest].Process;
 
@@ -69,6 +76,13 @@ internal sealed class Scene : IDisposable
         {
             throw new LabException($"xenloop in guest {guest.Name} ended with {code}, not with {exitCode}. Its log:\n{Agent(guest).Log}");
         }
+    }
+
+    /// <summary>Ends an agent in good order.</summary>
+    public void Terminate(Guest guest)
+    {
+        Agent(guest).Send(Signal.Terminate);
+        AwaitEnd(guest, 0);
     }
 
     /// <inheritdoc/>

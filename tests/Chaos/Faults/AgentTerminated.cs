@@ -10,8 +10,7 @@ internal sealed class AgentTerminated : Fault
     public override Wound Strike(Scene scene)
     {
         Guest guest = scene.AnyGuest();
-        scene.Agent(guest).Send(Signal.Terminate);
-        scene.AwaitEnd(guest, 0);
+        scene.Terminate(guest);
         int away = scene.Pass(0, 500);
         scene.Colony.Restart(guest);
         return new Wound(LossBound.Nothing, null, $"{guest.Name}, away for {away} ms");

@@ -11,7 +11,19 @@ internal static class FaultCatalogue
         new AgentTerminated(),
         new AgentFrozen(),
         new AnnouncerKilled(),
+        new AnnouncerFrozen(),
+        new AnnouncerAway(),
         new RulesFlushed(),
+        new NeighboursFlushed(),
+        new TapDeleted(),
+        new TapDown(),
+        new InterfaceDown(),
+        new QueueTaken(),
+        new Flood(),
+        new ClockApart(),
+        new LogDiskFull(),
+        new OutOfDescriptors(),
+        new OutOfMemory(),
     ];
 
     /// <summary>Those called as <paramref name="names"/> says; all, if it says nothing.</summary>
