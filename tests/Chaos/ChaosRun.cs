@@ -66,6 +66,25 @@ internal sealed class ChaosRun : IDisposable
         return results;
     }
 
+    /// <summary>Orderly stops and starts; afterwards the agents must hold what they held before.</summary>
+    public SwitchResult SwitchOver(int cycles)
+    {
+        SwitchResult result = new SwitchOver(_scene, _log).Run(cycles);
+        List<string> broken = [.. result.Broken];
+        Try(broken, CheckHoldings);
+        return result with { Broken = broken };
+    }
+
+    /// <summary>Ends the connections, which must be whole, and all agents, which must leave nothing.</summary>
+    /// <returns>What is not so.</returns>
+    public IReadOnlyList<string> End()
+    {
+        List<string> broken = [];
+        Try(broken, () => _log($"          {_traffic.CompleteConnections() >> 20} MB came over the connections that lived from the beginning to the end"));
+        broken.AddRange(Departure.Check(_scene));
+        return broken;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -37,7 +37,8 @@ internal sealed class OutOfMemory : Fault
     {
         try
         {
-            scene.Colony.Restart(["sh", "-c", $"echo $$ >{group}/cgroup.procs && exec \"$@\"", "sh"], victim);
+            // "ip netns exec" hides the cgroups behind a /sys of its own.
+            scene.Colony.Restart(["sh", "-c", $"echo $$ >/proc/1/root{group}/cgroup.procs && exec \"$@\"", "sh"], victim);
             Wait.Until(() => scene.Agent(victim).HasExited, s_survival, "the kernel to kill it");
         }
         catch (LabException) when (!scene.Agent(victim).HasExited)
