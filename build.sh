@@ -34,6 +34,8 @@ Usage: ./build.sh [COMMAND]
   xen-test [JOB...] pass the tests on a real Xen, emulated by QEMU; all, or some of tests/xen/jobs
   xen-bench [KIND...]  the fast path against netfront on that Xen (pv pvh pv-normal
                     pvh-normal; --quick)
+  chaos [OPTIONS]   faults drawn by a seed under traffic, and what they cost (--seed N
+                    --seconds S --cycles N --only KIND...)
   bench [OPTIONS]   the micro-benchmarks (BenchmarkDotNet's options)
   clean             remove everything that was built
 
@@ -203,6 +205,21 @@ test_xen() {
     TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))
 }
 
+# Adds the results of a chaos run of fixed length, with a seed of its own, to the totals.
+test_chaos() {
+    local status=0 passed=0 failures=0 skipped=0
+    step "Testing under faults"
+    rm -f out/chaos/totals
+    run_chaos || status=$?
+    [[ ! -s out/chaos/totals ]] || read -r passed failures skipped <out/chaos/totals
+    [[ $status -eq 0 || $failures -gt 0 ]] || failures=1
+    TOTAL_PASSED=$((TOTAL_PASSED + passed))
+    TOTAL_FAILED=$((TOTAL_FAILED + failures))
+    TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))
+}
+
+run_chaos() { dotnet "tests/Chaos/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.Chaos.dll" "$@"; }
+
 # Prints the totals; succeeds if something was tested and nothing failed.
 conclude() {
     printf '%s passed, %s failed, %s skipped\n' "$TOTAL_PASSED" "$TOTAL_FAILED" "$TOTAL_SKIPPED"
@@ -226,7 +243,7 @@ run_tests() {
     for project in "${projects[@]}"; do
         test_project "$project" "${arguments[@]}"
     done
-    [[ -n $filter ]] || test_xen
+    [[ -n $filter ]] || { test_chaos; test_xen; }
 }
 
 main() {
@@ -273,6 +290,15 @@ main() {
             quietly tests dotnet build XenLoop.slnx -c "$CONFIGURATION" -v:q
             run_tests "$@"
             conclude
+            ;;
+        chaos)
+            is_root || fail "The chaos run builds network namespaces and needs root: sudo ./build.sh chaos"
+            need_sdk
+            need_packages "${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}"
+            build_binary
+            step "Building the chaos run"
+            quietly chaos dotnet build tests/Chaos -c "$CONFIGURATION" -v:q
+            run_chaos "$@"
             ;;
         bench)
             need_sdk
