@@ -43,6 +43,8 @@ Usage: ./build.sh [COMMAND]
                     pvh-normal; --quick)
   compat [NAME...]  real applications over the fast path, with large data, and the table of what
                     they moved by which path; all, or some (nginx, mariadb; see tests/Compat.Tests)
+  chaos [OPTIONS]   faults drawn by a seed under traffic, and what they cost (--seed N
+                    --seconds S --cycles N --only KIND...)
   bench [OPTIONS]   the micro-benchmarks (BenchmarkDotNet's options)
   clean             remove everything that was built
 
@@ -258,6 +260,21 @@ try_applications() {
     step "The table: out/compat/results.md, out/compat/results.json"
 }
 
+# Adds the results of a chaos run of fixed length, with a seed of its own, to the totals.
+test_chaos() {
+    local status=0 passed=0 failures=0 skipped=0
+    step "Testing under faults"
+    rm -f out/chaos/totals
+    run_chaos || status=$?
+    [[ ! -s out/chaos/totals ]] || read -r passed failures skipped <out/chaos/totals
+    [[ $status -eq 0 || $failures -gt 0 ]] || failures=1
+    TOTAL_PASSED=$((TOTAL_PASSED + passed))
+    TOTAL_FAILED=$((TOTAL_FAILED + failures))
+    TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))
+}
+
+run_chaos() { dotnet "tests/Chaos/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.Chaos.dll" "$@"; }
+
 # Prints the totals; succeeds if something was tested and nothing failed.
 conclude() {
     printf '%s passed, %s failed, %s skipped\n' "$TOTAL_PASSED" "$TOTAL_FAILED" "$TOTAL_SKIPPED"
@@ -281,7 +298,7 @@ run_tests() {
     for project in "${projects[@]}"; do
         test_project "$project" "${arguments[@]}"
     done
-    [[ -n $filter ]] || test_xen
+    [[ -n $filter ]] || { test_chaos; test_xen; }
 }
 
 main() {
@@ -340,6 +357,15 @@ main() {
             quietly compat dotnet build tests/Compat.Tests -c "$CONFIGURATION" -v:q
             try_applications "$@"
             conclude
+            ;;
+        chaos)
+            is_root || fail "The chaos run builds network namespaces and needs root: sudo ./build.sh chaos"
+            need_sdk
+            need_packages "${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}"
+            build_binary
+            step "Building the chaos run"
+            quietly chaos dotnet build tests/Chaos -c "$CONFIGURATION" -v:q
+            run_chaos "$@"
             ;;
         bench)
             need_sdk

@@ -7,6 +7,7 @@ public static unsafe partial class LibC
 {
     public const int SIGHUP = 1;
     public const int SIGINT = 2;
+    public const int SIGKILL = 9;
     public const int SIGTERM = 15;
 
     /// <summary>The handler that ignores a signal.</summary>
@@ -14,4 +15,7 @@ public static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint signal(int number, nint handler);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int kill(int pid, int number);
 }

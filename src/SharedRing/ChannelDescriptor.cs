@@ -49,6 +49,9 @@ public static class ChannelDescriptor
     /// <summary>The smallest ring: a page.</summary>
     public const int MinRingBytes = 4096;
 
+    /// <summary>The smallest ring that is worth having: one super-packet fits.</summary>
+    public const int SmallestUsefulRingBytes = 64 * 1024;
+
     /// <summary>The largest ring: 16 MB.</summary>
     public const int MaxRingBytes = 16 << 20;
 
@@ -102,6 +105,9 @@ public static class ChannelDescriptor
 
     /// <summary>Bytes of one ring's lines.</summary>
     public const int RingLinesBytes = WakeConsumerAtOffset + LineBytes;
+
+    /// <summary>Pages of 4 KB that a channel takes: the descriptor and two rings.</summary>
+    public static int ChannelPages(int ringBytes) => (Bytes + (2 * ringBytes)) / Bytes;
 
     /// <summary>True for a size that a ring can have: a power of two within the limits.</summary>
     public static bool IsRingSize(int bytes) =>

@@ -51,6 +51,23 @@ internal sealed class AgentContext(MacAddress mac, AgentOptions options, IChanne
     /// <summary>Until then channels without traffic should be closed for their pages, and none may grow.</summary>
     public TimeSpan ShortOfPagesUntil { get; set; }
 
+    /// <summary>Completes when everything that is given back <see cref="Aside"/> has been.</summary>
+    public Task GivenBack { get; private set; } = Task.CompletedTask;
+
+    /// <summary>
+    /// Runs <paramref name="give"/> outside of the loop, one after the other: a PVH guest's kernel warns of each page whose mapping did not
+    /// survive a restore (gntdev.c, __unmap_grant_pages_done), which takes seconds, and nothing in the new life need wait for that.
+    /// </summary>
+    public void Aside(Action give)
+    {
+        Task before = GivenBack;
+        GivenBack = Task.Run(async () =>
+        {
+            await before.ConfigureAwait(false);
+            give();
+        });
+    }
+
     /// <summary>A moment of <see cref="Now"/>'s clock for people.</summary>
     public DateTimeOffset ToWallClock(TimeSpan moment) => clock.GetUtcNow() + (moment - Now);
 }

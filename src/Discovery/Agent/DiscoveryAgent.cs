@@ -22,7 +22,6 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
     private AnnouncerStatus _announcer = new(StoreConnected: false, Alive: false, LastHeartbeat: null);
     private PeerStatus[] _status = [];
     private DomainLife? _life;
-    private Task _givingBack = Task.CompletedTask;
     private bool _shortOfPages;
 
     /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
@@ -109,7 +108,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
     {
         await _timer.DisposeAsync().ConfigureAwait(false);
         await _link.CloseAsync().ConfigureAwait(false);
-        await _givingBack.ConfigureAwait(false);
+        await _context.GivenBack.ConfigureAwait(false);
         _context.Platform?.Dispose();
     }
 
@@ -171,15 +170,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
         IChannelPlatform? platform = _context.Platform;
         _context.Platform = null;
         _loop.BeginNewLife();
-
-        // Aside: a PVH guest's kernel warns of each page whose mapping did not survive the restore (gntdev.c,
-        // __unmap_grant_pages_done), which takes seconds, and the new advert need not wait for that.
-        Task before = _givingBack;
-        _givingBack = Task.Run(async () =>
-        {
-            await before.ConfigureAwait(false);
-            GiveBack(channels, platform);
-        });
+        _context.Aside(() => GiveBack(channels, platform));
     }
 
     private static void GiveBack(List<Channel> channels, IChannelPlatform? platform)

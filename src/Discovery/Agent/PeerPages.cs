@@ -64,7 +64,22 @@ internal sealed class PeerPages(AgentContext context, DomainId peer)
         Open(context.Platform!.Map(peer, offer), nonce, static (link, nonce) => Channel.Connect(link, nonce));
 
     /// <summary>Gives all of them back.</summary>
-    public void Free() => Detach()?.Dispose();
+    public void Free()
+    {
+        if (Detach() is not { } channel)
+        {
+            return;
+        }
+
+        if (channel.Link.PagesLost)
+        {
+            context.Aside(channel.Dispose);
+        }
+        else
+        {
+            channel.Dispose();
+        }
+    }
 
     /// <summary>Hands them over to whoever gives them back; null if there are none.</summary>
     public Channel? Detach()

@@ -20,14 +20,6 @@ namespace XenLoop.Discovery;
 /// </remarks>
 internal static class RingSizing
 {
-    /// <summary>The smallest ring that is worth having: one super-packet fits.</summary>
-    public const int Smallest = 64 * 1024;
-
-    private const int PageBytes = 4096;
-
-    /// <summary>Pages of a channel: its descriptor and two rings.</summary>
-    public static int PagesOf(int ringBytes) => 1 + (2 * (ringBytes / PageBytes));
-
     /// <summary>The ring size that every one of <paramref name="peers"/> can have at the same time.</summary>
     /// <param name="budget">What the platform lends; null: no limit.</param>
     /// <param name="peers">Who may ask for a channel that we allocate.</param>
@@ -40,12 +32,12 @@ internal static class RingSizing
     /// newcomer. Where there is no limit it has what is wanted already.
     /// </summary>
     public static int Grown(PageBudget? budget, int current, int largest) =>
-        budget is { } pages ? Math.Max(current, Fitting(PagesOf(current) + ((pages.Left - PagesOf(Smallest)) / 2), largest)) : current;
+        budget is { } pages ? Math.Max(current, Fitting(ChannelDescriptor.ChannelPages(current) + ((pages.Left - ChannelDescriptor.ChannelPages(ChannelDescriptor.SmallestUsefulRingBytes)) / 2), largest)) : current;
 
     private static int Fitting(int pages, int largest)
     {
         int size = largest;
-        while (size > Smallest && PagesOf(size) > pages)
+        while (size > ChannelDescriptor.SmallestUsefulRingBytes && ChannelDescriptor.ChannelPages(size) > pages)
         {
             size /= 2;
         }

@@ -20,6 +20,7 @@ internal sealed class RestoreWatch(Func<XenStoreConnection> open, TimeSpan timeo
 
     private XenStoreConnection? _connection;
     private Task _armed = Task.CompletedTask;
+    private Task _following = Task.CompletedTask;
     private DomainLife _life = new();
 
     /// <summary>The domain's present life. One call at a time.</summary>
@@ -57,6 +58,10 @@ internal sealed class RestoreWatch(Func<XenStoreConnection> open, TimeSpan timeo
         {
             await _connection.DisposeAsync().ConfigureAwait(false);
             _connection = null;
+
+            // Both end with it; what follows an old connection must not end a life that a new one has begun.
+            await _armed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _following.ConfigureAwait(false);
         }
     }
 
@@ -74,7 +79,7 @@ internal sealed class RestoreWatch(Func<XenStoreConnection> open, TimeSpan timeo
         }
 
         Volatile.Write(ref _life, new DomainLife());
-        _ = FollowAsync(connection);
+        _following = FollowAsync(connection);
     }
 
     /// <summary>Ends a life with each event, and with the connection: what happens after it would not be seen.</summary>

@@ -53,7 +53,7 @@ public sealed partial class XenStoreConnector : IStoreConnector, IAsyncDisposabl
             }
 
             _lastComplaint = complaint;
-            _ = life.Over.ContinueWith(_ => connection.DisposeAsync().AsTask(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            _ = EndAsync(connection, life);
             return new StoreSession(connection, domain, life);
         }
         catch
@@ -65,6 +65,14 @@ public sealed partial class XenStoreConnector : IStoreConnector, IAsyncDisposabl
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _restores.DisposeAsync();
+
+    /// <summary>Ends a connection with the life that it belongs to.</summary>
+    private static async Task EndAsync(XenStoreConnection connection, DomainLife life)
+    {
+        // A connection that was lost before must not be held until then.
+        await Task.WhenAny(life.Over, connection.Lost).ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
 
     [LoggerMessage(EventId = 350, Level = LogLevel.Warning, Message = "{Complaint}")]
     private static partial void LogVif(ILogger log, string complaint);

@@ -36,8 +36,8 @@ internal sealed class DivisionPolicy
         ulong packets = 0, bytes = 0;
         foreach (PeerPort port in ports)
         {
-            packets += port.Counters.SentPackets + port.Counters.ReceivedPackets;
-            bytes += port.Counters.SentBytes + port.Counters.ReceivedBytes;
+            packets += port.Counters.Packets;
+            bytes += port.Counters.Bytes;
         }
 
         // A peer that has left takes its counters along: no stream.

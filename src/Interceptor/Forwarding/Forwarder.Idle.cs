@@ -34,7 +34,7 @@ internal sealed unsafe partial class Forwarder
             {
                 sent += port.Counters.SentPackets;
                 received += port.Counters.ReceivedPackets;
-                bytes += port.Counters.SentBytes + port.Counters.ReceivedBytes;
+                bytes += port.Counters.Bytes;
             }
 
             polls.Judge(sent, received, bytes);

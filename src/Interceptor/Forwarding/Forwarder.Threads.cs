@@ -56,7 +56,6 @@ internal sealed unsafe partial class Forwarder
         }
 
         _ranPosted = false;
-
         return more ? 0 : due;
     }
 

@@ -22,6 +22,12 @@ internal sealed class PortCounters
     public AcceptCounts Accepted;
     public DropCounts Dropped;
 
+    /// <summary>Packets that took the fast path, either way.</summary>
+    public ulong Packets => SentPackets + ReceivedPackets;
+
+    /// <summary>Bytes of them.</summary>
+    public ulong Bytes => SentBytes + ReceivedBytes;
+
     /// <summary>One counter per <see cref="AcceptReason"/>.</summary>
     [InlineArray(9)]
     public struct AcceptCounts

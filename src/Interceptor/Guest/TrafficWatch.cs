@@ -52,8 +52,8 @@ internal sealed class TrafficWatch
 
     private void Look(DomainId domain, PeerPort port)
     {
-        ulong packets = port.Counters.SentPackets + port.Counters.ReceivedPackets;
-        ulong bytes = port.Counters.SentBytes + port.Counters.ReceivedBytes;
+        ulong packets = port.Counters.Packets;
+        ulong bytes = port.Counters.Bytes;
         long now = _clock.GetTimestamp();
         bool known = _seen.TryGetValue(domain, out (ulong Packets, ulong Bytes, long Since) before);
         if (!known || port.Channel is not { } channel)

@@ -12,9 +12,6 @@ namespace XenLoop.SharedRing.Xen;
 /// </remarks>
 internal sealed unsafe class GrantedPages : ChannelPages
 {
-    /// <summary>No channel is worth while with less per direction, unless less was wished for: one super-packet fits.</summary>
-    private const int SmallestRingBytes = 64 * 1024;
-
     private readonly GrantBudget _budget;
     private readonly int _pages;
 
@@ -22,7 +19,7 @@ internal sealed unsafe class GrantedPages : ChannelPages
         : base(ringBytes)
     {
         _budget = budget;
-        _pages = PagesOf(ringBytes);
+        _pages = ChannelDescriptor.ChannelPages(ringBytes);
         budget.Take(_pages);
         SetRings(ringBytes);
         Place(Descriptor, device, (long)index, Page);
@@ -37,7 +34,7 @@ internal sealed unsafe class GrantedPages : ChannelPages
     /// <exception cref="ChannelPlatformException">Not even enough for the smallest rings.</exception>
     public static GrantedPages Allocate(DomainId peer, int wishedRingBytes, GrantBudget budget)
     {
-        int smallest = Math.Min(wishedRingBytes, SmallestRingBytes);
+        int smallest = Math.Min(wishedRingBytes, ChannelDescriptor.SmallestUsefulRingBytes);
         for (int ringBytes = wishedRingBytes; ringBytes >= smallest; ringBytes /= 2)
         {
             if (TryAllocate(peer, ringBytes, budget) is { } pages)
@@ -46,7 +43,7 @@ internal sealed unsafe class GrantedPages : ChannelPages
             }
         }
 
-        throw GrantBudget.NoneLeft(PagesOf(smallest));
+        throw GrantBudget.NoneLeft(ChannelDescriptor.ChannelPages(smallest));
     }
 
     /// <inheritdoc/>
@@ -56,11 +53,9 @@ internal sealed unsafe class GrantedPages : ChannelPages
         return base.ReleaseHandle();
     }
 
-    private static int PagesOf(int ringBytes) => 1 + (2 * (ringBytes / (int)Page));
-
     private static GrantedPages? TryAllocate(DomainId peer, int ringBytes, GrantBudget budget)
     {
-        int pages = PagesOf(ringBytes);
+        int pages = ChannelDescriptor.ChannelPages(ringBytes);
         ulong[] buffer = new ulong[(sizeof(ioctl_gntalloc_alloc_gref) / sizeof(ulong)) + (pages / 2)];
         using FileDescriptor device = XenDevice.Open(XenDevice.GrantAllocator);
         fixed (ulong* words = buffer)

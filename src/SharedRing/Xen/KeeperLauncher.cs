@@ -15,11 +15,15 @@ internal static unsafe class KeeperLauncher
     /// <summary>Keeps the runtime of a process that does next to nothing small: 16 MB of heap reserved (hexadecimal; less does not start).</summary>
     private const string Environment = "DOTNET_GCHeapHardLimit=1000000";
 
+    /// <summary>Seconds that a keeper which stands still may hold up what is sent to it.</summary>
+    private const long SendSeconds = 1;
+
     /// <summary>Starts <paramref name="program"/> as a keeper.</summary>
     /// <returns>Our end of its socket.</returns>
     /// <exception cref="ChannelPlatformException">It does not start.</exception>
     public static FileDescriptor Start(string program, out int process)
     {
+        process = 0;
         int* ends = stackalloc int[2];
         if (LibC.socketpair(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC, 0, ends) != 0)
         {
@@ -28,7 +32,11 @@ internal static unsafe class KeeperLauncher
 
         FileDescriptor ours = new(ends[0]);
         using FileDescriptor theirs = new(ends[1]);
-        int error = Spawn(program, theirs.Number, out process);
+
+        // struct timeval of 64-bit Linux: seconds, microseconds.
+        long* limit = stackalloc long[2] { SendSeconds, 0 };
+        int error = LibC.setsockopt(ours.Number, LibC.SOL_SOCKET, LibC.SO_SNDTIMEO, limit, 2 * sizeof(long)) != 0 ? LibC.LastError : 0;
+        error = error != 0 ? error : Spawn(program, theirs.Number, out process);
         if (error == 0)
         {
             return ours;

@@ -31,6 +31,7 @@ public sealed unsafe class PortKeeper : IDisposable
     private readonly string _program;
     private readonly GrantMapper _mapper = new();
     private FileDescriptor? _socket;
+    private int _process;
     private uint _lastId;
     private bool _disposed;
 
@@ -148,13 +149,21 @@ public sealed unsafe class PortKeeper : IDisposable
             Stale = port is { Stale: true } ? 1u : 0u,
         };
         ReadOnlySpan<int> device = request == KeeperRequest.Hold ? [port!.Device.Number] : [];
-        return DescriptorPassing.Send(_socket!.Number, MemoryMarshal.AsBytes(new ReadOnlySpan<KeeperMessage>(ref message)), device, LibC.MSG_DONTWAIT) == 0;
+        int error = DescriptorPassing.Send(_socket!.Number, MemoryMarshal.AsBytes(new ReadOnlySpan<KeeperMessage>(ref message)), device, flags: 0);
+        if (error == Errno.EAGAIN)
+        {
+            // It stands still, and would act on what it knows when it goes on. Its copies are not the last while we live.
+            _ = LibC.kill(_process, LibC.SIGKILL);
+        }
+
+        return error == 0;
     }
 
     private void Start()
     {
         FileDescriptor socket = KeeperLauncher.Start(_program, out int process);
         _socket = socket;
+        _process = process;
         new Thread(() => Watch(socket, process)) { Name = "port keeper", IsBackground = true }.Start();
         foreach (KeptPort port in _ports)
         {

@@ -26,7 +26,7 @@ public sealed class RingSizingTests
     public void Where_nothing_is_scarce_everybody_gets_what_is_wanted()
     {
         Assert.Equal(Largest, RingSizing.Share(null, 1000, Largest));
-        Assert.Equal(RingSizing.Smallest, RingSizing.Grown(null, RingSizing.Smallest, Largest));
+        Assert.Equal(ChannelDescriptor.SmallestUsefulRingBytes, RingSizing.Grown(null, ChannelDescriptor.SmallestUsefulRingBytes, Largest));
     }
 
     [Fact]
@@ -37,8 +37,8 @@ public sealed class RingSizingTests
             host =>
             {
                 int size = RingSizing.Share(new PageBudget(host.limit, 0), host.peers, Largest);
-                return size is >= RingSizing.Smallest and <= Largest && int.IsPow2(size)
-                    && (size == RingSizing.Smallest || host.peers * RingSizing.PagesOf(size) <= host.limit);
+                return size is >= ChannelDescriptor.SmallestUsefulRingBytes and <= Largest && int.IsPow2(size)
+                    && (size == ChannelDescriptor.SmallestUsefulRingBytes || host.peers * ChannelDescriptor.ChannelPages(size) <= host.limit);
             }).QuickCheckThrowOnFailure();
     }
 
@@ -46,7 +46,7 @@ public sealed class RingSizingTests
     public void A_busy_channel_grows_into_half_of_what_is_left_and_never_shrinks()
     {
         int current = 64 * 1024;
-        int own = RingSizing.PagesOf(current);
+        int own = ChannelDescriptor.ChannelPages(current);
         Assert.Equal(512 * 1024, RingSizing.Grown(new PageBudget(516, own), current, Largest));
         Assert.Equal(current, RingSizing.Grown(new PageBudget(1024, 1000), current, Largest));
         Assert.Equal(Largest, RingSizing.Grown(new PageBudget(4096, own), current, Largest));

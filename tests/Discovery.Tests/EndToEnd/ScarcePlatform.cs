@@ -18,7 +18,7 @@ public sealed class ScarcePlatform(string broker, DomainId self, int limit) : IC
 
     public IChannelLink Offer(DomainId peer, int ringBytes, out ChannelOffer offer)
     {
-        int pages = RingSizing.PagesOf(ringBytes);
+        int pages = ChannelDescriptor.ChannelPages(ringBytes);
         if (Others + _lent + pages > limit)
         {
             throw new ChannelPlatformException($"No {pages} pages left of {limit}.") { IsExhaustion = true };
