@@ -92,10 +92,13 @@ enabled_units() {
     systemctl --root=/ list-unit-files --state=enabled --no-legend 2>/dev/null | cut -d ' ' -f 1 | sort || true
 }
 
+# Not empty: another attempt to update the list of packages would bring nothing new.
+APT_IS_FRESH=''
+
 apt_install() {
     mkdir -p out/log
     local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends --no-remove "$@")
-    "${install[@]}" >out/log/apt.log 2>&1 || { apt-get update -q >>out/log/apt.log 2>&1 && "${install[@]}" >>out/log/apt.log 2>&1; }
+    "${install[@]}" >out/log/apt.log 2>&1 || { [[ -z $APT_IS_FRESH ]] && apt-get update -q >>out/log/apt.log 2>&1 && "${install[@]}" >>out/log/apt.log 2>&1; }
 }
 
 # A server that is installed for a test has no business to start on the user's machine (see invoke-rc.d(8)), now or later.
@@ -118,7 +121,7 @@ without_services() {
 get_compat_packages() {
     local package
     (need_packages "${COMPAT_PACKAGES[@]}") || for package in "${COMPAT_PACKAGES[@]}"; do
-        (need_packages "$package") || true
+        (APT_IS_FRESH=yes need_packages "$package") || true
     done
     for package in "${COMPAT_UNPACKED[@]}"; do
         unpack_package "$package" || printf 'apt-get could not fetch %s (see out/log/apt.log)\n' "$package"
@@ -256,8 +259,14 @@ try_applications() {
     rm -f out/compat/results.*
     step "Trying applications"
     XENLOOP_COMPAT_VOLUME=full test_project Compat "${arguments[@]}"
-    [[ ! -s out/compat/results.md ]] || cat out/compat/results.md
-    step "The table: out/compat/results.md, out/compat/results.json"
+    show_applications
+}
+
+# Prints what was tried since the last table was removed, if anything was.
+show_applications() {
+    [[ -s out/compat/results.md ]] || return 0
+    step "Applications (out/compat/results.md, out/compat/results.json)"
+    cat out/compat/results.md
 }
 
 # Adds the results of a chaos run of fixed length, with a seed of its own, to the totals.
@@ -294,10 +303,12 @@ run_tests() {
     fi
 
     mkdir -p out/test
+    rm -f out/compat/results.*
     step "Testing"
     for project in "${projects[@]}"; do
         test_project "$project" "${arguments[@]}"
     done
+    show_applications
     [[ -n $filter ]] || { test_chaos; test_xen; }
 }
 
