@@ -23,9 +23,14 @@ internal sealed class ResultTable
 
     public void Add(ResultRow row) => _rows.Add(row);
 
-    /// <summary>Writes <c>results.md</c> and <c>results.json</c> into <paramref name="directory"/>.</summary>
+    /// <summary>Writes <c>results.md</c> and <c>results.json</c> into <paramref name="directory"/>, if anything was tried.</summary>
     public void Write(string directory)
     {
+        if (_rows.Count == 0)
+        {
+            return;
+        }
+
         Directory.CreateDirectory(directory);
         ResultRow[] rows = [.. _rows.OrderBy(r => r.Application, StringComparer.OrdinalIgnoreCase)];
         File.WriteAllText(Path.Combine(directory, "results.md"), Markdown(rows));
