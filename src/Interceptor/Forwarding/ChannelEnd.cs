@@ -146,7 +146,7 @@ internal sealed class ChannelEnd
     }
 
     /// <summary>Forgets the channel; who waits for its release may free the pages.</summary>
-    public void LetGo(PeerPort port)
+    private void LetGo(PeerPort port)
     {
         Channel channel = port.Channel!;
         _unwatch(channel.Doorbell.PollFd);
@@ -155,18 +155,22 @@ internal sealed class ChannelEnd
         port.Detach();
     }
 
-    /// <summary>What the peer published before it died is as good as any packet; the rounds are bounded in case it lives on and only closed its doorbell.</summary>
+    /// <summary>
+    /// The peer has not closed its direction in time. A guest that is short of processor time may have a full ring to inject by then,
+    /// whose packets nobody would send again.
+    /// </summary>
+    public void OnCloseOverdue(PeerPort port)
+    {
+        InjectPublished(port, port.Channel!);
+        LetGo(port);
+    }
+
+    /// <summary>What the peer published before it died is as good as any packet.</summary>
     public void OnPeerGone(PeerPort port)
     {
         bool closing = port.State == PortState.Closing;
-        port.InjectReady = true;
-        long rounds = 1 + (port.Channel!.Outbound.Capacity / SmallestPassBytes);
-        for (long round = 0; round < rounds && port.InjectReady; round++)
-        {
-            _injection.Run(port);
-        }
-
-        if (port.Channel.Inbound.Violation != RingViolation.None)
+        InjectPublished(port, port.Channel!);
+        if (port.Channel!.Inbound.Violation != RingViolation.None)
         {
             OnViolation(port, port.Channel.Inbound.Violation);
         }
@@ -177,6 +181,17 @@ internal sealed class ChannelEnd
             {
                 _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
             }
+        }
+    }
+
+    /// <summary>Injects what is in the ring; the rounds are bounded in case the peer goes on to publish.</summary>
+    private void InjectPublished(PeerPort port, Channel channel)
+    {
+        port.InjectReady = true;
+        long rounds = 1 + (channel.Outbound.Capacity / SmallestPassBytes);
+        for (long round = 0; round < rounds && port.InjectReady; round++)
+        {
+            _injection.Run(port);
         }
     }
 }

@@ -4,13 +4,13 @@ namespace XenLoop.Interceptor.Forwarding;
 internal sealed class PortDeadlines
 {
     private readonly HoldPolicy _hold;
-    private readonly Action<PeerPort> _closeExpired;
+    private readonly Action<PeerPort> _closeOverdue;
 
     /// <summary>With whom to ask about holds, and whom to tell that a peer did not close its direction in time.</summary>
-    public PortDeadlines(HoldPolicy hold, Action<PeerPort> closeExpired)
+    public PortDeadlines(HoldPolicy hold, Action<PeerPort> closeOverdue)
     {
         _hold = hold;
-        _closeExpired = closeExpired;
+        _closeOverdue = closeOverdue;
     }
 
     /// <summary>Does what is due.</summary>
@@ -54,7 +54,7 @@ internal sealed class PortDeadlines
         }
         else
         {
-            _closeExpired(port);
+            _closeOverdue(port);
         }
     }
 }

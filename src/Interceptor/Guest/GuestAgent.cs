@@ -105,8 +105,7 @@ internal sealed class GuestAgent : IForwarderListener
     /// <inheritdoc/>
     public void OnViolation(DomainId peer, RingViolation violation)
     {
-        // The data path's thread must not wait for whoever reads the log.
-        _ = Task.Run(() => GuestLog.Violated(_log, peer, violation));
+        GuestLog.Violated(_log, peer, violation);
         _discovery?.ReportFailure(peer, ChannelFailure.ProtocolViolation);
     }
 

@@ -109,6 +109,22 @@ public sealed class ReleaseTests
     }
 
     [Fact]
+    public async Task What_such_a_peer_has_published_by_then_is_injected()
+    {
+        using var pair = new ForwardingPair();
+        Channel peer = pair.ConnectAlone();
+        Task released = pair.A.Forwarder.ReleaseAsync(pair.A.Port, orderly: true);
+        pair.A.Sync();
+        for (int i = 0; i < 100; i++)
+        {
+            PeerEnd.Publish(peer, PeerEnd.Datagram(pair, "last words"u8), tag: 0, ring: false);
+        }
+
+        await released.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.Equal(100ul, pair.A.Port.Counters.ReceivedPackets);
+    }
+
+    [Fact]
     public async Task While_closing_the_standard_path_is_used_and_the_peers_packets_are_injected()
     {
         using var pair = new ForwardingPair();
