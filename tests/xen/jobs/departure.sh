@@ -14,10 +14,10 @@ dropped_on_the_way() {
     echo $(($(cat "/sys/class/net/vif$(domid b).0/statistics/tx_dropped") + $(guest a 'cat /sys/class/net/eth0/statistics/tx_dropped')))
 }
 
-# dropped_at_the_end: datagrams that b's sockets had no room for (RcvbufErrors, the sixth value of Udp in /proc/net/snmp), and packets that its
-# backlog had none for (the second column of softnet_stat).
+# dropped_at_the_end: datagrams that b's sockets had no room for (InErrors, the fourth word of Udp in /proc/net/snmp: for want of their own buffer or,
+# in a guest as small as these, of memory for UDP as a whole), and packets that its backlog had none for (the second column of softnet_stat).
 dropped_at_the_end() {
-    total=$(guest b 'grep ^Udp: /proc/net/snmp' | awk 'NR == 2 { print $6 }')
+    total=$(guest b 'grep ^Udp: /proc/net/snmp' | awk 'NR == 2 { print $4 }')
     for backlog in $(guest b 'cat /proc/net/softnet_stat' | awk '{ print $2 }'); do
         total=$((total + 0x$backlog))
     done
