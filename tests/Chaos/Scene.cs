@@ -1,3 +1,4 @@
+using System.Globalization;
 using XenLoop.Lab;
 using XenLoop.Lab.Agent;
 
@@ -71,6 +72,7 @@ internal sealed class Scene : IDisposable
     /// <exception cref="LabException">It goes on, or ended with another code.</exception>
     public void AwaitEnd(Guest guest, int exitCode)
     {
+        Wait.Until(() => Agent(guest).HasExited, Patience, $"the end of xenloop in guest {guest.Name}", () => $"Its threads:\n{Threads(Agent(guest).Id)}Its log:\n{Agent(guest).Log}");
         int code = Agent(guest).WaitForExit(Patience);
         if (code != exitCode)
         {
@@ -83,6 +85,15 @@ internal sealed class Scene : IDisposable
     {
         Agent(guest).Send(Signal.Terminate);
         AwaitEnd(guest, 0);
+    }
+
+    /// <summary>Where each thread of a process is in the kernel (<c>/proc/PID/task/TID/stack</c>).</summary>
+    private static string Threads(int process)
+    {
+        string tasks = string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/task");
+        return Directory.Exists(tasks)
+            ? string.Concat(Directory.GetDirectories(tasks).Select(t => $"{File.ReadAllText(Path.Combine(t, "stat"))}{File.ReadAllText(Path.Combine(t, "stack"))}"))
+            : "none any more\n";
     }
 
     /// <inheritdoc/>

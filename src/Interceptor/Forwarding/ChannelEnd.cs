@@ -26,14 +26,16 @@ internal sealed class ChannelEnd
     private readonly Action<int> _unwatch;
     private readonly CapturePath _capture;
     private readonly InjectionPath _injection;
+    private readonly HoldPolicy _hold;
     private readonly IForwarderListener _listener;
 
     /// <summary>For one data path; <paramref name="unwatch"/> ends the reports of a descriptor.</summary>
-    public ChannelEnd(Action<int> unwatch, CapturePath capture, InjectionPath injection, IForwarderListener listener)
+    public ChannelEnd(Action<int> unwatch, CapturePath capture, InjectionPath injection, HoldPolicy hold, IForwarderListener listener)
     {
         _unwatch = unwatch;
         _capture = capture;
         _injection = injection;
+        _hold = hold;
         _listener = listener;
     }
 
@@ -65,9 +67,14 @@ internal sealed class ChannelEnd
         }
     }
 
-    /// <summary>Marks the end of our direction; what waits here goes the standard way, what the peer still publishes is injected.</summary>
-    private static void CloseOutbound(PeerPort port, Channel channel)
+    /// <summary>Marks the end of our direction; what waits here goes the standard way once the peer has taken what is in the ring, what it still publishes is injected.</summary>
+    private void CloseOutbound(PeerPort port, Channel channel)
     {
+        if (port.State != PortState.Closing)
+        {
+            _hold.BeginClosing(port);
+        }
+
         channel.Outbound.Close();
         channel.Doorbell.Ring();
         port.State = PortState.Closing;
@@ -79,6 +86,12 @@ internal sealed class ChannelEnd
     /// <summary>The peer has closed its direction and everything it published is injected.</summary>
     public void OnClosedByPeer(PeerPort port)
     {
+        if (HoldPolicy.DelaysSwitch(port))
+        {
+            // Looked at again before the thread sleeps.
+            return;
+        }
+
         if (port.State == PortState.Closing)
         {
             LetGo(port);

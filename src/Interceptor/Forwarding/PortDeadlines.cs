@@ -40,7 +40,8 @@ internal sealed class PortDeadlines
                 return 0;
             }
 
-            next = Math.Min(next, deadline);
+            // Nobody rings when a closing ring is empty.
+            next = Math.Min(next, HoldPolicy.DelaysSwitch(port) ? now + 1 : deadline);
         }
 
         return next == long.MaxValue ? -1 : (int)Math.Min(next - now, int.MaxValue);

@@ -20,6 +20,7 @@ internal static class FaultCatalogue
         new InterfaceDown(),
         new QueueTaken(),
         new Flood(),
+        new ReceiveBuffersTiny(),
         new ClockApart(),
         new LogDiskFull(),
         new OutOfDescriptors(),
