@@ -16,6 +16,13 @@ readonly TEST_PACKAGES=("${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}" conntrack 
 readonly DEMO_PACKAGES=("${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}" sockperf)
 readonly XEN_PACKAGES=("${BUILD_PACKAGES[@]}" qemu-system-x86 busybox-static cpio xz-utils)
 readonly OVS_PACKAGES=(openvswitch-switch)
+# The applications of tests/Compat.Tests, unmodified. One that cannot be installed makes its test a skipped one.
+readonly COMPAT_PACKAGES=(nginx apache2 apache2-utils curl redis-server redis-tools memcached libmemcached-tools mariadb-server mariadb-client
+    postgresql postgresql-contrib samba smbclient proftpd-core libwrap0 inetutils-telnetd inetutils-telnet openbsd-inetd rsync nfs-ganesha
+    nfs-ganesha-vfs libnfs-utils dnsmasq-base bind9-dnsutils openmpi-bin python3-mpi4py ngtcp2-server ngtcp2-client wireguard-go
+    wireguard-tools iputils-tracepath socat openssl)
+# Debian allows one FTP server at a time.
+readonly COMPAT_UNPACKED=(vsftpd)
 readonly BENCH_PACKAGES=(g++ libc6-dev libboost-dev libdpdk-dev pkg-config)
 
 # The SDK's own noise, and its demand for ICU, which nothing here uses.
@@ -36,6 +43,10 @@ Usage: ./build.sh [COMMAND]
                     pvh-normal; --quick)
   fuzz [TARGET...]  feed mutated input to everything that reads foreign bytes, guided by
                     coverage (--seconds S for each target, --seed N; --help)
+  compat [NAME...]  real applications over the fast path, with large data, and the table of what
+                    they moved by which path; all, or some (nginx, mariadb; see tests/Compat.Tests)
+  chaos [OPTIONS]   faults drawn by a seed under traffic, and what they cost (--seed N
+                    --seconds S --cycles N --only KIND...)
   bench [OPTIONS]   the micro-benchmarks (BenchmarkDotNet's options)
   clean             remove everything that was built
 
@@ -72,16 +83,27 @@ need_packages() {
     [[ ${#missing[@]} -gt 0 ]] || return 0
     is_root || fail "Debian packages are missing. Please run: sudo apt-get install ${missing[*]}"
     step "Installing ${missing[*]}"
+    local before
+    before=$(enabled_units)
     without_services apt_install "${missing[@]}" || fail "apt-get could not install: ${missing[*]} (see out/log/apt.log)"
+    comm -13 <(printf '%s\n' "$before") <(enabled_units) | xargs -r systemctl --root=/ disable >>out/log/apt.log 2>&1 || true
 }
+
+# The services that start with this machine, as they are set up on its disk; nothing without systemd.
+enabled_units() {
+    systemctl --root=/ list-unit-files --state=enabled --no-legend 2>/dev/null | cut -d ' ' -f 1 | sort || true
+}
+
+# Not empty: another attempt to update the list of packages would bring nothing new.
+APT_IS_FRESH=''
 
 apt_install() {
     mkdir -p out/log
-    local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@")
-    "${install[@]}" >out/log/apt.log 2>&1 || { apt-get update -q >>out/log/apt.log 2>&1 && "${install[@]}" >>out/log/apt.log 2>&1; }
+    local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends --no-remove "$@")
+    "${install[@]}" >out/log/apt.log 2>&1 || { [[ -z $APT_IS_FRESH ]] && apt-get update -q >>out/log/apt.log 2>&1 && "${install[@]}" >>out/log/apt.log 2>&1; }
 }
 
-# A server that is installed for a test has no business to start on the user's machine (see invoke-rc.d(8)).
+# A server that is installed for a test has no business to start on the user's machine (see invoke-rc.d(8)), now or later.
 without_services() {
     local policy=/usr/sbin/policy-rc.d status=0
     if [[ -e $policy ]]; then
@@ -95,6 +117,30 @@ without_services() {
     rm -f "$policy"
     trap - EXIT
     return "$status"
+}
+
+# Installs what it can of the applications that tests/Compat.Tests tries; the tests say what is missing.
+get_compat_packages() {
+    local package
+    (need_packages "${COMPAT_PACKAGES[@]}") || for package in "${COMPAT_PACKAGES[@]}"; do
+        (APT_IS_FRESH=yes need_packages "$package") || true
+    done
+    for package in "${COMPAT_UNPACKED[@]}"; do
+        unpack_package "$package" || printf 'apt-get could not fetch %s (see out/log/apt.log)\n' "$package"
+    done
+}
+
+# Unpacks a Debian package below out/compat/packages, with its version in a file beside it.
+unpack_package() {
+    local directory=out/compat/packages file
+    [[ ! -e $directory/$1.version ]] || return 0
+    rm -rf "${directory:?}/$1"
+    mkdir -p "$directory" out/log
+    (cd "$directory" && apt-get download -q "$1") >>out/log/apt.log 2>&1 || return 1
+    for file in "$directory/$1"_*.deb; do
+        dpkg-deb --extract "$file" "$directory/$1" && dpkg-deb --field "$file" Version >"$directory/$1.version"
+        rm -f "$file"
+    done
 }
 
 # Runs a dotnet command into a log, which is shown only if the command fails.
@@ -205,6 +251,41 @@ test_xen() {
     TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))
 }
 
+# Tries the applications, all or the named ones, with large data, and prints the table.
+try_applications() {
+    local arguments=() name
+    for name in "$@"; do
+        arguments+=(--filter-class "*.${name}Tests")
+    done
+    mkdir -p out/test
+    rm -f out/compat/results.*
+    step "Trying applications"
+    XENLOOP_COMPAT_VOLUME=full test_project Compat "${arguments[@]}"
+    show_applications
+}
+
+# Prints what was tried since the last table was removed, if anything was.
+show_applications() {
+    [[ -s out/compat/results.md ]] || return 0
+    step "Applications (out/compat/results.md, out/compat/results.json)"
+    cat out/compat/results.md
+}
+
+# Adds the results of a chaos run of fixed length, with a seed of its own, to the totals.
+test_chaos() {
+    local status=0 passed=0 failures=0 skipped=0
+    step "Testing under faults"
+    rm -f out/chaos/totals
+    run_chaos || status=$?
+    [[ ! -s out/chaos/totals ]] || read -r passed failures skipped <out/chaos/totals
+    [[ $status -eq 0 || $failures -gt 0 ]] || failures=1
+    TOTAL_PASSED=$((TOTAL_PASSED + passed))
+    TOTAL_FAILED=$((TOTAL_FAILED + failures))
+    TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))
+}
+
+run_chaos() { dotnet "tests/Chaos/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.Chaos.dll" "$@"; }
+
 # Prints the totals; succeeds if something was tested and nothing failed.
 conclude() {
     printf '%s passed, %s failed, %s skipped\n' "$TOTAL_PASSED" "$TOTAL_FAILED" "$TOTAL_SKIPPED"
@@ -224,11 +305,13 @@ run_tests() {
     fi
 
     mkdir -p out/test
+    rm -f out/compat/results.*
     step "Testing"
     for project in "${projects[@]}"; do
         test_project "$project" "${arguments[@]}"
     done
-    [[ -n $filter ]] || test_xen
+    show_applications
+    [[ -n $filter ]] || { test_chaos; test_xen; }
 }
 
 main() {
@@ -270,6 +353,7 @@ main() {
             is_root || fail "The end-to-end tests build network namespaces and need root: sudo ./build.sh test"
             need_sdk
             need_packages "${TEST_PACKAGES[@]}"
+            get_compat_packages
             build_binary
             step "Building the tests"
             quietly tests dotnet build XenLoop.slnx -c "$CONFIGURATION" -v:q
@@ -281,6 +365,26 @@ main() {
             step "Building the fuzzer"
             quietly fuzz dotnet build tests/Fuzz -c "$CONFIGURATION" -v:q
             exec dotnet "tests/Fuzz/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.Fuzz.dll" "$@"
+            ;;
+        compat)
+            is_root || fail "The applications are tried in network namespaces and need root: sudo ./build.sh compat"
+            need_sdk
+            need_packages "${TEST_PACKAGES[@]}"
+            get_compat_packages
+            build_binary
+            step "Building the tests"
+            quietly compat dotnet build tests/Compat.Tests -c "$CONFIGURATION" -v:q
+            try_applications "$@"
+            conclude
+            ;;
+        chaos)
+            is_root || fail "The chaos run builds network namespaces and needs root: sudo ./build.sh chaos"
+            need_sdk
+            need_packages "${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}"
+            build_binary
+            step "Building the chaos run"
+            quietly chaos dotnet build tests/Chaos -c "$CONFIGURATION" -v:q
+            run_chaos "$@"
             ;;
         bench)
             need_sdk

@@ -6,6 +6,9 @@ namespace XenLoop.Native;
 public static unsafe partial class LibC
 {
     public const int PR_SET_NAME = 15;
+    public const int PR_CAPBSET_READ = 23;
+    public const int PR_CAPBSET_DROP = 24;
+    public const int PR_SET_NO_NEW_PRIVS = 38;
     public const int PR_CAP_AMBIENT = 47;
     public const nuint PR_CAP_AMBIENT_RAISE = 2;
 

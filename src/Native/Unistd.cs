@@ -31,6 +31,10 @@ public static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     public static partial int dup(int fd);
 
+    /// <summary>Returns only if it fails.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int execve(byte* path, byte** arguments, byte** environment);
+
     [LibraryImport(Library)]
     public static partial uint geteuid();
 

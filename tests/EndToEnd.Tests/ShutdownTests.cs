@@ -46,10 +46,64 @@ public sealed class ShutdownTests : IDisposable
         Assert.Equal((0L, 0L, 0L), (report.Lost, report.Repeated, report.Damaged));
     }
 
+    [Theory]
+    [InlineData("a")]
+    [InlineData("b")]
+    public void No_datagram_is_lost_though_the_store_stands_still(string who)
+    {
+        using var stream = new UdpStream(_pair.A, _pair.B, Ports.Next(), length: 1000, rate: 5000);
+        stream.WaitForMore(2000, Limits.Transfer);
+        _pair.Colony.Announcer.Process.Send(Signal.Stop);
+        BackgroundProcess agent = _pair.Colony[_pair.Host[who]].Process;
+        agent.Send(Signal.Terminate);
+        Assert.Equal(0, agent.WaitForExit(Limits.Transfer));
+        stream.WaitForMore(2000, Limits.Transfer);
+        UdpReport report = stream.Complete();
+        Assert.Equal((0L, 0L, 0L), (report.Lost, report.Repeated, report.Damaged));
+    }
+
+    /// <summary>iptables may wait for a lock, or for a processor, longer than anybody waits for an agent's end: what is in the rings must not wait for it.</summary>
+    [Theory]
+    [InlineData("a")]
+    [InlineData("b")]
+    public void No_datagram_is_lost_though_the_firewall_is_slow_to_change(string who)
+    {
+        string programs = SlowPrograms(_pair.Host.Directory, out string slow);
+        Guest guest = _pair.Host[who];
+        _pair.Colony[guest].Stop();
+        _pair.Colony.Restart(["env", $"PATH={programs}"], guest);
+        _pair.Colony.Connect(_pair.A, _pair.B);
+        using var stream = new UdpStream(_pair.A, _pair.B, Ports.Next(), length: 1000, rate: 5000);
+        stream.WaitForMore(2000, Limits.Transfer);
+        File.WriteAllText(slow, "");
+        BackgroundProcess agent = _pair.Colony[guest].Process;
+        agent.Send(Signal.Terminate);
+        Assert.Equal(0, agent.WaitForExit(Limits.Transfer));
+        stream.WaitForMore(2000, Limits.Transfer);
+        UdpReport report = stream.Complete();
+        Assert.Equal((0L, 0L, 0L), (report.Lost, report.Repeated, report.Damaged));
+        Assert.DoesNotContain("-A", PacketFilterState.Read(guest), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_announcer_ends_when_asked()
     {
         _pair.Colony.Announcer.Process.Send(Signal.Terminate);
         Assert.Equal(0, _pair.Colony.Announcer.Process.WaitForExit(Limits.Stop));
+    }
+
+    /// <summary>A directory with an iptables that takes its time once <paramref name="slow"/> exists.</summary>
+    private static string SlowPrograms(string scratch, out string slow)
+    {
+        string directory = Directory.CreateDirectory(Path.Combine(scratch, "slow")).FullName;
+        slow = Path.Combine(directory, "now");
+        foreach (string name in (string[])["iptables-nft-restore", "iptables-legacy-restore"])
+        {
+            string program = Path.Combine(directory, name);
+            File.WriteAllText(program, $"#!/bin/sh\n[ -e {slow} ] && /bin/sleep 5\nexec /usr/sbin/{name} \"$@\"\n");
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        return directory;
     }
 }

@@ -29,6 +29,7 @@ public sealed class SshServer : IDisposable
             PidFile none
             UsePAM no
             PasswordAuthentication no
+            Subsystem sftp internal-sftp
             # The lab's directory lies under the world-writable temporary one.
             StrictModes no
 
@@ -51,14 +52,18 @@ public sealed class SshServer : IDisposable
     /// <summary>Where it runs.</summary>
     public Guest Guest { get; }
 
+    /// <summary>What <c>ssh</c>, <c>scp</c> and <c>sftp</c> need to be told to be let in.</summary>
+    public IReadOnlyList<string> ClientOptions =>
+    [
+        "-i", In("user"), "-o", string.Create(CultureInfo.InvariantCulture, $"Port={Port}"),
+        "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
+    ];
+
     /// <summary>Copies a file from <paramref name="client"/> into the server's guest, through <c>cat</c> at the far end.</summary>
     /// <exception cref="LabException">ssh failed.</exception>
     public void Copy(Guest client, string source, string destination) => client.Run(
         "sh", "-c",
-        $"""
-        exec ssh -i {In("user")} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR \
-            -p {Port.ToString(CultureInfo.InvariantCulture)} {Guest.Address} 'cat > {destination}' < {source}
-        """).Checked();
+        $"exec ssh {string.Join(' ', ClientOptions)} {Guest.Address} 'cat > {destination}' < {source}").Checked();
 
     /// <inheritdoc/>
     public void Dispose()

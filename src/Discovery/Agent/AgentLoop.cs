@@ -146,8 +146,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         _closing = true;
         foreach (PeerSession peer in _peers.Values)
         {
-            peer.Close(CloseReason.Shutdown);
-            peer.Suspend();
+            peer.ShutDown();
         }
     }
 

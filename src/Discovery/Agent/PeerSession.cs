@@ -137,6 +137,17 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     /// <summary>Ends the channel, or the attempt.</summary>
     public void Close(CloseReason reason) => _negotiator.Close(reason);
 
+    /// <summary>Ends the channel, or the attempt, of an agent that ends. Does not wait for the store: other peers' channels are to close at the same time.</summary>
+    public void ShutDown()
+    {
+        Close(CloseReason.Shutdown);
+        Suspend();
+        if (_negotiator.TryTakeRelease(out NegotiatorAction release))
+        {
+            Release(release);
+        }
+    }
+
     /// <summary>Reads the peer's node, watched first.</summary>
     /// <returns>False: the store could not say; try again in a while.</returns>
     public async Task<bool> ReadNodeAsync(IStore store, CancellationToken cancel)
@@ -258,12 +269,17 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
                     context.User.OnConnected(Peer, _pages.Channel!, action.PeerFeatures);
                     break;
                 case NegotiatorActionKind.Release:
-                    LogReleasing(context.Log, Peer.Id, Peer.Name, _negotiator.LastFailure);
-                    _releasing = context.User.ReleaseAsync(Peer.Id, action.Orderly);
-                    context.Wake.SetWhenDone(_releasing);
+                    Release(action);
                     break;
             }
         }
+    }
+
+    private void Release(in NegotiatorAction action)
+    {
+        LogReleasing(context.Log, Peer.Id, Peer.Name, _negotiator.LastFailure);
+        _releasing = context.User.ReleaseAsync(Peer.Id, action.Orderly);
+        context.Wake.SetWhenDone(_releasing);
     }
 
     private async Task PublishAsync(HandshakeMessage message, CancellationToken cancel)

@@ -96,6 +96,33 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     /// <summary>The next thing to do, in order.</summary>
     public bool TryTake(out NegotiatorAction action) => _actions.TryDequeue(out action);
 
+    /// <summary>
+    /// The release of a channel, before what should be written to the store first: for an agent that ends, since the rings can be closed though
+    /// the store stands still. Not of a channel that is still to be activated.
+    /// </summary>
+    public bool TryTakeRelease(out NegotiatorAction release)
+    {
+        release = default;
+        bool found = false;
+        bool activates = false;
+        for (int left = _actions.Count; left > 0; left--)
+        {
+            NegotiatorAction action = _actions.Dequeue();
+            activates |= action.Kind == NegotiatorActionKind.Activate;
+            if (!found && !activates && action.Kind == NegotiatorActionKind.Release)
+            {
+                release = action;
+                found = true;
+            }
+            else
+            {
+                _actions.Enqueue(action);
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>The announcer lists the peer, in this life of it.</summary>
     public void Announced(TimeSpan now, ulong peerInstance)
     {

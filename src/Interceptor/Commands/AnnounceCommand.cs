@@ -1,6 +1,7 @@
 using System.Globalization;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.CommandLine;
+using XenLoop.Interceptor.Confinement;
 
 namespace XenLoop.Interceptor.Commands;
 
@@ -31,6 +32,7 @@ internal static class AnnounceCommand
             RouteScripts = [.. arguments.All(RouteScript)],
         };
         using ErrorLog log = CommonOptions.OpenLog(arguments);
+        Confined.Enter(Confined.Announcer, log);
         if (PlatformChoice.IsXen(arguments.Text(CommonOptions.Platform), new XenMachine("/")))
         {
             await new XenHost(XenStorePaths.Sockets, XenStorePaths.Device, options, TimeProvider.System, log).RunAsync(stop).ConfigureAwait(false);

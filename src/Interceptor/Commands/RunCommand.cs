@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using XenLoop.Addresses;
 using XenLoop.Interceptor.CommandLine;
+using XenLoop.Interceptor.Confinement;
 using XenLoop.Interceptor.Guest;
 using XenLoop.SharedRing;
 
@@ -63,6 +64,7 @@ internal static class RunCommand
         };
         RuntimeDirectory.Ensure(directory);
         using ErrorLog log = CommonOptions.OpenLog(arguments);
+        Confined.Enter(Confined.Agent, log);
         using GuestPlatform platform = onXen ? PlatformChoice.ChooseXen(machine, log) : PlatformChoice.ChooseLocal(directory);
         var agent = new GuestAgent(options, platform, TimeProvider.System, log);
         await agent.RunAsync(stop).ConfigureAwait(false);

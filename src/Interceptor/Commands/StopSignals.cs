@@ -5,7 +5,8 @@ namespace XenLoop.Interceptor.Commands;
 /// <summary>Turns SIGINT and SIGTERM into a wish to stop. Stopping may take a while; the process ends all the same when that is over.</summary>
 internal sealed class StopSignals : IDisposable
 {
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(4);
+    /// <summary>More than the slowest part, the firewall's rules, may take (<c>RuleKeeper</c>); less than the units allow (TimeoutStopSec).</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(12);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<int> _overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -26,14 +26,16 @@ internal sealed class ChannelEnd
     private readonly Action<int> _unwatch;
     private readonly CapturePath _capture;
     private readonly InjectionPath _injection;
+    private readonly HoldPolicy _hold;
     private readonly IForwarderListener _listener;
 
     /// <summary>For one data path; <paramref name="unwatch"/> ends the reports of a descriptor.</summary>
-    public ChannelEnd(Action<int> unwatch, CapturePath capture, InjectionPath injection, IForwarderListener listener)
+    public ChannelEnd(Action<int> unwatch, CapturePath capture, InjectionPath injection, HoldPolicy hold, IForwarderListener listener)
     {
         _unwatch = unwatch;
         _capture = capture;
         _injection = injection;
+        _hold = hold;
         _listener = listener;
     }
 
@@ -65,9 +67,14 @@ internal sealed class ChannelEnd
         }
     }
 
-    /// <summary>Marks the end of our direction; what waits here goes the standard way, what the peer still publishes is injected.</summary>
-    private static void CloseOutbound(PeerPort port, Channel channel)
+    /// <summary>Marks the end of our direction; what waits here goes the standard way once the peer has taken what is in the ring, what it still publishes is injected.</summary>
+    private void CloseOutbound(PeerPort port, Channel channel)
     {
+        if (port.State != PortState.Closing)
+        {
+            _hold.BeginClosing(port);
+        }
+
         channel.Outbound.Close();
         channel.Doorbell.Ring();
         port.State = PortState.Closing;
@@ -79,6 +86,12 @@ internal sealed class ChannelEnd
     /// <summary>The peer has closed its direction and everything it published is injected.</summary>
     public void OnClosedByPeer(PeerPort port)
     {
+        if (HoldPolicy.DelaysSwitch(port))
+        {
+            // Looked at again before the thread sleeps.
+            return;
+        }
+
         if (port.State == PortState.Closing)
         {
             LetGo(port);
@@ -146,7 +159,7 @@ internal sealed class ChannelEnd
     }
 
     /// <summary>Forgets the channel; who waits for its release may free the pages.</summary>
-    public void LetGo(PeerPort port)
+    private void LetGo(PeerPort port)
     {
         Channel channel = port.Channel!;
         _unwatch(channel.Doorbell.PollFd);
@@ -155,18 +168,22 @@ internal sealed class ChannelEnd
         port.Detach();
     }
 
-    /// <summary>What the peer published before it died is as good as any packet; the rounds are bounded in case it lives on and only closed its doorbell.</summary>
+    /// <summary>
+    /// The peer has not closed its direction in time. A guest that is short of processor time may have a full ring to inject by then,
+    /// whose packets nobody would send again.
+    /// </summary>
+    public void OnCloseOverdue(PeerPort port)
+    {
+        InjectPublished(port, port.Channel!);
+        LetGo(port);
+    }
+
+    /// <summary>What the peer published before it died is as good as any packet.</summary>
     public void OnPeerGone(PeerPort port)
     {
         bool closing = port.State == PortState.Closing;
-        port.InjectReady = true;
-        long rounds = 1 + (port.Channel!.Outbound.Capacity / SmallestPassBytes);
-        for (long round = 0; round < rounds && port.InjectReady; round++)
-        {
-            _injection.Run(port);
-        }
-
-        if (port.Channel.Inbound.Violation != RingViolation.None)
+        InjectPublished(port, port.Channel!);
+        if (port.Channel!.Inbound.Violation != RingViolation.None)
         {
             OnViolation(port, port.Channel.Inbound.Violation);
         }
@@ -177,6 +194,17 @@ internal sealed class ChannelEnd
             {
                 _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
             }
+        }
+    }
+
+    /// <summary>Injects what is in the ring; the rounds are bounded in case the peer goes on to publish.</summary>
+    private void InjectPublished(PeerPort port, Channel channel)
+    {
+        port.InjectReady = true;
+        long rounds = 1 + (channel.Outbound.Capacity / SmallestPassBytes);
+        for (long round = 0; round < rounds && port.InjectReady; round++)
+        {
+            _injection.Run(port);
         }
     }
 }

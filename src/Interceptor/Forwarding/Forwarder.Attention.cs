@@ -54,11 +54,11 @@ internal sealed unsafe partial class Forwarder
         }
     }
 
-    private void LetGo(PeerPort port)
+    private void OnCloseOverdue(PeerPort port)
     {
         lock (_injectionGate)
         {
-            _ends.LetGo(port);
+            _ends.OnCloseOverdue(port);
         }
     }
 }

@@ -53,8 +53,8 @@ internal sealed unsafe partial class Forwarder : IDisposable
         _verdictTimer = new VerdictTimer(_loop);
         _capture = new CapturePath(listener.OnFirstTraffic, _hold, _verdictTimer);
         _injection = new InjectionPath(tap, () => _attention = true);
-        _ends = new ChannelEnd(Unwatch, _capture, _injection, listener);
-        _deadlines = new PortDeadlines(_hold, LetGo);
+        _ends = new ChannelEnd(Unwatch, _capture, _injection, _hold, listener);
+        _deadlines = new PortDeadlines(_hold, OnCloseOverdue);
         _threads = threads == ForwarderThreads.Two ? [NewThread(CaptureLoop, "capture"), NewThread(InjectionLoop, "injection")] : [NewThread(Loop, "data path")];
     }
 
@@ -231,7 +231,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
         DestinationTable destinations = _destinations;
         foreach (PeerPort port in _ports)
         {
-            if (port.CaptureReady && port.State != PortState.Held)
+            if (port.CaptureReady && port.State != PortState.Held && !HoldPolicy.DelaysSwitch(port))
             {
                 // Not one packet more into the ring of a peer that was killed; its doorbell may come later, or never.
                 if (port.Channel is { PeerLeft: true } && port.State != PortState.Failed)

@@ -48,6 +48,16 @@ internal sealed class HoldPolicy
         port.Counters.Holds++;
     }
 
+    /// <summary>A channel begins to close: until the peer has taken what is in the ring, packets wait, or they would overtake it on the standard path.</summary>
+    public void BeginClosing(PeerPort port) => port.HoldDeadline = Environment.TickCount64 + _limitMilliseconds;
+
+    /// <summary>True while packets for a closing channel's peer wait for that.</summary>
+    public static bool DelaysSwitch(PeerPort port) =>
+        port.State == PortState.Closing
+        && port.Channel is { PeerLeft: false } channel
+        && channel.Outbound.Used() > 0
+        && Environment.TickCount64 < port.HoldDeadline;
+
     /// <summary>Opens a held or stalled port again if the consumer has made room.</summary>
     public void TryResume(PeerPort port)
     {

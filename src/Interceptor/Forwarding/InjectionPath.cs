@@ -28,14 +28,14 @@ internal sealed unsafe class InjectionPath : IDisposable
     private const int FrontBytes = virtio_net_hdr.Size + EthernetBytes;
 
     private readonly TapDevice _tap;
-    private readonly Action _violated;
+    private readonly Action _attend;
     private readonly byte* _front;
 
-    /// <summary>Injects through <paramref name="tap"/>; <paramref name="violated"/> hears that some peer broke its ring's protocol.</summary>
-    public InjectionPath(TapDevice tap, Action violated)
+    /// <summary>Injects through <paramref name="tap"/>; <paramref name="attend"/> hears that some peer broke its ring's protocol, or has closed its direction.</summary>
+    public InjectionPath(TapDevice tap, Action attend)
     {
         _tap = tap;
-        _violated = violated;
+        _attend = attend;
         _front = (byte*)System.Runtime.InteropServices.NativeMemory.AlignedAlloc(FrontBytes + Ipv4View.LongestHeaders, 64);
     }
 
@@ -54,8 +54,15 @@ internal sealed unsafe class InjectionPath : IDisposable
                 port.InjectReady = false;
                 if (status == RingStatus.Violation)
                 {
-                    _violated();
+                    _attend();
                     return;
+                }
+
+                // Said here, and not only before sleep: while we send without a pause we never sleep, and all that goes into the ring
+                // of a peer that is about to leave.
+                if (ring.ProducerClosed)
+                {
+                    _attend();
                 }
 
                 break;

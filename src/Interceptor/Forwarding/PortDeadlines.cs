@@ -4,13 +4,13 @@ namespace XenLoop.Interceptor.Forwarding;
 internal sealed class PortDeadlines
 {
     private readonly HoldPolicy _hold;
-    private readonly Action<PeerPort> _closeExpired;
+    private readonly Action<PeerPort> _closeOverdue;
 
     /// <summary>With whom to ask about holds, and whom to tell that a peer did not close its direction in time.</summary>
-    public PortDeadlines(HoldPolicy hold, Action<PeerPort> closeExpired)
+    public PortDeadlines(HoldPolicy hold, Action<PeerPort> closeOverdue)
     {
         _hold = hold;
-        _closeExpired = closeExpired;
+        _closeOverdue = closeOverdue;
     }
 
     /// <summary>Does what is due.</summary>
@@ -40,7 +40,8 @@ internal sealed class PortDeadlines
                 return 0;
             }
 
-            next = Math.Min(next, deadline);
+            // Nobody rings when a closing ring is empty.
+            next = Math.Min(next, HoldPolicy.DelaysSwitch(port) ? now + 1 : deadline);
         }
 
         return next == long.MaxValue ? -1 : (int)Math.Min(next - now, int.MaxValue);
@@ -54,7 +55,7 @@ internal sealed class PortDeadlines
         }
         else
         {
-            _closeExpired(port);
+            _closeOverdue(port);
         }
     }
 }

@@ -74,7 +74,7 @@ internal sealed class GuestAgent : IForwarderListener
             var unseen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             using NetworkWatcher watcher = NetworkWatcher.Start(mirror, keeper.Refresh, error => unseen.TrySetException(error), _log);
 
-            // Discovery outlives the rules: while channels close, nothing new may be captured.
+            // Discovery outlives the parts: it closes the channels.
             using var discoveryStop = new CancellationTokenSource();
             Task discovering = discovery.RunAsync(discoveryStop.Token);
             try
@@ -86,9 +86,12 @@ internal sealed class GuestAgent : IForwarderListener
             }
             finally
             {
-                rules.Remove();
+                // Together: what is still captured while channels close takes the standard path, and a firewall that is slow to change must not take
+                // the time that the rings need: what is unread in them when the process is ended is lost.
+                Task removal = Task.Factory.StartNew(rules.Remove, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
                 await discoveryStop.CancelAsync().ConfigureAwait(false);
                 await discovering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await removal.ConfigureAwait(false);
             }
         }
     }
@@ -102,8 +105,7 @@ internal sealed class GuestAgent : IForwarderListener
     /// <inheritdoc/>
     public void OnViolation(DomainId peer, RingViolation violation)
     {
-        // The data path's thread must not wait for whoever reads the log.
-        _ = Task.Run(() => GuestLog.Violated(_log, peer, violation));
+        GuestLog.Violated(_log, peer, violation);
         _discovery?.ReportFailure(peer, ChannelFailure.ProtocolViolation);
     }
 

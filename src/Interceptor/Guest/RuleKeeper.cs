@@ -14,7 +14,7 @@ internal sealed class RuleKeeper : IDisposable
     /// <summary>How often the rules are looked at, in case another program has flushed them, and a change that failed is tried again.</summary>
     public static readonly TimeSpan VerifyPeriod = TimeSpan.FromSeconds(5);
 
-    /// <summary>All that the programs may take once the agent stops, so that channels can still be closed before the process is ended.</summary>
+    /// <summary>All that the programs may take once the agent stops; less than the process is given (<c>StopSignals</c>).</summary>
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _signal = new(0);

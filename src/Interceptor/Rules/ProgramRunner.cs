@@ -62,8 +62,12 @@ internal sealed class ProgramRunner
 
         AmbientCapabilities.PassOnToChildren();
         using Process process = Start(start);
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> error = process.StandardError.ReadToEndAsync();
+
+        // Process.Dispose leaves readers that were asked for to who asked; here, where garbage is hardly ever collected, they would be open for hours.
+        using StreamReader outputReader = process.StandardOutput;
+        using StreamReader errorReader = process.StandardError;
+        Task<string> output = outputReader.ReadToEndAsync();
+        Task<string> error = errorReader.ReadToEndAsync();
         Task written = WriteAsync(process.StandardInput, input);
         Task ended = Task.WhenAll(output, error, written, process.WaitForExitAsync());
         if (Task.WaitAny([ended, _end.Task], TimeLimit) != 0)

@@ -10,6 +10,9 @@ internal sealed class LocalGrantClient(string socketPath, DomainId self) : IDisp
 {
     private const int TimeoutSeconds = 5;
 
+    /// <summary>How long the end of a channel may wait for the broker.</summary>
+    private const int RevokeMilliseconds = 200;
+
     private readonly Lock _oneAtATime = new();
     private FileDescriptor? _socket;
 
@@ -54,12 +57,16 @@ internal sealed class LocalGrantClient(string socketPath, DomainId self) : IDisp
         }
     }
 
-    /// <summary>Takes a grant back if nobody has mapped it. Does nothing if the connection that made it is gone: so is the grant.</summary>
+    /// <summary>
+    /// Takes a grant back if nobody has mapped it. Does nothing if the connection that made it is gone: so is the grant. A broker that does
+    /// not answer soon loses the connection, to the same end: an agent that stops must not wait for it.
+    /// </summary>
     public void TryRevoke(uint reference)
     {
         lock (_oneAtATime)
         {
-            if (_socket is not null && !TryExchange(new GrantMessage(GrantRequest.Revoke, reference: reference), [], [], out _, out _))
+            if (_socket is not null
+                && !(TrySend(new GrantMessage(GrantRequest.Revoke, reference: reference), []) && AnswersSoon() && TryReceive(GrantRequest.Revoke, [], out _, out _)))
             {
                 Disconnect();
             }
@@ -120,18 +127,31 @@ internal sealed class LocalGrantClient(string socketPath, DomainId self) : IDisp
             : $"The grant broker at {socketPath} does not speak this protocol, or answered nothing within {TimeoutSeconds} s.");
     }
 
-    private bool TryExchange(GrantMessage request, ReadOnlySpan<int> descriptors, Span<int> received, out GrantMessage answer, out int passed)
+    private bool TryExchange(in GrantMessage request, ReadOnlySpan<int> descriptors, Span<int> received, out GrantMessage answer, out int passed)
     {
         answer = default;
         passed = 0;
-        int socket = _socket!.Number;
-        if (DescriptorPassing.Send(socket, MemoryMarshal.AsBytes(new ReadOnlySpan<GrantMessage>(ref request)), descriptors, 0) != 0
-            || DescriptorPassing.Receive(socket, MemoryMarshal.AsBytes(new Span<GrantMessage>(ref answer)), received, out int length, out passed, 0) != 0)
+        return TrySend(request, descriptors) && TryReceive(request.Request, received, out answer, out passed);
+    }
+
+    private bool TrySend(GrantMessage request, ReadOnlySpan<int> descriptors) =>
+        DescriptorPassing.Send(_socket!.Number, MemoryMarshal.AsBytes(new ReadOnlySpan<GrantMessage>(ref request)), descriptors, 0) == 0;
+
+    private unsafe bool AnswersSoon()
+    {
+        pollfd state = new() { fd = _socket!.Number, events = LibC.POLLIN };
+        return LibC.poll(&state, 1, RevokeMilliseconds) > 0;
+    }
+
+    private bool TryReceive(GrantRequest request, Span<int> received, out GrantMessage answer, out int passed)
+    {
+        answer = default;
+        if (DescriptorPassing.Receive(_socket!.Number, MemoryMarshal.AsBytes(new Span<GrantMessage>(ref answer)), received, out int length, out passed, 0) != 0)
         {
             return false;
         }
 
-        if (length == GrantMessage.Bytes && answer.IsWellFormed && answer.Request == request.Request)
+        if (length == GrantMessage.Bytes && answer.IsWellFormed && answer.Request == request)
         {
             return true;
         }

@@ -9,6 +9,9 @@ internal static class PeerEnd
     /// <summary>Port of A that <see cref="Datagram"/> goes to.</summary>
     public const ushort Port = 7777;
 
+    /// <summary>IP and UDP.</summary>
+    private const int HeaderBytes = 28;
+
     /// <summary>Publishes one record.</summary>
     public static unsafe void Publish(Channel peer, ReadOnlySpan<byte> packet, uint tag, bool ring = true)
     {
@@ -19,6 +22,16 @@ internal static class PeerEnd
         {
             peer.Doorbell.Ring();
         }
+    }
+
+    /// <summary>Takes the next record, of one of <see cref="NumberedDatagrams"/>, and returns its number.</summary>
+    public static unsafe int TakeNumber(Channel peer)
+    {
+        Assert.Equal(RingStatus.Ready, peer.Inbound.TryRead(out byte* payload, out int length, out _));
+        int number = NumberedDatagrams.Check(new ReadOnlySpan<byte>(payload, length)[HeaderBytes..]);
+        peer.Inbound.Advance();
+        peer.Inbound.Release();
+        return number;
     }
 
     /// <summary>True if a record of this size can be reserved.</summary>

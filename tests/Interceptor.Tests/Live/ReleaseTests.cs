@@ -109,6 +109,22 @@ public sealed class ReleaseTests
     }
 
     [Fact]
+    public async Task What_such_a_peer_has_published_by_then_is_injected()
+    {
+        using var pair = new ForwardingPair();
+        Channel peer = pair.ConnectAlone();
+        Task released = pair.A.Forwarder.ReleaseAsync(pair.A.Port, orderly: true);
+        pair.A.Sync();
+        for (int i = 0; i < 100; i++)
+        {
+            PeerEnd.Publish(peer, PeerEnd.Datagram(pair, "last words"u8), tag: 0, ring: false);
+        }
+
+        await released.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.Equal(100ul, pair.A.Port.Counters.ReceivedPackets);
+    }
+
+    [Fact]
     public async Task While_closing_the_standard_path_is_used_and_the_peers_packets_are_injected()
     {
         using var pair = new ForwardingPair();
@@ -126,6 +142,35 @@ public sealed class ReleaseTests
         peer.Doorbell.Ring();
         await released.WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.Equal(1ul, pair.A.Port.Counters.ReceivedPackets);
+    }
+
+    /// <summary>From the fast to the standard path without overtaking.</summary>
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public async Task While_closing_packets_wait_until_the_peer_has_taken_those_before_them(int threads)
+    {
+        using var pair = new ForwardingPair(holdLimitMilliseconds: 60_000, threads: (ForwarderThreads)threads);
+        Channel peer = pair.ConnectAlone();
+        pair.A.Capture();
+        using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
+        datagrams.Send(5, 500);
+        Wait.Until(() => pair.A.Port.Counters.SentPackets == 5, Patience, "five datagrams to enter the ring", pair.ToString);
+        Task released = pair.A.Forwarder.ReleaseAsync(pair.A.Port, orderly: true);
+        pair.A.Sync();
+        datagrams.Send(5, 500);
+        pair.A.Sync();
+        Assert.True(datagrams.NothingWaits);
+
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal(i, PeerEnd.TakeNumber(peer));
+        }
+
+        Assert.Equal(Enumerable.Range(5, 5), datagrams.Receive(5));
+        peer.Outbound.Close();
+        peer.Doorbell.Ring();
+        await released.WaitAsync(Patience, TestContext.Current.CancellationToken);
     }
 
     /// <summary>The last records and the mark appear between our look at the ring and our wish to be rung: on our doorbell for room, to be exact.</summary>

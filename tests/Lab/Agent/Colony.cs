@@ -39,7 +39,7 @@ public sealed class Colony : IDisposable
     /// <summary>Dom0's part; replaced by <see cref="RestartAnnouncer"/>.</summary>
     public Announcer Announcer { get; private set; }
 
-    /// <summary>The agent in <paramref name="guest"/>; replaced by <see cref="Restart"/>.</summary>
+    /// <summary>The agent in <paramref name="guest"/>; replaced by <see cref="Restart(Guest, IReadOnlyList{string})"/>.</summary>
     public XenLoopProcess this[Guest guest] => _agents[guest];
 
     /// <summary>
@@ -58,10 +58,13 @@ public sealed class Colony : IDisposable
         () => $"{one.Name}:\n{this[one].Process.Log}\n{other.Name}:\n{this[other].Process.Log}\nDom0:\n{Announcer.Process.Log}");
 
     /// <summary>Starts a new agent in <paramref name="guest"/>, whose old one has ended, and waits until it answers.</summary>
-    public void Restart(Guest guest, params IReadOnlyList<string> options)
+    public void Restart(Guest guest, params IReadOnlyList<string> options) => Restart([], guest, options);
+
+    /// <summary>The same, the new one being started by another program that replaces itself by it (<c>exec</c>).</summary>
+    public void Restart(IReadOnlyList<string> launcher, Guest guest, params IReadOnlyList<string> options)
     {
         _agents[guest].Process.Dispose();
-        _agents[guest] = new XenLoopProcess(guest, options);
+        _agents[guest] = new XenLoopProcess(launcher, guest, options);
         _agents[guest].WaitUntilReady();
     }
 

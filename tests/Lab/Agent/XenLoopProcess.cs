@@ -10,11 +10,17 @@ public sealed class XenLoopProcess : IDisposable
 
     /// <summary>Starts it, without waiting.</summary>
     public XenLoopProcess(Guest guest, params IReadOnlyList<string> options)
+        : this([], guest, options)
+    {
+    }
+
+    /// <summary>Starts it by another program, which must replace itself by it (<c>exec</c>).</summary>
+    public XenLoopProcess(IReadOnlyList<string> launcher, Guest guest, params IReadOnlyList<string> options)
     {
         Guest = guest;
         Process = BackgroundProcess.Start(guest.Namespace.Wrap(
         [
-            XenLoopBinary.Path, "run", "--platform", "local", "--directory", guest.Host.Directory,
+            .. launcher, XenLoopBinary.Path, "run", "--platform", "local", "--directory", guest.Host.Directory,
             "--name", guest.Name, "--interface", Guest.Interface, "--domain-id", guest.Number.ToString(System.Globalization.CultureInfo.InvariantCulture),
             .. Announced(guest),
             .. options,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -15,9 +16,12 @@ public sealed class TcpStream : IDisposable
     private readonly Task _sending;
     private readonly Task _receiving;
     private readonly long _limit;
+    private readonly long _rate;
     private Socket? _receiver;
     private long _received;
     private int _retransmits;
+    private long _arrival = Stopwatch.GetTimestamp();
+    private long _longestPause;
     private volatile bool _stop;
 
     /// <summary>Connects and starts.</summary>
@@ -26,9 +30,11 @@ public sealed class TcpStream : IDisposable
     /// <param name="port">At <paramref name="to"/>.</param>
     /// <param name="limit">Bytes to send before the end of the stream; without it, until <see cref="Complete"/>.</param>
     /// <param name="destination">An address of <paramref name="to"/> other than its first.</param>
-    public TcpStream(Guest from, Guest to, int port, long limit = long.MaxValue, IPAddress? destination = null)
+    /// <param name="rate">Bytes a second, at most.</param>
+    public TcpStream(Guest from, Guest to, int port, long limit = long.MaxValue, IPAddress? destination = null, long rate = long.MaxValue)
     {
         _limit = limit;
+        _rate = rate;
         _listener = GuestSockets.ListenTcp(to, port);
         _sender = GuestSockets.CreateTcp(from);
         _receiving = Task.Factory.StartNew(Receive, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -54,6 +60,14 @@ public sealed class TcpStream : IDisposable
         ThrowIfBroken();
     }
 
+    /// <summary>The longest time without an arrival since the last call, or up to now.</summary>
+    public TimeSpan TakeLongestPause()
+    {
+        TimeSpan present = Stopwatch.GetElapsedTime(Interlocked.Read(ref _arrival));
+        var past = TimeSpan.FromTicks(Interlocked.Exchange(ref _longestPause, 0));
+        return past > present ? past : present;
+    }
+
     /// <summary>Ends the stream (or waits for its limit) and checks that all that was sent has arrived.</summary>
     /// <returns>Bytes transferred.</returns>
     /// <exception cref="LabException">A byte was wrong or missing, or the connection broke.</exception>
@@ -77,6 +91,7 @@ public sealed class TcpStream : IDisposable
     private void Send()
     {
         byte[] buffer = new byte[BufferLength];
+        long start = Stopwatch.GetTimestamp();
         for (long offset = 0; offset < _limit && !_stop; offset += buffer.Length)
         {
             int length = (int)Math.Min(buffer.Length, _limit - offset);
@@ -84,6 +99,11 @@ public sealed class TcpStream : IDisposable
             for (int sent = 0; sent < length;)
             {
                 sent += _sender.Send(buffer, sent, length - sent, SocketFlags.None);
+            }
+
+            while (!_stop && offset / (double)_rate > Stopwatch.GetElapsedTime(start).TotalSeconds)
+            {
+                Thread.Sleep(1);
             }
         }
 
@@ -106,6 +126,7 @@ public sealed class TcpStream : IDisposable
             {
                 int length = _receiver.Receive(buffer, filled, buffer.Length - filled, SocketFlags.None);
                 ended = length == 0;
+                NoteArrival();
                 filled += length;
             }
 
@@ -122,6 +143,16 @@ public sealed class TcpStream : IDisposable
         if (_limit != long.MaxValue && _received != _limit)
         {
             throw new LabException($"The TCP stream ended after {_received} of {_limit} bytes.");
+        }
+    }
+
+    private void NoteArrival()
+    {
+        long now = Stopwatch.GetTimestamp();
+        long pause = Stopwatch.GetElapsedTime(Interlocked.Exchange(ref _arrival, now), now).Ticks;
+        if (pause > Interlocked.Read(ref _longestPause))
+        {
+            Interlocked.Exchange(ref _longestPause, pause);
         }
     }
 

@@ -10,4 +10,13 @@ public sealed record UdpReport(long Sent, long Received, long Repeated, long Reo
 {
     /// <summary>Never arrived.</summary>
     public long Lost => Sent - Received;
+
+    /// <summary>The sender's kernel did not take them, as when its interface is down; not among <see cref="Sent"/>.</summary>
+    public long Refused { get; init; }
+
+    /// <summary>The longest time between two arrivals.</summary>
+    public TimeSpan LongestPause { get; init; }
+
+    /// <summary>The most that a datagram was behind the highest number that had arrived before it.</summary>
+    public long Furthest { get; init; }
 }

@@ -27,6 +27,9 @@ public sealed class UdpStream : IDisposable
     private long _repeated;
     private long _reordered;
     private long _damaged;
+    private long _refused;
+    private long _furthest;
+    private TimeSpan _longestPause;
     private volatile bool _stop;
     private volatile bool _drained;
 
@@ -53,6 +56,9 @@ public sealed class UdpStream : IDisposable
 
     /// <summary>Datagrams that have arrived so far.</summary>
     public long Received => Interlocked.Read(ref _received);
+
+    /// <summary>Datagrams that the sender's kernel has taken so far.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
 
     /// <summary>Waits until <paramref name="count"/> more have arrived.</summary>
     /// <exception cref="LabException">They have not, in time.</exception>
@@ -84,7 +90,12 @@ public sealed class UdpStream : IDisposable
 
         _drained = true;
         _receiving.GetAwaiter().GetResult();
-        return new UdpReport(_sent, _received, _repeated, _reordered, _damaged);
+        return new UdpReport(_sent, _received, _repeated, _reordered, _damaged)
+        {
+            Refused = _refused,
+            LongestPause = _longestPause,
+            Furthest = _furthest,
+        };
     }
 
     /// <inheritdoc/>
@@ -104,7 +115,7 @@ public sealed class UdpStream : IDisposable
         while (_sent < _limit && !_stop)
         {
             double due = Stopwatch.GetElapsedTime(start).TotalSeconds * _rate;
-            if (_sent >= due)
+            if (_sent + _refused >= due)
             {
                 Thread.Sleep(1);
                 continue;
@@ -112,8 +123,27 @@ public sealed class UdpStream : IDisposable
 
             BinaryPrimitives.WriteInt64LittleEndian(buffer, _sent);
             TestPattern.Fill(buffer.AsSpan(MinimumLength), (ulong)_sent, 0);
-            _sender.SendTo(buffer, SocketFlags.None, destination);
-            _sent++;
+            if (TrySend(buffer, destination))
+            {
+                Interlocked.Increment(ref _sent);
+            }
+            else
+            {
+                _refused++;
+            }
+        }
+    }
+
+    private bool TrySend(byte[] datagram, SocketAddress destination)
+    {
+        try
+        {
+            _sender.SendTo(datagram, SocketFlags.None, destination);
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown)
+        {
+            return false;
         }
     }
 
@@ -121,6 +151,7 @@ public sealed class UdpStream : IDisposable
     {
         byte[] buffer = new byte[65536];
         long highest = -1;
+        long arrival = Stopwatch.GetTimestamp();
         while (!_drained)
         {
             if (!TryReceive(buffer, out int length))
@@ -142,7 +173,11 @@ public sealed class UdpStream : IDisposable
                 continue;
             }
 
+            TimeSpan pause = Stopwatch.GetElapsedTime(arrival);
+            _longestPause = pause > _longestPause ? pause : _longestPause;
+            arrival = Stopwatch.GetTimestamp();
             _reordered += number < highest ? 1 : 0;
+            _furthest = Math.Max(_furthest, highest - number);
             highest = Math.Max(highest, number);
             Interlocked.Increment(ref _received);
         }

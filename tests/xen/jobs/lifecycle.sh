@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # variants: pv pvh
-# limit: 420
+# limit: 700
 # What Dom0 does to guests, and what becomes of XenLoop's processes, under running traffic (dom0/lib/events.sh): transfers go on,
 # the fast path comes back by itself, no kernel complains. What happens to the guests themselves happens first without XenLoop,
 # for comparison.
