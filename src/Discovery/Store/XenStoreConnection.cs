@@ -30,7 +30,7 @@ public sealed class XenStoreConnection : IStore
 
     // A pipe's writer must not be completed under a write: its buffers would be returned twice.
     private readonly Lock _writeLock = new();
-    private Task<bool> _write = Task.FromResult(true);
+    private Task _write = Task.CompletedTask;
 
     /// <summary>Speaks over a stream, which is disposed with the connection.</summary>
     /// <param name="stream">Duplex, connected.</param>
@@ -248,22 +248,19 @@ public sealed class XenStoreConnection : IStore
             _closing.Token.ThrowIfCancellationRequested();
 
             // A write that is cancelled may leave half a message in the stream, so only the end of the connection cancels it.
-            _write = XenStoreFrame.WriteAsync(_transport.Output, request.Type, request.Id, request.Transaction, payload, _closing.Token).AsTask();
-            return _write;
+            Task<bool> write = XenStoreFrame.WriteAsync(_transport.Output, request.Type, request.Id, request.Transaction, payload, _closing.Token).AsTask();
+            _write = write;
+            return write;
         }
     }
 
-    /// <summary>The last write has ended, however it did, and no other will start. Only after <see cref="Close"/>.</summary>
-    private async Task WritingEndedAsync()
+    /// <summary>After <see cref="Close"/> no other starts.</summary>
+    private Task LastWrite()
     {
-        Task last;
         lock (_writeLock)
         {
-            last = _write;
+            return _write;
         }
-
-        // What failed it is told to the one who made the request.
-        await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task ReadRepliesAsync()
@@ -290,7 +287,7 @@ public sealed class XenStoreConnection : IStore
         }
 
         Close(why);
-        await WritingEndedAsync().ConfigureAwait(false);
+        await LastWrite().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await DuplexPipe.EndAsync(_transport, "the client closed the connection").ConfigureAwait(false);
         _owned?.Dispose();
     }
