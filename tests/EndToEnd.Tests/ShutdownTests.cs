@@ -35,15 +35,7 @@ public sealed class ShutdownTests : IDisposable
     public void No_datagram_is_lost(string who)
     {
         var meter = new BridgeMeter(_pair.A);
-        using var stream = new UdpStream(_pair.A, _pair.B, Ports.Next(), length: 1000, rate: 5000);
-        stream.WaitForMore(2000, Limits.Transfer);
-        Proof.LeftBridgeButFor(meter, 100);
-        BackgroundProcess agent = _pair.Colony[_pair.Host[who]].Process;
-        agent.Send(Signal.Terminate);
-        Assert.Equal(0, agent.WaitForExit(Limits.Stop));
-        stream.WaitForMore(2000, Limits.Transfer);
-        UdpReport report = stream.Complete();
-        Assert.Equal((0L, 0L, 0L), (report.Lost, report.Repeated, report.Damaged));
+        AssertNothingLost(_pair.Host[who], Limits.Stop, before: () => Proof.LeftBridgeButFor(meter, 100));
     }
 
     [Theory]
@@ -51,15 +43,7 @@ public sealed class ShutdownTests : IDisposable
     [InlineData("b")]
     public void No_datagram_is_lost_though_the_store_stands_still(string who)
     {
-        using var stream = new UdpStream(_pair.A, _pair.B, Ports.Next(), length: 1000, rate: 5000);
-        stream.WaitForMore(2000, Limits.Transfer);
-        _pair.Colony.Announcer.Process.Send(Signal.Stop);
-        BackgroundProcess agent = _pair.Colony[_pair.Host[who]].Process;
-        agent.Send(Signal.Terminate);
-        Assert.Equal(0, agent.WaitForExit(Limits.Transfer));
-        stream.WaitForMore(2000, Limits.Transfer);
-        UdpReport report = stream.Complete();
-        Assert.Equal((0L, 0L, 0L), (report.Lost, report.Repeated, report.Damaged));
+        AssertNothingLost(_pair.Host[who], Limits.Transfer, before: () => _pair.Colony.Announcer.Process.Send(Signal.Stop));
     }
 
     /// <summary>iptables may wait for a lock, or for a processor, longer than anybody waits for an agent's end: what is in the rings must not wait for it.</summary>
@@ -73,15 +57,7 @@ public sealed class ShutdownTests : IDisposable
         _pair.Colony[guest].Stop();
         _pair.Colony.Restart(["env", $"PATH={programs}"], guest);
         _pair.Colony.Connect(_pair.A, _pair.B);
-        using var stream = new UdpStream(_pair.A, _pair.B, Ports.Next(), length: 1000, rate: 5000);
-        stream.WaitForMore(2000, Limits.Transfer);
-        File.WriteAllText(slow, "");
-        BackgroundProcess agent = _pair.Colony[guest].Process;
-        agent.Send(Signal.Terminate);
-        Assert.Equal(0, agent.WaitForExit(Limits.Transfer));
-        stream.WaitForMore(2000, Limits.Transfer);
-        UdpReport report = stream.Complete();
-        Assert.Equal((0L, 0L, 0L), (report.Lost, report.Repeated, report.Damaged));
+        AssertNothingLost(guest, Limits.Transfer, before: () => File.WriteAllText(slow, ""));
         Assert.DoesNotContain("-A", PacketFilterState.Read(guest), StringComparison.Ordinal);
     }
 
@@ -105,5 +81,19 @@ public sealed class ShutdownTests : IDisposable
         }
 
         return directory;
+    }
+
+    /// <summary>Ends a guest's agent under a stream of datagrams, after <paramref name="before"/>.</summary>
+    private void AssertNothingLost(Guest guest, TimeSpan limit, Action before)
+    {
+        using var stream = new UdpStream(_pair.A, _pair.B, Ports.Next(), length: 1000, rate: 5000);
+        stream.WaitForMore(2000, Limits.Transfer);
+        before();
+        BackgroundProcess agent = _pair.Colony[guest].Process;
+        agent.Send(Signal.Terminate);
+        Assert.Equal(0, agent.WaitForExit(limit));
+        stream.WaitForMore(2000, Limits.Transfer);
+        UdpReport report = stream.Complete();
+        Assert.Equal((0L, 0L, 0L), (report.Lost, report.Repeated, report.Damaged));
     }
 }
