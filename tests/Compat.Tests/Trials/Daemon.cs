@@ -4,7 +4,7 @@ namespace XenLoop.Compat.Tests.Trials;
 
 /// <summary>
 /// A server with all its children in a PID namespace of its own: when its first process is killed the kernel kills the
-/// rest, whatever became of their parents, sessions and users.
+/// rest, whatever became of their parents, sessions and users. Shared memory is its own, too: what is killed does not remove it.
 /// </summary>
 internal sealed class Daemon : IDisposable
 {
@@ -16,6 +16,7 @@ internal sealed class Daemon : IDisposable
     /// </summary>
     private const string Script = """
         mount --bind /dev/null /etc/resolv.conf
+        mount -t tmpfs -o mode=1777 tmpfs /dev/shm
         "$@"
         exit $?
         """;
@@ -31,7 +32,7 @@ internal sealed class Daemon : IDisposable
         _name = arguments[0];
         _process = guest.Start(
         [
-            "unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--", "sh", "-c", Script, "sh",
+            "unshare", "--pid", "--ipc", "--fork", "--kill-child", "--mount-proc", "--", "sh", "-c", Script, "sh",
             .. As(user),
             .. arguments,
         ]);
