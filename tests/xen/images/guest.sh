@@ -19,7 +19,7 @@ readonly GUEST_MODULES=(
     sch_ingress sch_fq sch_fq_codel sch_htb sch_netem sch_tbf
     act_mirred act_gact act_skbedit act_bpf cls_matchall cls_u32 cls_flower cls_bpf
     tcp_bbr tcp_dctcp tcp_diag udp_diag inet_diag af_packet_diag
-    xfrm_user esp4 seqiv gcm ghash-generic ctr
+    xfrm_user esp4 authenc crypto_null hmac sha256_generic
 )
 
 make_guest_image() {

@@ -22,13 +22,13 @@ before=$(sent_to_b)
 check "beside it" ping_guest a b 5
 check_value "the fast path goes on" $(($(sent_to_b) - before)) -ge 5
 
-# protect GUEST OTHER SPI-OUT SPI-IN: all between the two is encrypted, and what comes in the clear is dropped.
+# protect GUEST OTHER SPI-OUT SPI-IN: all between the two is ESP (authenticated; the images hold no cipher), and what comes without is dropped.
 protect() {
     own=$(address_of "$1")
     other=$(address_of "$2")
-    key=0x000102030405060708090a0b0c0d0e0f10111213
-    guest "$1" "ip xfrm state add src $own dst $other proto esp spi $3 mode transport aead 'rfc4106(gcm(aes))' $key 128 &&
-        ip xfrm state add src $other dst $own proto esp spi $4 mode transport aead 'rfc4106(gcm(aes))' $key 128 &&
+    seal="auth-trunc 'hmac(sha256)' 0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f 128 enc 'ecb(cipher_null)' ''"
+    guest "$1" "ip xfrm state add src $own dst $other proto esp spi $3 mode transport $seal &&
+        ip xfrm state add src $other dst $own proto esp spi $4 mode transport $seal &&
         ip xfrm policy add src $own dst $other dir out tmpl src $own dst $other proto esp mode transport &&
         ip xfrm policy add src $other dst $own dir in tmpl src $other dst $own proto esp mode transport"
 }
@@ -42,5 +42,5 @@ before=$(sent_to_b)
 check "a reaches b through IPsec" ping_guest a b 5
 check_value "b dropped what came in the clear" "$(dropped_in_the_clear b)" -eq 0
 check_value "a dropped what came in the clear" "$(dropped_in_the_clear a)" -eq 0
-check_value "the encrypted packets take the fast path" $(($(sent_to_b) - before)) -ge 5
-check "b has decrypted them" guest b "ip -s xfrm state list spi 0x100 | grep -E '[5-9]\(packets\)'"
+check_value "its packets take the fast path" $(($(sent_to_b) - before)) -ge 5
+check "b has taken them out of it" guest b "ip -s xfrm state list spi 0x100 | grep -E '[5-9]\(packets\)'"
