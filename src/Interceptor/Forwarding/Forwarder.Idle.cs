@@ -92,8 +92,9 @@ internal sealed unsafe partial class Forwarder
 
         if (channel.Inbound.ProducerClosed)
         {
-            _attention = true;
-            return false;
+            // Nothing more comes from there, and the deadlines see to the rest.
+            _attention |= !port.AwaitsEmptyRing;
+            return port.AwaitsEmptyRing;
         }
 
         // A mark that comes after that look is no wish granted either, so that the next pass looks again, after the last records.
