@@ -47,6 +47,8 @@ Usage: ./build.sh [COMMAND]
                     they moved by which path; all, or some (nginx, mariadb; see tests/Compat.Tests)
   chaos [OPTIONS]   faults drawn by a seed under traffic, and what they cost (--seed N
                     --seconds S --cycles N --only KIND...)
+  overload [OPTIONS]  more traffic than receivers can take: memory against its bounds, fairness,
+                    round trips beside it, both paths in turn (--seconds S --rounds N --only NAME...)
   bench [OPTIONS]   the micro-benchmarks (BenchmarkDotNet's options)
   clean             remove everything that was built
 
@@ -271,20 +273,33 @@ show_applications() {
     cat out/compat/results.md
 }
 
-# Adds the results of a chaos run of fixed length, with a seed of its own, to the totals.
-test_chaos() {
-    local status=0 passed=0 failures=0 skipped=0
-    step "Testing under faults"
-    rm -f out/chaos/totals
-    run_chaos || status=$?
-    [[ ! -s out/chaos/totals ]] || read -r passed failures skipped <out/chaos/totals
+# Adds the results of a run of tests/$1 in its short form, with a seed of its own, to the totals.
+test_short_run() {
+    local name=$1 status=0 passed=0 failures=0 skipped=0
+    local totals=out/${name,,}/totals
+    step "$2"
+    rm -f "$totals"
+    run_program "$name" || status=$?
+    [[ ! -s $totals ]] || read -r passed failures skipped <"$totals"
     [[ $status -eq 0 || $failures -gt 0 ]] || failures=1
     TOTAL_PASSED=$((TOTAL_PASSED + passed))
     TOTAL_FAILED=$((TOTAL_FAILED + failures))
     TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))
 }
 
-run_chaos() { dotnet "tests/Chaos/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.Chaos.dll" "$@"; }
+# Runs the program that is built from tests/$1.
+run_program() { dotnet "tests/$1/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.$1.dll" "${@:2}"; }
+
+# Builds tests/$1, which takes the binary through something, and runs it.
+build_and_run() {
+    is_root || fail "The ${1,,} run builds network namespaces and needs root: sudo ./build.sh ${1,,}"
+    need_sdk
+    need_packages "${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}"
+    build_binary
+    step "Building the ${1,,} run"
+    quietly "${1,,}" dotnet build "tests/$1" -c "$CONFIGURATION" -v:q
+    run_program "$@"
+}
 
 # Prints the totals; succeeds if something was tested and nothing failed.
 conclude() {
@@ -311,7 +326,11 @@ run_tests() {
         test_project "$project" "${arguments[@]}"
     done
     show_applications
-    [[ -n $filter ]] || { test_chaos; test_xen; }
+    [[ -n $filter ]] || {
+        test_short_run Chaos "Testing under faults"
+        test_short_run Overload "Testing under overload"
+        test_xen
+    }
 }
 
 main() {
@@ -378,13 +397,10 @@ main() {
             conclude
             ;;
         chaos)
-            is_root || fail "The chaos run builds network namespaces and needs root: sudo ./build.sh chaos"
-            need_sdk
-            need_packages "${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}"
-            build_binary
-            step "Building the chaos run"
-            quietly chaos dotnet build tests/Chaos -c "$CONFIGURATION" -v:q
-            run_chaos "$@"
+            build_and_run Chaos "$@"
+            ;;
+        overload)
+            build_and_run Overload "$@"
             ;;
         bench)
             need_sdk

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using XenLoop.Lab;
 using XenLoop.Lab.Reports;
 using XenLoop.Lab.Traffic;
@@ -35,7 +36,7 @@ internal sealed class SwitchOver(Scene scene, Action<string> log)
         int done = 0;
         try
         {
-            while (done < cycles && _broken.Count == 0)
+            while (done < cycles)
             {
                 int stage = Math.Min(StageCycles, cycles - done);
                 RunStage(stage);
@@ -70,11 +71,15 @@ internal sealed class SwitchOver(Scene scene, Action<string> log)
     {
         using var there = new UdpStream(A, B, NextPort(), DatagramLength, DatagramRate);
         using var back = new UdpStream(B, A, NextPort(), DatagramLength, DatagramRate);
+        TimeSpan slowest = TimeSpan.Zero;
         for (int i = 0; i < cycles; i++)
         {
             Guest guest = i % 2 == 0 ? A : B;
             there.WaitForMore(DatagramRate / 10, s_patience);
+            long start = Stopwatch.GetTimestamp();
             scene.Terminate(guest);
+            TimeSpan took = Stopwatch.GetElapsedTime(start);
+            slowest = took > slowest ? took : slowest;
             back.WaitForMore(DatagramRate / 10, s_patience);
             scene.Colony.Restart(guest);
             FastPath.Await(scene, Scene.Patience);
@@ -85,7 +90,7 @@ internal sealed class SwitchOver(Scene scene, Action<string> log)
             _datagrams.Add(report);
             if (report.Lost + report.Repeated + report.Damaged > 0)
             {
-                _broken.Add($"in orderly stops and starts {report.Lost} of {report.Sent} datagrams were lost, {report.Repeated} came twice, {report.Damaged} damaged");
+                _broken.Add($"in orderly stops and starts {report.Lost} of {report.Sent} datagrams were lost, {report.Repeated} came twice, {report.Damaged} damaged; the slowest stop among them took {slowest.TotalMilliseconds:0} ms");
             }
         }
     }
