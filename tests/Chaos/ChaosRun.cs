@@ -67,9 +67,9 @@ internal sealed class ChaosRun : IDisposable
     }
 
     /// <summary>Orderly stops and starts; afterwards the agents must hold what they held before.</summary>
-    public SwitchResult SwitchOver(int cycles)
+    public SwitchResult SwitchOver(int cycles, int streamRate)
     {
-        SwitchResult result = new SwitchOver(_scene, _log).Run(cycles);
+        SwitchResult result = new SwitchOver(_scene, _log).Run(cycles, streamRate > 0 ? (long)streamRate << 20 : long.MaxValue);
         List<string> broken = [.. result.Broken];
         Try(broken, CheckHoldings);
         return result with { Broken = broken };

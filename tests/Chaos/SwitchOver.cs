@@ -28,10 +28,10 @@ internal sealed class SwitchOver(Scene scene, Action<string> log)
 
     private Guest B => scene.Host["b"];
 
-    /// <summary>Some cycles; the scene must have traffic in all directions.</summary>
-    public SwitchResult Run(int cycles)
+    /// <summary>Some cycles, beside a TCP connection of so many bytes a second; the scene must have traffic in all directions.</summary>
+    public SwitchResult Run(int cycles, long streamRate)
     {
-        using var stream = new TcpStream(A, B, FirstPort);
+        using var stream = new TcpStream(A, B, FirstPort, rate: streamRate);
         var meter = new TcpLossMeter(A, B);
         int done = 0;
         try

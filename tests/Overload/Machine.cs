@@ -7,6 +7,9 @@ namespace XenLoop.Overload;
 /// <summary>Four guests on a bridge, with or without XenLoop in each.</summary>
 internal sealed class Machine : IDisposable
 {
+    /// <summary>Carried packets whose verdicts may wait, and some (<c>CapturePath.WaitingPackets</c>).</summary>
+    private const int VerdictCompany = 32;
+
     /// <summary>Builds it and connects everybody with everybody.</summary>
     public Machine(PathKind path)
     {
@@ -54,8 +57,8 @@ internal sealed class Machine : IDisposable
     /// <summary>The program in <paramref name="guest"/>.</summary>
     public BackgroundProcess Agent(Guest guest) => Colony![guest].Process;
 
-    /// <summary>True if no packet waits in an agent's queue.</summary>
-    public bool IsDrained() => Colony is null || Host.Guests.All(g => KernelQueues.Read(Agent(g).Id).Packets == 0);
+    /// <summary>True if no more packets wait in an agent's queue than a small flow leaves there, whose verdicts wait for company.</summary>
+    public bool IsDrained() => Colony is null || Host.Guests.All(g => KernelQueues.Read(Agent(g).Id).LongestQueue <= VerdictCompany);
 
     /// <summary>How <paramref name="guest"/>'s agent sees <paramref name="peer"/>.</summary>
     public PeerStatus Status(Guest guest, Guest peer) => Colony![guest].Status().Peer(peer);

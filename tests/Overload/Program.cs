@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Spectre.Console;
 using XenLoop.Lab;
 using XenLoop.Lab.Agent;
 using XenLoop.Overload;
 using XenLoop.Overload.Scenarios;
 
-return OverloadOptions.Command(Run).Parse(args).Invoke();
+return await ConnectionAnswerer.RunAsync(args) ? 0 : OverloadOptions.Command(Run).Parse(args).Invoke();
 
 static int Run(OverloadOptions options)
 {
@@ -38,7 +39,7 @@ static Findings Play(Scenario scenario, Stage stage, IAnsiConsole console)
     {
         scenario.Run(stage, findings);
     }
-    catch (LabException error)
+    catch (Exception error) when (error is LabException or SocketException)
     {
         findings.Broken.Add(error.Message);
     }

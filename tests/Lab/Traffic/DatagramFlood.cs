@@ -60,8 +60,15 @@ public sealed class DatagramFlood : IDisposable
     {
         while (!_stop)
         {
-            _sender.SendTo(_datagram, SocketFlags.None, _destination);
-            Interlocked.Increment(ref _sent);
+            try
+            {
+                _sender.SendTo(_datagram, SocketFlags.None, _destination);
+                Interlocked.Increment(ref _sent);
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.NoBufferSpaceAvailable)
+            {
+                // Dropped by its own kernel, as a flood may be.
+            }
         }
     }
 }

@@ -79,8 +79,15 @@ internal sealed class SynFlood : ILoad
             sum = (sum & 0xFFFF) + (sum >> 16);
             sum = (sum & 0xFFFF) + (sum >> 16);
             BinaryPrimitives.WriteUInt16BigEndian(_segment.AsSpan(16), (ushort)~sum);
-            _raw.SendTo(_segment, _destination);
-            Interlocked.Increment(ref _sent);
+            try
+            {
+                _raw.SendTo(_segment, _destination);
+                Interlocked.Increment(ref _sent);
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.NoBufferSpaceAvailable)
+            {
+                // Dropped by its own kernel, as a flood may be.
+            }
         }
     }
 }

@@ -39,7 +39,7 @@ internal sealed class BesideLoad(LoadKind kind) : Scenario
 
     private void Run(Stage stage, Findings findings, Machine machine, LatencyProbe[] probes)
     {
-        findings.Add("idle, same peer", machine.Path, Measure(stage, probes)[0]);
+        Add(findings, machine, "idle", Measure(stage, probes));
         using (ILoad load = kind.Start(machine["a"], machine["b"], stage.NextPort()))
         {
             // Until queues and rings are as full as they get.
@@ -47,22 +47,26 @@ internal sealed class BesideLoad(LoadKind kind) : Scenario
             var rate = new Rate(load);
             Latencies[] meanwhile = Measure(stage, probes);
             findings.Add(kind.Unit, "a second", machine.Path, rate.PerSecond / kind.PerUnit);
-            for (int i = 0; i < probes.Length; i++)
-            {
-                findings.Add(s_flows[i].What, machine.Path, meanwhile[i]);
-            }
-
+            Add(findings, machine, "meanwhile", meanwhile);
             stage.AskAgents(machine, findings);
             load.Complete();
         }
 
         Wait.Until(machine.IsDrained, s_drained, $"the queues to be empty after {Name}");
-        Latencies after = Measure(stage, probes)[0];
-        findings.Add("after, same peer", machine.Path, after);
+        Latencies[] after = Measure(stage, probes);
+        Add(findings, machine, "after", after);
         if (machine.Path == PathKind.Fast)
         {
-            findings.Demand(after.Lost == 0, $"after {Name} {after.Lost} of {after.Sent} questions got no answer");
-            findings.Demand(after.Longest < s_drained.TotalMicroseconds, $"after {Name} an answer took {after.Longest:0} µs");
+            findings.Demand(after.Sum(a => a.Lost) == 0, $"after {Name} {after.Sum(a => a.Lost)} of {after.Sum(a => a.Sent)} questions got no answer");
+            findings.Demand(after.Max(a => a.Longest) < s_drained.TotalMicroseconds, $"after {Name} an answer took {after.Max(a => a.Longest):0} µs");
+        }
+    }
+
+    private static void Add(Findings findings, Machine machine, string when, Latencies[] latencies)
+    {
+        for (int i = 0; i < latencies.Length; i++)
+        {
+            findings.Add($"{when}: {s_flows[i].What}", machine.Path, latencies[i]);
         }
     }
 

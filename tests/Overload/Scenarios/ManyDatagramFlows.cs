@@ -20,7 +20,6 @@ internal sealed class ManyDatagramFlows : Scenario
     /// <inheritdoc/>
     public override void Run(Stage stage, Findings findings)
     {
-        Limits.RaiseDescriptors(3 * stage.Flows);
         foreach (Machine machine in stage.InTurn())
         {
             Run(stage, findings, machine);
