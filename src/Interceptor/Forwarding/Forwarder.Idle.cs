@@ -64,7 +64,7 @@ internal sealed unsafe partial class Forwarder
             bool found = TakeEvents(events, 0) > 0;
             foreach (PeerPort port in _ports)
             {
-                if (port.Channel is { } channel && port.State != PortState.Failed && channel.Inbound.MayHaveData)
+                if (HasData(port))
                 {
                     port.InjectReady = true;
                     found = true;

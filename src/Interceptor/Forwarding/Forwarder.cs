@@ -213,7 +213,8 @@ internal sealed unsafe partial class Forwarder : IDisposable
         bool more = false;
         foreach (PeerPort port in _ports)
         {
-            if (port.InjectReady)
+            // A peer rings for who has asked for it, and that is done before sleep: as long as others keep us awake its ring is looked at here.
+            if (port.InjectReady || (!port.AwaitsData && HasData(port)))
             {
                 port.AwaitsData = false;
                 _injection.Run(port);
@@ -223,6 +224,10 @@ internal sealed unsafe partial class Forwarder : IDisposable
 
         return more;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool HasData(PeerPort port) =>
+        port.Channel is { } channel && port.State != PortState.Failed && channel.Inbound.MayHaveData;
 
     /// <summary>Gives each port whose queue may hold packets its turn; false if nothing more can be taken.</summary>
     private bool CapturePorts()
