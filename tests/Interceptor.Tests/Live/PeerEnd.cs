@@ -7,7 +7,7 @@ namespace XenLoop.Interceptor.Tests.Live;
 /// <summary>What a test does that plays the peer of A: B's end of the channel, driven by hand.</summary>
 internal static class PeerEnd
 {
-    /// <summary>Port of A that <see cref="Datagram"/> goes to.</summary>
+    /// <summary>Port of A that <see cref="Datagram(ForwardingPair, ReadOnlySpan{byte})"/> goes to.</summary>
     public const ushort Port = 7777;
 
     /// <summary>IP and UDP.</summary>

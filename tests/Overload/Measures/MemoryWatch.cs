@@ -64,17 +64,18 @@ internal sealed class MemoryWatch : IDisposable
         {
             foreach (Guest guest in _machine.Host.Guests)
             {
-                Look(_machine.Agent(guest).Id);
+                Look(guest);
             }
 
             Thread.Sleep(s_interval);
         }
     }
 
-    private void Look(int agent)
+    private void Look(Guest guest)
     {
         try
         {
+            int agent = _machine.Agent(guest).Id;
             var queues = KernelQueues.Read(agent);
             long resident = ProcessUsage.Read(agent).ResidentBytes;
             lock (_lock)
@@ -82,7 +83,7 @@ internal sealed class MemoryWatch : IDisposable
                 _peak = new MemoryPeak(Math.Max(_peak.ResidentBytes, resident), Math.Max(_peak.BufferBytes, queues.LargestBuffer), Math.Max(_peak.QueuePackets, queues.LongestQueue), _peak.Looks + 1);
             }
         }
-        catch (LabException)
+        catch (Exception e) when (e is LabException or InvalidOperationException)
         {
             // It has ended, and the next one is not there yet.
         }
