@@ -19,7 +19,8 @@ public sealed class FairnessTests
 
     /// <summary>
     /// The other one's record comes while the first one's are being read: at the moment when a quarter of them has been, and the first one
-    /// is rung for the room, to be exact. Nobody has asked the other to ring, since there was no time to sleep.
+    /// is rung for the room, to be exact. The other one's ring was looked at before that, and nobody has asked for a doorbell since: there was no
+    /// time to sleep.
     /// </summary>
     [Theory]
     [InlineData((int)ForwarderThreads.One)]
@@ -41,7 +42,7 @@ public sealed class FairnessTests
         }
 
         Assert.True(busy.Outbound.PrepareToWaitForSpace(datagram.Length));
-        pair.AttachA();
+        pair.AttachBoth();
 
         byte[] received = new byte[1];
         int place = -1;

@@ -12,6 +12,7 @@ internal sealed class ForwardingPair : IDisposable
     private readonly VirtualHost _host;
     private readonly string _socket;
     private readonly List<IDisposable> _others = [];
+    private Action? _attachOther;
     private readonly LocalGrantBroker _broker;
     private readonly LocalChannelPlatform _platformA;
     private readonly LocalChannelPlatform _platformB;
@@ -73,7 +74,7 @@ internal sealed class ForwardingPair : IDisposable
     /// <summary>Gives A's end to its data path.</summary>
     public void AttachA() => Attach(A, ChannelA!, peerTakesOffload: true);
 
-    /// <summary>Gives A's data path another peer, which the test plays: a domain without a guest.</summary>
+    /// <summary>Makes a channel to another peer, which the test plays: a domain without a guest. For <see cref="AttachBoth"/>.</summary>
     /// <returns>That peer's end.</returns>
     public Channel AddPeer(DomainId peer, int ringBytes)
     {
@@ -85,9 +86,19 @@ internal sealed class ForwardingPair : IDisposable
         var theirs = Channel.Connect(platform.Map(A.Id, offer), Nonce);
         _others.Add(ours);
         _others.Add(theirs);
-        A.Forwarder.Attach(port, ours, peerTakesOffload: true, captureWhole: true);
-        A.Sync();
+        _attachOther = () => A.Forwarder.Attach(port, ours, peerTakesOffload: true, captureWhole: true);
         return theirs;
+    }
+
+    /// <summary>Gives A's ends of both channels to its data path, which begins to work with both at once.</summary>
+    public void AttachBoth()
+    {
+        A.Forwarder.Post(() =>
+        {
+            A.Forwarder.Attach(A.Port, ChannelA!, peerTakesOffload: true, captureWhole: true);
+            _attachOther!();
+        });
+        A.Sync();
     }
 
     /// <summary>Captures on both sides.</summary>

@@ -194,9 +194,9 @@ public sealed class ReleaseTests
         pair.A.Sync();
         int before = Sleeps(thread);
 
-        // It never does: the limit for closing ends this. Without sleep there are none at all, with it hundreds.
+        // It never does: the limit for closing ends this, after a second. A few sleeps have other reasons (locks).
         await released.WaitAsync(Patience, TestContext.Current.CancellationToken);
-        Assert.True(Sleeps(thread) - before >= 10, $"The thread slept {Sleeps(thread) - before} times.");
+        Assert.True(Sleeps(thread) - before >= 30, $"The thread slept {Sleeps(thread) - before} times.");
     }
 
     /// <summary>The last records and the mark appear between our look at the ring and our wish to be rung: on our doorbell for room, to be exact.</summary>
