@@ -33,7 +33,11 @@ internal sealed class ChaosRun : IDisposable
             FastPath.Await(_scene, Scene.Patience);
             _traffic.EndDatagrams();
             _ringBytes = _scene.Host.Guests.SelectMany(g => _scene.Colony[g].Status().Peers).Max(p => p.RingBytes);
-            _holdings = ReadHoldings();
+
+            // All hold the same, but for one that looks at its rules just now, by a program with pipes.
+            List<Holdings> holdings = [];
+            Wait.Until(() => (holdings = ReadHoldings()).Distinct().Count() == 1, s_settling, "all agents to hold the same");
+            _holdings = holdings;
         }
         catch
         {
