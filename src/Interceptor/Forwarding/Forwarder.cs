@@ -22,6 +22,9 @@ internal sealed unsafe partial class Forwarder : IDisposable
 {
     private const int EventsPerWait = 64;
 
+    /// <summary>Rounds between two looks at rings that nobody was asked to ring for. Not each, so that the acknowledgements of a stream still come in batches.</summary>
+    private const int RoundsBetweenLooks = 8;
+
     private readonly EventLoop _loop = new();
     private readonly EventLoop _bells;
     private readonly List<PeerPort> _ports = [];
@@ -38,6 +41,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
     private volatile bool _stopping;
     private bool _attention;
     private bool _ranPosted;
+    private int _roundsWithoutLook;
 
     /// <summary>Prepares the data path; <see cref="Start"/> sets it going.</summary>
     /// <param name="tap">Where packets from peers go.</param>
@@ -211,10 +215,13 @@ internal sealed unsafe partial class Forwarder : IDisposable
     private bool InjectPorts()
     {
         bool more = false;
+
+        // A peer rings for who has asked for it, and that is done before sleep: as long as others keep us awake its ring is looked at here.
+        bool look = ++_roundsWithoutLook == RoundsBetweenLooks;
+        _roundsWithoutLook = look ? 0 : _roundsWithoutLook;
         foreach (PeerPort port in _ports)
         {
-            // A peer rings for who has asked for it, and that is done before sleep: as long as others keep us awake its ring is looked at here.
-            if (port.InjectReady || (!port.AwaitsData && HasData(port)))
+            if (port.InjectReady || (look && !port.AwaitsData && HasData(port)))
             {
                 port.AwaitsData = false;
                 _injection.Run(port);
