@@ -14,7 +14,7 @@ internal sealed record OverloadOptions(int Seed, double Seconds, int Rounds, int
     public static RootCommand Command(Func<OverloadOptions, int> run)
     {
         var seed = new Option<int?>("--seed") { Description = "The same order and content as in the run that printed this seed. Without it, a seed is drawn." };
-        var seconds = new Option<double>("--seconds") { Description = "Length of one measurement; there are about a hundred.", DefaultValueFactory = _ => 0.5 };
+        var seconds = new Option<double>("--seconds") { Description = "Length of one measurement; there are about a hundred.", DefaultValueFactory = _ => 0.3 };
         var rounds = new Option<int>("--rounds") { Description = "Times that every measurement is repeated; medians are shown.", DefaultValueFactory = _ => 1 };
         var flows = new Option<int>("--flows") { Description = "Concurrent flows in the scenarios with many.", DefaultValueFactory = _ => 10_000 };
         var only = new Option<string[]>("--only") { Description = "Only these scenarios, by their names in the table.", AllowMultipleArgumentsPerToken = true };
