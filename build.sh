@@ -21,6 +21,8 @@ readonly COMPAT_PACKAGES=(nginx apache2 apache2-utils curl redis-server redis-to
     postgresql postgresql-contrib samba smbclient proftpd-core libwrap0 inetutils-telnetd inetutils-telnet openbsd-inetd rsync nfs-ganesha
     nfs-ganesha-vfs libnfs-utils dnsmasq-base bind9-dnsutils openmpi-bin python3-mpi4py ngtcp2-server ngtcp2-client wireguard-go
     wireguard-tools iputils-tracepath socat openssl)
+# The firewall managers of tests/NetworkSetup.Tests, as above.
+readonly NETWORK_PACKAGES=(ufw firewalld)
 # Debian allows one FTP server at a time.
 readonly COMPAT_UNPACKED=(vsftpd)
 readonly BENCH_PACKAGES=(g++ libc6-dev libboost-dev libdpdk-dev pkg-config)
@@ -45,6 +47,8 @@ Usage: ./build.sh [COMMAND]
                     coverage (--seconds S for each target, --seed N; --help)
   compat [NAME...]  real applications over the fast path, with large data, and the table of what
                     they moved by which path; all, or some (nginx, mariadb; see tests/Compat.Tests)
+  network           guests' own network set-ups (firewalls and their managers, NAT, forwarding, policy routing,
+                    renamed interfaces, shaping...), and the table of which path each takes and why
   chaos [OPTIONS]   faults drawn by a seed under traffic, and what they cost (--seed N
                     --seconds S --cycles N --only KIND...)
   overload [OPTIONS]  more traffic than receivers can take: memory against its bounds, fairness,
@@ -121,12 +125,18 @@ without_services() {
     return "$status"
 }
 
-# Installs what it can of the applications that tests/Compat.Tests tries; the tests say what is missing.
-get_compat_packages() {
+# Installs what it can of some packages; the tests say what is missing.
+get_packages() {
     local package
-    (need_packages "${COMPAT_PACKAGES[@]}") || for package in "${COMPAT_PACKAGES[@]}"; do
+    (need_packages "$@") || for package in "$@"; do
         (APT_IS_FRESH=yes need_packages "$package") || true
     done
+}
+
+# The same for the applications that tests/Compat.Tests tries.
+get_compat_packages() {
+    local package
+    get_packages "${COMPAT_PACKAGES[@]}"
     for package in "${COMPAT_UNPACKED[@]}"; do
         unpack_package "$package" || printf 'apt-get could not fetch %s (see out/log/apt.log)\n' "$package"
     done
@@ -273,6 +283,13 @@ show_applications() {
     cat out/compat/results.md
 }
 
+# Prints the set-ups that were tried, if any were.
+show_setups() {
+    [[ -s out/network/results.md ]] || return 0
+    step "Network set-ups (out/network/results.md)"
+    cat out/network/results.md
+}
+
 # Adds the results of a run of tests/$1 in its short form, with a seed of its own, to the totals.
 test_short_run() {
     local name=$1 status=0 passed=0 failures=0 skipped=0
@@ -320,12 +337,13 @@ run_tests() {
     fi
 
     mkdir -p out/test
-    rm -f out/compat/results.*
+    rm -f out/compat/results.* out/network/results.md
     step "Testing"
     for project in "${projects[@]}"; do
         test_project "$project" "${arguments[@]}"
     done
     show_applications
+    show_setups
     [[ -n $filter ]] || {
         test_short_run Chaos "Testing under faults"
         test_short_run Overload "Testing under overload"
@@ -373,6 +391,7 @@ main() {
             need_sdk
             need_packages "${TEST_PACKAGES[@]}"
             get_compat_packages
+            get_packages "${NETWORK_PACKAGES[@]}"
             build_binary
             step "Building the tests"
             quietly tests dotnet build XenLoop.slnx -c "$CONFIGURATION" -v:q
@@ -394,6 +413,21 @@ main() {
             step "Building the tests"
             quietly compat dotnet build tests/Compat.Tests -c "$CONFIGURATION" -v:q
             try_applications "$@"
+            conclude
+            ;;
+        network)
+            is_root || fail "The set-ups are tried in network namespaces and need root: sudo ./build.sh network"
+            need_sdk
+            need_packages "${TEST_PACKAGES[@]}"
+            get_packages "${NETWORK_PACKAGES[@]}"
+            build_binary
+            step "Building the tests"
+            quietly network dotnet build tests/NetworkSetup.Tests -c "$CONFIGURATION" -v:q
+            mkdir -p out/test
+            rm -f out/network/results.md
+            step "Trying network set-ups"
+            test_project NetworkSetup
+            show_setups
             conclude
             ;;
         chaos)

@@ -2,7 +2,8 @@
 # xenloop-rules.sh: the firewall rules that hand packets for co-resident guests to xenloop, for those who want to see
 # them made. "xenloop rules" does the same; run the agent with "--rules none" when you use this script.
 #
-#   mangle POSTROUTING --(comment "xenloop")--> XENLOOP: one rule per peer --> NFQUEUE
+#   mangle POSTROUTING --(comment "xenloop")--> XENLOOP: what IPsec encrypts --> RETURN
+#                                                one rule per peer --> NFQUEUE
 #
 # Everything is in one chain of its own, but for the jump to it, which is known by its comment. Every rule bypasses a queue
 # on which nobody listens, so rules that are left behind stop no traffic.
@@ -189,6 +190,8 @@ rules() { # rules FORM WITH-JUMP: the text for iptables-restore --noflush, all o
     echo "*mangle"
     # Naming an own chain empties it if it is there, and makes it if not.
     echo ":$chain - [0:0]"
+    # What IPsec is about to encrypt passes here in the clear first.
+    [ ! -e /proc/sys/net/core/xfrm_acq_expires ] || echo "-A $chain -m policy --dir out --pol ipsec -m comment --comment \"$tag ipsec\" -j RETURN"
     [ -z "$lines" ] || echo "$lines" | sort -s -k1,1nr -k2,2n | cut -d' ' -f3-
     [ "$2" = no ] || echo "-A $hook -m comment --comment $tag -j $chain"
     echo "COMMIT"

@@ -20,10 +20,12 @@ public static class LinuxRtnetlink
     public const ushort RTM_GETRULE = 34;
     public const ushort RTM_NEWQDISC = 36;
     public const ushort RTM_DELQDISC = 37;
+    public const ushort RTM_GETQDISC = 38;
     public const ushort RTM_NEWTFILTER = 44;
 
     public const uint RTMGRP_LINK = 0x1;
     public const uint RTMGRP_NEIGH = 0x4;
+    public const uint RTMGRP_TC = 0x8;
     public const uint RTMGRP_IPV4_IFADDR = 0x10;
     public const uint RTMGRP_IPV4_ROUTE = 0x40;
     public const uint RTMGRP_IPV4_RULE = 0x80;
@@ -71,6 +73,7 @@ public static class LinuxRtnetlink
 
     public const ushort NDA_DST = 1;
     public const ushort NDA_LLADDR = 2;
+    public const byte NTF_USE = 0x1;
     public const byte NTF_PROXY = 0x8;
     public const ushort NUD_REACHABLE = 0x2;
     public const ushort NUD_STALE = 0x4;

@@ -48,5 +48,9 @@ public class LayoutTests
         c.AssertConstants(typeof(LinuxTrafficControl), NamesOf(typeof(LinuxTrafficControl)));
     }
 
+    [Fact]
+    public void NfTablesAnnouncements() =>
+        new CStructLayout("sys/socket.h", "linux/netfilter/nfnetlink.h", "linux/netfilter/nf_tables.h").AssertConstants(typeof(NfTables), NamesOf(typeof(NfTables)));
+
     private static string[] NamesOf(Type holder) => [.. holder.GetFields().Where(field => field.IsLiteral).Select(field => field.Name)];
 }

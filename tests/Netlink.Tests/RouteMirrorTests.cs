@@ -85,8 +85,13 @@ public class RouteMirrorTests
         network.IpAndUpdate("neighbour change 10.9.0.2 lladdr 02:00:00:00:09:0a nud stale dev eth0");
         Assert.Equal(Mac("02:00:00:00:09:0a"), network.Now.FindNeighbour(network.Eth0.Index, Address("10.9.0.2"))!.Mac);
 
-        network.Ip("neighbour change 10.9.0.2 lladdr 02:00:00:00:09:0a nud reachable dev eth0");
-        Assert.False(network.Mirror.Update(), "a change from stale to reachable changes nothing for us");
+        Assert.True(network.Now.FindNeighbour(network.Eth0.Index, Address("10.9.0.2"))!.IsStale);
+
+        network.IpAndUpdate("neighbour change 10.9.0.2 lladdr 02:00:00:00:09:0a nud reachable dev eth0");
+        Assert.False(network.Now.FindNeighbour(network.Eth0.Index, Address("10.9.0.2"))!.IsStale);
+
+        network.Ip("neighbour change 10.9.0.2 lladdr 02:00:00:00:09:0a nud delay dev eth0");
+        Assert.False(network.Mirror.Update(), "a change from reachable to delay changes nothing for us");
 
         network.IpAndUpdate("neighbour change 10.9.0.2 nud failed dev eth0");
         Assert.NotEqual(true, network.Now.FindNeighbour(network.Eth0.Index, Address("10.9.0.2"))?.IsUsable);
@@ -94,6 +99,34 @@ public class RouteMirrorTests
         network.Ip("neighbour add 10.9.0.3 lladdr 02:00:00:00:09:03 nud permanent dev eth0", "neighbour del 10.9.0.3 dev eth0");
         network.Mirror.Update();
         Assert.NotEqual(true, network.Now.FindNeighbour(network.Eth0.Index, Address("10.9.0.3"))?.IsUsable);
+    }
+
+    /// <summary>What only ip rule leads to is no answer to where a packet goes, but is known.</summary>
+    [Fact]
+    public void RoutesOfOtherTablesAreKeptApart()
+    {
+        using var network = new TestNetwork();
+        network.IpAndUpdate("route add 192.0.2.0/24 via 10.9.0.2 table 77", "route add 192.0.2.128/25 via 10.9.0.3 table 77", "route add default via 10.9.0.4 table 1000");
+        Assert.Null(network.Now.FindRoute(Address("192.0.2.1")));
+        Assert.Equal([(1000u, 0), (77u, 25), (77u, 24)], network.Now.PolicyRoutes.Select(route => (route.Table, route.Destination.Length)));
+        network.IpAndUpdate("route flush table 77");
+        Assert.Single(network.Now.PolicyRoutes);
+    }
+
+    [Fact]
+    public void ShapersComeAndGoAndWhatIsBelowThemWithThem()
+    {
+        using var network = new TestNetwork();
+        Assert.Empty(network.Now.Shapers);
+        network.Tc("qdisc add dev eth0 root handle 1: pfifo");
+        network.Mirror.Update();
+        Assert.Empty(network.Now.Shapers);
+        network.Tc("qdisc replace dev eth0 root handle 2: htb", "class add dev eth0 parent 2: classid 2:1 htb rate 1mbit", "qdisc add dev eth0 parent 2:1 tbf rate 1mbit burst 10kb latency 50ms");
+        Assert.True(network.Mirror.Update());
+        Assert.Equal("htb", network.Now.Shapers[network.Eth0.Index]);
+        network.Tc("qdisc del dev eth0 root");
+        Assert.True(network.Mirror.Update());
+        Assert.Empty(network.Now.Shapers);
     }
 
     [Fact]

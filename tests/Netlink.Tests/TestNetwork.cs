@@ -39,6 +39,15 @@ internal sealed class TestNetwork : IDisposable
     /// <summary>Runs <c>ip</c> commands; their events are in the mirror's queue when this returns.</summary>
     public void Ip(params string[] lines) => Namespace.Configure(lines);
 
+    /// <summary>Runs <c>tc</c> commands.</summary>
+    public void Tc(params string[] lines)
+    {
+        foreach (string line in lines)
+        {
+            Namespace.Run(["tc", .. line.Split(' ')]).Checked();
+        }
+    }
+
     /// <summary>Runs <c>ip</c> commands and takes their events in one go, which has to make one new snapshot.</summary>
     public void IpAndUpdate(params string[] lines)
     {

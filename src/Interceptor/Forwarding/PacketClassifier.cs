@@ -8,6 +8,13 @@ namespace XenLoop.Interceptor.Forwarding;
 /// <summary>Decides whether a captured packet may take the fast path, and how the ring record describes it.</summary>
 internal static class PacketClassifier
 {
+    /// <summary>
+    /// The largest segment, with its headers, that a super-packet is said to be made of. The kernel does not tell the true size, and to a guest that
+    /// takes the packet for itself it does not matter. But one that forwards it, to a container or a tunnel, cuts it so: larger than the next link's MTU, it would
+    /// be refused there for ever, because what the sender learns from that does not show here. 1,280 is what tunnels and overlays make sure of, for IPv6 needs it.
+    /// </summary>
+    private const int LargestSegment = 1280;
+
     /// <summary>Looks at one captured packet.</summary>
     /// <param name="captured">What the kernel said about it.</param>
     /// <param name="head">Its first bytes, at least <see cref="Ipv4View.LongestHeaders"/> or all of it.</param>
@@ -80,7 +87,7 @@ internal static class PacketClassifier
             return false;
         }
 
-        int segment = mtu - packet.HeaderLength - tcpHeader;
+        int segment = Math.Min(mtu, LargestSegment) - packet.HeaderLength - tcpHeader;
         if (!captured.HasPartialChecksum || segment <= 0)
         {
             return false;

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using XenLoop.Addresses;
 using XenLoop.Interceptor.Forwarding;
 using XenLoop.Netlink.Route;
 using XenLoop.SharedRing;
@@ -15,21 +17,31 @@ internal sealed class DestinationKeeper
     private readonly Forwarder _forwarder;
     private readonly PeerPorts _ports;
     private readonly RuleKeeper _rules;
+    private readonly MacAddress _announced;
+    private readonly ILogger _log;
 
     /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
+    /// <param name="link">The interface, with the Ethernet address by which peers know it.</param>
     /// <param name="mirror">The kernel's view, followed by somebody else who calls <see cref="Refresh"/>.</param>
     /// <param name="links">Knows the interface.</param>
     /// <param name="forwarder">The data path.</param>
     /// <param name="ports">The peers.</param>
     /// <param name="rules">The firewall.</param>
-    public DestinationKeeper(RouteMirror mirror, LinkGuard links, Forwarder forwarder, PeerPorts ports, RuleKeeper rules)
+    /// <param name="log">For people.</param>
+    public DestinationKeeper(LinkEntry link, RouteMirror mirror, LinkGuard links, Forwarder forwarder, PeerPorts ports, RuleKeeper rules, ILogger log)
     {
+        Link = link;
+        _announced = link.Mac!.Value;
+        _log = log;
         _mirror = mirror;
         _links = links;
         _forwarder = forwarder;
         _ports = ports;
         _rules = rules;
     }
+
+    /// <summary>The interface as it was when the plan was made. Any thread.</summary>
+    public LinkEntry Link { get; private set; }
 
     /// <summary>The plan in force. Any thread.</summary>
     public DestinationPlan Plan { get; private set; } = DestinationPlan.Empty;
@@ -58,6 +70,12 @@ internal sealed class DestinationKeeper
         NetworkSnapshot network = _mirror.Current;
         LinkEntry link = _links.Check(network);
         DestinationPlan plan = DestinationPlanner.Plan(network, _ports.Domains, link);
+        if (LinkObstacle.Of(network, link, _announced) is { } why)
+        {
+            plan = plan.WithObstacle(why);
+        }
+
+        Tell(plan);
         foreach ((DomainId domain, PeerPort port) in _ports.Current)
         {
             port.Source = plan.Sources.GetValueOrDefault(domain, SourceCheck.None);
@@ -66,7 +84,25 @@ internal sealed class DestinationKeeper
         _forwarder.Destinations = plan.Table;
         _forwarder.SetMtu((int)link.Mtu);
         Plan = plan;
-        _rules.Want(Capture(plan));
+        Link = link;
+        _rules.Want(link.Name, Capture(plan));
+    }
+
+    private void Tell(DestinationPlan plan)
+    {
+        if (plan.Obstacle == Plan.Obstacle)
+        {
+            return;
+        }
+
+        if (plan.Obstacle is { } why)
+        {
+            GuestLog.Obstructed(_log, why);
+        }
+        else
+        {
+            GuestLog.Unobstructed(_log);
+        }
     }
 
     /// <summary>What goes to which queue; peers that have no port are left out.</summary>

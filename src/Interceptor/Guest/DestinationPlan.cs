@@ -13,6 +13,12 @@ internal sealed record DestinationPlan(
     DestinationTable Table,
     ImmutableSortedDictionary<DomainId, SourceCheck> Sources)
 {
+    /// <summary>Why nothing that leaves by the interface may take the fast path, for people; null: nothing is in the way.</summary>
+    public string? Obstacle { get; private init; }
+
     /// <summary>Nobody is co-resident.</summary>
     public static DestinationPlan Empty { get; } = new([], DestinationTable.Empty, ImmutableSortedDictionary<DomainId, SourceCheck>.Empty);
+
+    /// <summary>The same with all of this guest's own packets on the standard path. What peers send still comes in.</summary>
+    public DestinationPlan WithObstacle(string why) => this with { Destinations = [], Table = DestinationTable.Empty, Obstacle = why };
 }

@@ -44,7 +44,7 @@ internal static class DestinationPlanner
             if (neighbour.Interface == link.Index
                 && neighbour is { IsUsable: true, Mac: { } mac }
                 && byMac.TryGetValue(mac, out DomainId domain)
-                && IsDirect(network.FindRoute(neighbour.Address), link))
+                && RouteCheck.ObstacleOnLink(network, neighbour.Address, link) is null)
             {
                 destinations.TryAdd(InternetPrefix.Single(neighbour.Address), domain);
             }
@@ -56,7 +56,7 @@ internal static class DestinationPlanner
     {
         foreach ((InternetAddress address, DomainId peer) in Uncontested(domains, peer => peer.Macs.IsEmpty ? peer.Addresses : []))
         {
-            if (network.FindRoute(address) is { Kind: RouteKind.Unicast, HasSeveralHops: false, IsEncapsulated: false } route && route.Interface == link.Index)
+            if (RouteCheck.ObstacleBehindRouter(network, address, link) is null)
             {
                 destinations.TryAdd(InternetPrefix.Single(address), peer);
             }
@@ -67,7 +67,7 @@ internal static class DestinationPlanner
     /// Whose an address is. One that two peers claim is nobody's, and its packets take the standard path: it is on the move from one to
     /// the other, or a guest is being migrated within its host, and only Dom0 knows where it is now.
     /// </summary>
-    private static Dictionary<T, DomainId> Uncontested<T>(DomainTable domains, Func<PeerDomain, ImmutableArray<T>> addressesOf)
+    public static Dictionary<T, DomainId> Uncontested<T>(DomainTable domains, Func<PeerDomain, ImmutableArray<T>> addressesOf)
         where T : struct
     {
         Dictionary<T, DomainId> owners = [];
@@ -159,9 +159,6 @@ internal static class DestinationPlanner
             ? byMac.GetValueOrDefault(mac, DestinationTable.None)
             : DestinationTable.None;
     }
-
-    private static bool IsDirect(RouteEntry? route, LinkEntry link) =>
-        route is { Kind: RouteKind.Unicast, Gateway: null, HasSeveralHops: false, IsEncapsulated: false } && route.Interface == link.Index;
 
     private static ImmutableSortedDictionary<DomainId, SourceCheck> Sources(NetworkSnapshot network, DomainTable domains, LinkEntry link, DestinationTable owners)
     {

@@ -61,17 +61,19 @@ internal sealed class GuestAgent : IForwarderListener
 
         DestinationKeeper? keeper = null;
         var ports = new PeerPorts(forwarder, _options, device.Offload, this, () => keeper?.Refresh(), _log);
-        using var rules = new RuleKeeper(NewRules(link), ports.RemoveDeparted, RuleKeeper.VerifyPeriod, _log);
-        keeper = new DestinationKeeper(mirror, links, forwarder, ports, rules);
+        using var rules = new RuleKeeper(NewRules(), ports.RemoveDeparted, RuleKeeper.VerifyPeriod, _log);
+        keeper = new DestinationKeeper(link, mirror, links, forwarder, ports, rules, _log);
         DiscoveryAgent discovery = NewDiscovery(link, device, ports);
         await using (discovery.ConfigureAwait(false))
         {
             _discovery = discovery;
             using StatusServer status = StatusServer.Listen(
                 ControlSocket.PathOf(_options.Directory, _options.Name),
-                () => Report(link, device, ports, keeper, rules),
+                () => Report(mirror.Current, device, ports, keeper, rules),
                 _log);
             var unseen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using NeighbourKeeper neighbours = NeighbourKeeper.Open(mirror, keeper, ports);
+            using FirewallWatcher? firewall = _options.ManageRules ? FirewallWatcher.TryStart(rules.VerifyNow) : null;
             using NetworkWatcher watcher = NetworkWatcher.Start(mirror, keeper.Refresh, error => unseen.TrySetException(error), _log);
 
             // Discovery outlives the parts: it closes the channels.
@@ -81,7 +83,7 @@ internal sealed class GuestAgent : IForwarderListener
             {
                 await RunTogetherAsync(
                     [discovering, unseen.Task],
-                    [keeper.RunAsync, ports.RunAsync, rules.RunAsync, status.RunAsync, new TrafficWatch(_options.IdleClose, ports, discovery, _clock).RunAsync],
+                    [keeper.RunAsync, ports.RunAsync, rules.RunAsync, neighbours.RunAsync, status.RunAsync, new TrafficWatch(_options.IdleClose, ports, discovery, _clock).RunAsync],
                     stop).ConfigureAwait(false);
             }
             finally
@@ -152,7 +154,7 @@ internal sealed class GuestAgent : IForwarderListener
         }
     }
 
-    private IFirewallRules NewRules(LinkEntry link) => _options.ManageRules ? new ManagedRules(link.Name, new RuleOptions()) : new UnmanagedRules();
+    private IFirewallRules NewRules() => _options.ManageRules ? new ManagedRules(new RuleOptions()) : new UnmanagedRules();
 
     /// <summary>Between namespaces each guest's processor is every other's, and polling takes it from whom it waits for.</summary>
     private ForwarderThreads ChooseThreads()
@@ -175,14 +177,16 @@ internal sealed class GuestAgent : IForwarderListener
         return new DiscoveryAgent(_platform.Store, _platform.Open, self, options, ports, _clock, _log);
     }
 
-    private StatusReport Report(LinkEntry link, InjectionDevice device, PeerPorts ports, DestinationKeeper keeper, RuleKeeper rules)
+    private StatusReport Report(NetworkSnapshot network, InjectionDevice device, PeerPorts ports, DestinationKeeper keeper, RuleKeeper rules)
     {
         DateTimeOffset now = _clock.GetUtcNow();
         AnnouncerStatus announcer = _discovery!.Announcer;
+        LinkEntry link = keeper.Link;
+        var reasons = new StandardPathReasons(network, ports.Domains, link, keeper.Plan);
         List<PeerReport> peers = [];
         foreach (PeerStatus peer in _discovery.Status())
         {
-            peers.Add(StatusReporter.Peer(peer, ports.Current.GetValueOrDefault(peer.Peer.Id), keeper.Plan, now));
+            peers.Add(StatusReporter.Peer(peer, ports.Current.GetValueOrDefault(peer.Peer.Id), keeper.Plan, reasons.OfPeer(peer.Peer), now));
         }
 
         return new StatusReport(
@@ -197,6 +201,7 @@ internal sealed class GuestAgent : IForwarderListener
             new AnnouncerReport(announcer.Alive, announcer.LastHeartbeat is { } last ? Math.Round((now - last).TotalSeconds, 1) : null, announcer.StoreConnected),
             StatusReporter.Process(),
             rules.Report,
+            reasons.OfGuest(device.Tap.Name, rules.Report),
             peers);
     }
 }

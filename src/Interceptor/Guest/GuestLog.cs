@@ -53,4 +53,16 @@ internal static partial class GuestLog
 
     [LoggerMessage(2019, LogLevel.Information, "This guest has further vifs ({Others}): traffic through them takes the standard path. Choose another one than {Interface} with --interface.")]
     public static partial void OtherVifs(ILogger log, string @interface, string others);
+
+    [LoggerMessage(2020, LogLevel.Information, "{Before} is called {Now} now; xenloop follows it.")]
+    public static partial void Renamed(ILogger log, string before, string now);
+
+    [LoggerMessage(2021, LogLevel.Warning, "{Interface} has another Ethernet address now: {Mac}.")]
+    public static partial void Readdressed(ILogger log, string @interface, string mac);
+
+    [LoggerMessage(2022, LogLevel.Warning, "All that this guest sends takes the standard path now: {Why}.")]
+    public static partial void Obstructed(ILogger log, string why);
+
+    [LoggerMessage(2023, LogLevel.Information, "Nothing keeps this guest from the fast path any more.")]
+    public static partial void Unobstructed(ILogger log);
 }

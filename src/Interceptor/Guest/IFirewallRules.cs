@@ -9,9 +9,9 @@ internal interface IFirewallRules
     /// <summary>What is in place, for status. Any thread.</summary>
     RulesReport Report { get; }
 
-    /// <summary>Makes the rules say exactly this; each destination with its domain's queue.</summary>
+    /// <summary>Makes the rules say exactly this of packets that leave by an interface; each destination with its domain's queue.</summary>
     /// <exception cref="Rules.RuleException">They could not be changed; what was in place before still is.</exception>
-    void Apply(ImmutableArray<CapturedPrefix> prefixes);
+    void Apply(string networkInterface, ImmutableArray<CapturedPrefix> prefixes);
 
     /// <summary>Looks whether somebody else has changed them, or the firewall around them, and mends that; true if something had to be mended.</summary>
     /// <exception cref="Rules.RuleException">They could not be mended.</exception>

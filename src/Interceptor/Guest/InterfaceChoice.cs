@@ -48,5 +48,6 @@ internal static class InterfaceChoice
         return candidates;
     }
 
-    private static bool IsCandidate(LinkEntry link) => link.Mac is { Value: not 0 } && link.Kind is not ("tun" or "bridge" or "dummy");
+    /// <summary>Not VLANs: peers inject into the interface that is the vif, without a tag.</summary>
+    public static bool IsCandidate(LinkEntry link) => link.Mac is { Value: not 0 } && link.Kind is not ("tun" or "bridge" or "dummy" or "vlan");
 }

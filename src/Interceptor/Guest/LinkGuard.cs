@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using XenLoop.Addresses;
 using XenLoop.Netlink;
 using XenLoop.Netlink.Route;
 
@@ -10,7 +11,7 @@ namespace XenLoop.Interceptor.Guest;
 /// </summary>
 internal sealed class LinkGuard : IDisposable
 {
-    private readonly LinkEntry _link;
+    private LinkEntry _link;
     private readonly string _tap;
     private readonly LinkControl _control;
     private readonly ILogger _log;
@@ -38,14 +39,20 @@ internal sealed class LinkGuard : IDisposable
         }
     }
 
-    /// <summary>Looks at both, and switches the TAP on again if somebody has switched it off.</summary>
+    /// <summary>Looks at both. Switches the TAP on again if somebody has switched it off, and gives it the interface's Ethernet address if that was changed.</summary>
     /// <returns>The interface as it is now.</returns>
-    /// <exception cref="GuestSetupException">One is gone, or is not what it was.</exception>
+    /// <exception cref="GuestSetupException">One is gone.</exception>
     public LinkEntry Check(NetworkSnapshot network)
     {
-        if (!network.Links.TryGetValue(_link.Index, out LinkEntry? link) || link.Name != _link.Name || link.Mac != _link.Mac)
+        if (!network.Links.TryGetValue(_link.Index, out LinkEntry? link))
         {
-            throw new GuestSetupException($"The interface {_link.Name} was renamed, removed or got another Ethernet address; traffic takes the standard path. Start xenloop again.");
+            throw new GuestSetupException($"The interface {_link.Name} was removed; traffic takes the standard path. Start xenloop again.");
+        }
+
+        if (link != _link)
+        {
+            Tell(link);
+            _link = link;
         }
 
         // A snapshot from before the TAP was made does not have it yet.
@@ -55,6 +62,11 @@ internal sealed class LinkGuard : IDisposable
             if (!tap.IsUp)
             {
                 Raise();
+            }
+
+            if (tap.Mac != link.Mac && link.Mac is { } mac)
+            {
+                ChangeTapMac(mac);
             }
         }
         else if (_tapSeen)
@@ -78,6 +90,32 @@ internal sealed class LinkGuard : IDisposable
         catch (NetlinkException error)
         {
             throw Gone(error);
+        }
+    }
+
+    /// <summary>A frame to an address that is not the TAP's own is dropped as another host's, and those that are injected carry the interface's.</summary>
+    private void ChangeTapMac(MacAddress mac)
+    {
+        try
+        {
+            _control.SetMac(mac);
+        }
+        catch (NetlinkException error)
+        {
+            throw Gone(error);
+        }
+    }
+
+    private void Tell(LinkEntry now)
+    {
+        if (now.Name != _link.Name)
+        {
+            GuestLog.Renamed(_log, _link.Name, now.Name);
+        }
+
+        if (now.Mac != _link.Mac)
+        {
+            GuestLog.Readdressed(_log, now.Name, now.Mac?.ToString() ?? "none");
         }
     }
 

@@ -24,9 +24,12 @@ internal sealed class RuleKeeper : IDisposable
     private readonly TimeSpan _period;
     private readonly ILogger _log;
     private ImmutableArray<CapturedPrefix> _wanted = [];
+    private string _wantedInterface = "";
     private ImmutableArray<CapturedPrefix> _applied = [];
+    private string _appliedInterface = "";
     private string? _lastProblem;
     private int _hurried;
+    private bool _suspicious;
 
     /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
     /// <param name="rules">The firewall's; used by one call at a time.</param>
@@ -44,14 +47,22 @@ internal sealed class RuleKeeper : IDisposable
     /// <summary>The rules in force. Any thread.</summary>
     public RulesReport Report => _rules.Report;
 
-    /// <summary>The rules are to say this, soon. Any thread.</summary>
-    public void Want(ImmutableArray<CapturedPrefix> captured)
+    /// <summary>The rules are to say this of packets that leave by an interface, soon. Any thread.</summary>
+    public void Want(string networkInterface, ImmutableArray<CapturedPrefix> captured)
     {
         lock (_wantedLock)
         {
             _wanted = captured;
+            _wantedInterface = networkInterface;
         }
 
+        _signal.Release();
+    }
+
+    /// <summary>Somebody has changed the firewall: look at once whether the rules are still there. Any thread.</summary>
+    public void VerifyNow()
+    {
+        Volatile.Write(ref _suspicious, true);
         _signal.Release();
     }
 
@@ -64,7 +75,7 @@ internal sealed class RuleKeeper : IDisposable
         {
             long left = verified + (long)_period.TotalMilliseconds - Environment.TickCount64;
             await _signal.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(0, left)), stop).ConfigureAwait(false);
-            bool verify = Environment.TickCount64 - verified >= _period.TotalMilliseconds;
+            bool verify = Interlocked.Exchange(ref _suspicious, false) || Environment.TickCount64 - verified >= _period.TotalMilliseconds;
             Work(verify);
             if (verify)
             {
@@ -95,14 +106,17 @@ internal sealed class RuleKeeper : IDisposable
     private void Work(bool verify)
     {
         ImmutableArray<CapturedPrefix> wanted;
+        string networkInterface;
         lock (_wantedLock)
         {
             wanted = _wanted;
+            networkInterface = _wantedInterface;
         }
 
-        if (!wanted.AsSpan().SequenceEqual(_applied.AsSpan()))
+        bool isInForce = wanted.AsSpan().SequenceEqual(_applied.AsSpan()) && (wanted.IsEmpty || networkInterface == _appliedInterface);
+        if (!isInForce)
         {
-            TryRun(() => Apply(wanted));
+            TryRun(() => Apply(networkInterface, wanted));
         }
         else if (verify)
         {
@@ -112,11 +126,12 @@ internal sealed class RuleKeeper : IDisposable
         _inForce(_applied);
     }
 
-    private void Apply(ImmutableArray<CapturedPrefix> wanted)
+    private void Apply(string networkInterface, ImmutableArray<CapturedPrefix> captured)
     {
         string before = _rules.Report.Form;
-        _rules.Apply(wanted);
-        _applied = wanted;
+        _rules.Apply(networkInterface, captured);
+        _applied = captured;
+        _appliedInterface = networkInterface;
         if (_rules.Report.Form != before)
         {
             GuestLog.RulesChosen(_log, _rules.Report.Backend, _rules.Report.Form, _rules.Report.Reason);

@@ -10,7 +10,7 @@ internal sealed class UnmanagedRules : IFirewallRules
     public RulesReport Report { get; } = new("none", "yours", "--rules none was given; see: xenloop rules print");
 
     /// <inheritdoc/>
-    public void Apply(ImmutableArray<CapturedPrefix> prefixes)
+    public void Apply(string networkInterface, ImmutableArray<CapturedPrefix> prefixes)
     {
         // Not ours to change.
     }

@@ -16,20 +16,14 @@ internal sealed class ManagedRules : IFirewallRules
     /// <summary>Whatever is in the firewall now is this process's: it has at least tried to replace or remove what it found.</summary>
     private bool _isOurs;
 
-    private readonly string _interface;
-
-    /// <summary>For packets that leave by one interface.</summary>
-    public ManagedRules(string networkInterface, RuleOptions options)
-    {
-        _interface = networkInterface;
-        _installer = new RuleInstaller(options, _runner);
-    }
+    /// <summary>Nothing happens before <see cref="Apply"/>.</summary>
+    public ManagedRules(RuleOptions options) => _installer = new RuleInstaller(options, _runner);
 
     /// <inheritdoc/>
     public RulesReport Report => _report;
 
     /// <inheritdoc/>
-    public void Apply(ImmutableArray<CapturedPrefix> prefixes)
+    public void Apply(string networkInterface, ImmutableArray<CapturedPrefix> prefixes)
     {
         var targets = new RuleTarget[prefixes.Length];
         for (int i = 0; i < targets.Length; i++)
@@ -39,12 +33,12 @@ internal sealed class ManagedRules : IFirewallRules
 
         if (_installer.Current is not null)
         {
-            _installer.Update(targets);
+            _installer.Update(networkInterface, targets);
         }
         else if (Array.Exists(targets, target => target.Queue is not null))
         {
             _isOurs = true;
-            _installer.Install(_interface, targets);
+            _installer.Install(networkInterface, targets);
         }
 
         UpdateReport();

@@ -54,16 +54,16 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
     /// <summary>Makes the rules say this; nothing is run if they do so already.</summary>
     /// <exception cref="RuleException">They could not be changed, and what was in place still is.</exception>
     /// <exception cref="InvalidOperationException">Nothing was installed.</exception>
-    public void Update(IReadOnlyCollection<RuleTarget> targets)
+    public void Update(string networkInterface, IReadOnlyCollection<RuleTarget> targets)
     {
         InstalledRules current = Installed();
         RuleTarget[] wanted = [.. targets];
-        CaptureRule[] rules = CaptureRule.For(current.Interface, wanted, current.Decision.Form);
+        CaptureRule[] rules = CaptureRule.For(networkInterface, wanted, current.Decision.Form);
         if (!rules.AsSpan().SequenceEqual(current.Rules))
         {
             Put(current.Backend, current.Backend.ReadTable().State, rules);
             _targets = wanted;
-            Current = current with { Rules = rules };
+            Current = current with { Interface = networkInterface, Rules = rules };
         }
     }
 
@@ -154,8 +154,8 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
 
     private static void Put(RuleBackend backend, RuleState state, CaptureRule[] rules)
     {
-        // A second jump would queue packets twice.
-        if (state.Jumps.Length > 1)
+        // A second jump would queue packets twice, and what stands behind ours would not see captured packets.
+        if (state.Jumps.Length > 1 || state.IsFollowed)
         {
             backend.Restore(RuleText.Remove(state, keepChain: true));
             state = state with { Jumps = [] };

@@ -9,6 +9,12 @@ namespace XenLoop.Interceptor.Rules;
 /// <param name="StrangeRules">How many rules in the chain are not of our making.</param>
 internal sealed record RuleState(bool HasChain, ImmutableArray<string> Jumps, ImmutableArray<CaptureRule> Rules, int StrangeRules)
 {
+    /// <summary>The chain begins with <see cref="IpsecException.Rule"/>.</summary>
+    public bool SparesIpsec { get; init; }
+
+    /// <summary>Somebody else's rules follow our jump: they would not see what is captured.</summary>
+    public bool IsFollowed { get; init; }
+
     /// <summary>True if there is nothing to remove.</summary>
     public bool IsAbsent => !HasChain && Jumps.IsEmpty;
 
@@ -31,5 +37,5 @@ internal sealed record RuleState(bool HasChain, ImmutableArray<string> Jumps, Im
 
     /// <summary>True if all of <paramref name="rules"/> are in force and nothing else is in the chain.</summary>
     public bool IsExactly(ReadOnlySpan<CaptureRule> rules) =>
-        HasChain && Jumps.Length == 1 && StrangeRules == 0 && Rules.AsSpan().SequenceEqual(rules);
+        HasChain && Jumps.Length == 1 && !IsFollowed && StrangeRules == 0 && SparesIpsec == IpsecException.IsNeeded && Rules.AsSpan().SequenceEqual(rules);
 }

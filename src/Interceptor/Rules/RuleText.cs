@@ -7,9 +7,10 @@ namespace XenLoop.Interceptor.Rules;
 /// </summary>
 /// <remarks>
 /// <code>
-/// mangle POSTROUTING --(comment "xenloop")--> XENLOOP: one rule per destination --> NFQUEUE, or RETURN
+/// mangle POSTROUTING --(comment "xenloop")--> XENLOOP: what IPsec encrypts --> RETURN
+///                                              one rule per destination --> NFQUEUE, or RETURN
 /// </code>
-/// The jump is appended: whatever other rules of the table do to a packet is done before it is taken.
+/// The jump is the last rule: whatever other rules of the table do to a packet, also to drop it, is done before it is taken.
 /// </remarks>
 internal static class RuleText
 {
@@ -31,7 +32,7 @@ internal static class RuleText
     public static string Install(IEnumerable<CaptureRule> rules, bool addJump)
     {
         // Naming an own chain empties it if it is there, and makes it if not, even with --noflush.
-        var text = new StringBuilder($"*{Table}\n:{Chain} - [0:0]\n");
+        var text = new StringBuilder($"*{Table}\n:{Chain} - [0:0]\n{(IpsecException.IsNeeded ? IpsecException.Rule + "\n" : "")}");
         foreach (CaptureRule rule in rules)
         {
             text.Append(rule).Append('\n');

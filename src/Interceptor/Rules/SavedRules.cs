@@ -18,6 +18,8 @@ internal sealed record SavedRules(RuleState State, int OtherRules, string? Connt
     public static SavedRules Parse(string text)
     {
         bool hasChain = false;
+        bool sparesIpsec = false;
+        bool isFollowed = false;
         int strange = 0;
         int others = 0;
         string? conntrackUser = null;
@@ -42,7 +44,11 @@ internal sealed record SavedRules(RuleState State, int OtherRules, string? Connt
             string chain = words[1];
             if (table == RuleText.Table && chain == RuleText.Chain)
             {
-                if (CaptureRule.TryParse(words, out CaptureRule rule))
+                if (line.TrimEnd() == IpsecException.Rule && rules.Count + strange == 0)
+                {
+                    sparesIpsec = true;
+                }
+                else if (CaptureRule.TryParse(words, out CaptureRule rule))
                 {
                     rules.Add(rule);
                 }
@@ -58,11 +64,13 @@ internal sealed record SavedRules(RuleState State, int OtherRules, string? Connt
             else
             {
                 others++;
+                isFollowed |= jumps.Count > 0 && table == RuleText.Table && chain == RuleText.Hook;
                 conntrackUser ??= NeedsConntrack(words) ? line : null;
             }
         }
 
-        return new SavedRules(new RuleState(hasChain, jumps.ToImmutable(), rules.ToImmutable(), strange), others, conntrackUser);
+        var state = new RuleState(hasChain, jumps.ToImmutable(), rules.ToImmutable(), strange) { SparesIpsec = sparesIpsec, IsFollowed = isFollowed };
+        return new SavedRules(state, others, conntrackUser);
     }
 
     private static bool IsOurJump(List<string> words) => ValueOf(words, "-j") == RuleText.Chain && ValueOf(words, "--comment") == RuleText.JumpComment;

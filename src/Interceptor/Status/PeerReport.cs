@@ -5,7 +5,7 @@ namespace XenLoop.Interceptor.Status;
 /// <param name="Name">The toolstack's name for it.</param>
 /// <param name="State"><c>idle</c>, <c>negotiating</c>, <c>connected</c>, <c>closing</c> or <c>backoff</c>.</param>
 /// <param name="Path">What happens to packets for it now: <c>fast</c>, <c>held</c>, or <c>standard</c>.</param>
-/// <param name="Reason">Why the last attempt or channel ended, or why none is tried; empty if all is well.</param>
+/// <param name="Reason">Why nothing is captured for it, or why the last attempt or channel ended; empty if all is well.</param>
 /// <param name="Macs">Announced Ethernet addresses.</param>
 /// <param name="Addresses">Announced IP addresses.</param>
 /// <param name="Destinations">Prefixes that are routed to it.</param>

@@ -36,6 +36,7 @@ internal static class StatusJson
         WriteAnnouncer(json, report.Announcer);
         WriteProcess(json, report.Process);
         WriteRules(json, report.Rules);
+        json.WriteStrings("standard", report.Standard);
         json.WriteStartArray("peers");
         foreach (PeerReport peer in report.Peers)
         {

@@ -35,6 +35,11 @@ internal static class StatusPrinter
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Name}: domain {report.Domain} on {report.Interface} (TAP {report.Tap}), platform {report.Platform}, up {TimeSpan.FromSeconds(report.UptimeSeconds):d\\.hh\\:mm\\:ss}"));
         output.WriteLine($"  announcer  {announcer}");
         output.WriteLine($"  rules      {report.Rules.Backend}, {report.Rules.Form}: {report.Rules.Reason}");
+        foreach (string reason in report.Standard)
+        {
+            output.WriteLine($"  standard   {reason}");
+        }
+
         output.WriteLine($"  offload    {(report.Offload ? "on" : "off")}");
         output.WriteLine($"  memory     {Bytes(report.Process.ResidentBytes)} resident, {report.Process.GcCollections} collections");
     }
@@ -43,7 +48,7 @@ internal static class StatusPrinter
     {
         string reason = peer.Reason.Length > 0 ? $" ({peer.Reason})" : "";
         output.WriteLine($"  peer {peer.Domain} {peer.Name}: {peer.State}, {peer.Path} path{reason}");
-        output.WriteLine($"    reaches    {(peer.Destinations.Count > 0 ? string.Join(", ", peer.Destinations) : "nothing yet: no address of it is known to the kernel")}");
+        output.WriteLine($"    reaches    {(peer.Destinations.Count > 0 ? string.Join(", ", peer.Destinations) : "nothing, so all of it takes the standard path")}");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"    sent       {peer.Sent.Packets} packets, {Bytes((long)peer.Sent.Bytes)}, {peer.Sent.Doorbells} doorbells, {peer.Sent.Holds} holds ({peer.Sent.HeldMilliseconds} ms), ring {peer.Sent.RingFillPercent} % of {Bytes(peer.RingBytes)}"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,

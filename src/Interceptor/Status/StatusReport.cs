@@ -1,6 +1,6 @@
 namespace XenLoop.Interceptor.Status;
 
-/// <summary>What <c>xenloop status --json</c> prints: one guest's agent at one moment. Counters count since the agent started.</summary>
+/// <summary>What <c>xenloop status --json</c> prints: one guest's agent at one moment. Counters count since the agent started; <c>Standard</c> says what takes the standard path whoever it is for, and why.</summary>
 internal sealed record StatusReport(
     string Version,
     string Name,
@@ -13,4 +13,5 @@ internal sealed record StatusReport(
     AnnouncerReport Announcer,
     ProcessReport Process,
     RulesReport Rules,
+    IReadOnlyList<string> Standard,
     IReadOnlyList<PeerReport> Peers);

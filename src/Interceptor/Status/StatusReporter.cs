@@ -27,7 +27,12 @@ internal static class StatusReporter
     }
 
     /// <summary>One peer's part of the report.</summary>
-    public static PeerReport Peer(PeerStatus status, PeerPort? port, DestinationPlan plan, DateTimeOffset now)
+    /// <param name="status">Its channel.</param>
+    /// <param name="port">Its place in the data path, if it has one.</param>
+    /// <param name="plan">What is captured.</param>
+    /// <param name="obstacle">Why nothing is captured for it; empty if something is.</param>
+    /// <param name="now">The time.</param>
+    public static PeerReport Peer(PeerStatus status, PeerPort? port, DestinationPlan plan, string obstacle, DateTimeOffset now)
     {
         DomainId domain = status.Peer.Id;
         PortCounters counters = port?.Counters ?? new PortCounters();
@@ -37,8 +42,8 @@ internal static class StatusReporter
             domain.Value,
             status.Peer.Name,
             backingOff ? "backoff" : Name(status.State),
-            port?.State switch { PortState.Open => "fast", PortState.Held => "held", _ => "standard" },
-            status.State == NegotiationState.Connected ? "" : status.LastFailure,
+            obstacle.Length > 0 ? "standard" : port?.State switch { PortState.Open => "fast", PortState.Held => "held", _ => "standard" },
+            Reason(obstacle, status.State == NegotiationState.Connected ? "" : status.LastFailure),
             Texts(status.Peer.Macs),
             Texts(status.Peer.Addresses),
             PrefixesOf(domain, plan),
@@ -55,6 +60,9 @@ internal static class StatusReporter
             Named(AcceptNames, counters.Accepted),
             Named(DropNames, counters.Dropped));
     }
+
+    private static string Reason(string obstacle, string failure) =>
+        obstacle.Length > 0 && failure.Length > 0 ? $"{obstacle}; {failure}" : obstacle + failure;
 
     private static string Name(NegotiationState state) => state switch
     {

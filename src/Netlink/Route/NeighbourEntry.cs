@@ -8,7 +8,8 @@ namespace XenLoop.Netlink.Route;
 /// <param name="Address">Its IP address.</param>
 /// <param name="Mac">Its Ethernet address; null if unresolved, or not of six bytes.</param>
 /// <param name="IsUsable">The kernel would send to it at once (its NUD_VALID: reachable, stale, delay, probe, permanent, no ARP).</param>
-public sealed record NeighbourEntry(int Interface, InternetAddress Address, MacAddress? Mac, bool IsUsable)
+/// <param name="IsStale">It has not been confirmed for a while, and will not be before it is used (NUD_STALE).</param>
+public sealed record NeighbourEntry(int Interface, InternetAddress Address, MacAddress? Mac, bool IsUsable, bool IsStale = false)
 {
     private const int UsableStates = LinuxRtnetlink.NUD_REACHABLE | LinuxRtnetlink.NUD_STALE | LinuxRtnetlink.NUD_DELAY
         | LinuxRtnetlink.NUD_PROBE | LinuxRtnetlink.NUD_NOARP | LinuxRtnetlink.NUD_PERMANENT;
@@ -44,7 +45,7 @@ public sealed record NeighbourEntry(int Interface, InternetAddress Address, MacA
             return false;
         }
 
-        entry = new NeighbourEntry(header.ndm_ifindex, found, mac, (header.ndm_state & UsableStates) != 0);
+        entry = new NeighbourEntry(header.ndm_ifindex, found, mac, (header.ndm_state & UsableStates) != 0, (header.ndm_state & LinuxRtnetlink.NUD_STALE) != 0);
         return true;
     }
 }

@@ -18,6 +18,12 @@ public sealed record NetworkSnapshot(
     ImmutableDictionary<(int Interface, InternetAddress Address), NeighbourEntry> Neighbours,
     bool HasPolicyRules)
 {
+    /// <summary>Routes of all other tables, which only <c>ip rule</c> leads to; each table's in the kernel's order of preference.</summary>
+    public ImmutableArray<RouteEntry> PolicyRoutes { get; init; } = [];
+
+    /// <summary>Interfaces, by index, on which packets wait for more than their turn, with the kind of the qdisc (<c>tbf</c>, <c>htb</c>, <c>netem</c>...).</summary>
+    public ImmutableSortedDictionary<int, string> Shapers { get; init; } = ImmutableSortedDictionary<int, string>.Empty;
+
     /// <summary>A machine without a network.</summary>
     public static NetworkSnapshot Empty { get; } = new(
         0,
@@ -44,7 +50,7 @@ public sealed record NetworkSnapshot(
     /// <summary>The route for a packet of TOS 0 to <paramref name="destination"/>; null if there is none. Look at <see cref="HasPolicyRules"/> first.</summary>
     public RouteEntry? FindRoute(InternetAddress destination)
     {
-        byte skippedTable = 0;
+        uint skippedTable = 0;
         foreach (RouteEntry route in Routes)
         {
             if (route.Table == skippedTable || route.TypeOfService != 0 || !route.Destination.Contains(destination))

@@ -26,6 +26,9 @@ internal sealed class NetworkState(AddressFamilySet families)
     /// <summary>Policy rules have to be listed anew.</summary>
     public bool RulesAreStale { get; set; }
 
+    /// <summary>Queueing disciplines have to be listed anew.</summary>
+    public bool QdiscsAreStale { get; set; }
+
     public void ForgetLinks() => Links = Links.Clear();
 
     public void ForgetAddresses() => Addresses = Addresses.Clear();
@@ -78,6 +81,10 @@ internal sealed class NetworkState(AddressFamilySet families)
                 break;
             case LinuxRtnetlink.RTM_NEWRULE or LinuxRtnetlink.RTM_DELRULE:
                 RulesAreStale = true;
+                break;
+            case LinuxRtnetlink.RTM_NEWQDISC or LinuxRtnetlink.RTM_DELQDISC:
+                // Those below one that goes, go without a word (qdisc_destroy in net/sched/sch_generic.c).
+                QdiscsAreStale = true;
                 break;
         }
     }

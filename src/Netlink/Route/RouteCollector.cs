@@ -19,8 +19,13 @@ internal sealed class RouteCollector(AddressFamilySet families) : INetlinkDumpVi
         }
     }
 
-    /// <summary>What was collected, in the kernel's order of preference; equals stay in the kernel's own order.</summary>
-    public ImmutableArray<RouteEntry> ToOrdered()
+    /// <summary>What was collected of the tables that are asked for every packet, in the kernel's order of preference; equals stay in the kernel's own order.</summary>
+    public ImmutableArray<RouteEntry> ToOrdered() => [.. Array.FindAll(Order(), route => route.IsInStandardTable)];
+
+    /// <summary>What was collected of all other tables, table by table, in that order too.</summary>
+    public ImmutableArray<RouteEntry> ToOrderedByPolicy() => [.. Array.FindAll(Order(), route => !route.IsInStandardTable)];
+
+    private RouteEntry[] Order()
     {
         // Sorting alone does not keep equals in order: their places decide.
         int[] places = new int[_routes.Count];
@@ -34,6 +39,6 @@ internal sealed class RouteCollector(AddressFamilySet families) : INetlinkDumpVi
             int order = RouteEntry.Preference(_routes[left], _routes[right]);
             return order != 0 ? order : left.CompareTo(right);
         });
-        return [.. Array.ConvertAll(places, place => _routes[place])];
+        return Array.ConvertAll(places, place => _routes[place]);
     }
 }

@@ -3,8 +3,8 @@ using XenLoop.Native;
 
 namespace XenLoop.Netlink.Route;
 
-/// <summary>A route of the tables local, main or default.</summary>
-/// <param name="Table"><c>RT_TABLE_...</c>; the kernel asks local, then main, then default.</param>
+/// <summary>A route.</summary>
+/// <param name="Table"><c>RT_TABLE_...</c>; the kernel asks local, then main, then default; others only if <c>ip rule</c> names them.</param>
 /// <param name="Destination">Which addresses it is for.</param>
 /// <param name="Kind">What it does.</param>
 /// <param name="Gateway">The next hop; null if the destination is on the link. May be of the other family (RFC 5549).</param>
@@ -15,7 +15,7 @@ namespace XenLoop.Netlink.Route;
 /// <param name="HasSeveralHops">The kernel chooses among several next hops: not to be predicted.</param>
 /// <param name="IsEncapsulated">The next hop wants an encapsulation (MPLS, ip tunnels in the route): not a plain IP packet on the link.</param>
 public sealed record RouteEntry(
-    byte Table,
+    uint Table,
     InternetPrefix Destination,
     RouteKind Kind,
     InternetAddress? Gateway,
@@ -26,6 +26,9 @@ public sealed record RouteEntry(
     bool HasSeveralHops,
     bool IsEncapsulated)
 {
+    /// <summary>It is in one of the tables that are asked for every packet: local, main or default.</summary>
+    public bool IsInStandardTable => Table is LinuxRtnetlink.RT_TABLE_LOCAL or LinuxRtnetlink.RT_TABLE_MAIN or LinuxRtnetlink.RT_TABLE_DEFAULT;
+
     /// <summary>The order in which the kernel prefers routes: table by table, longest prefix first, a given TOS before none, lowest metric first.</summary>
     internal static Comparison<RouteEntry> Preference { get; } = (left, right) =>
     {
@@ -35,7 +38,7 @@ public sealed record RouteEntry(
         return order != 0 ? order : left.Priority.CompareTo(right.Priority);
     };
 
-    /// <summary>Reads an RTM_NEWROUTE; false if it is of no concern (another table or family, dead, a cached exception) or malformed.</summary>
+    /// <summary>Reads an RTM_NEWROUTE; false if it is of no concern (another family, dead, a cached exception) or malformed.</summary>
     internal static bool TryRead(in NetlinkMessageReader message, AddressFamilySet families, out RouteEntry route)
     {
         route = null!;
@@ -70,13 +73,12 @@ public sealed record RouteEntry(
             }
         }
 
-        if (table is not (LinuxRtnetlink.RT_TABLE_LOCAL or LinuxRtnetlink.RT_TABLE_MAIN or LinuxRtnetlink.RT_TABLE_DEFAULT)
-            || header.rtm_dst_len > InternetPrefix.Single(destination).Length)
+        if (header.rtm_dst_len > InternetPrefix.Single(destination).Length)
         {
             return false;
         }
 
-        route = entry with { Table = (byte)table, Destination = new InternetPrefix(destination, header.rtm_dst_len) };
+        route = entry with { Table = table, Destination = new InternetPrefix(destination, header.rtm_dst_len) };
         return true;
     }
 

@@ -4,7 +4,7 @@ using XenLoop.Native;
 namespace XenLoop.Netlink.Route;
 
 /// <summary>
-/// Follows the kernel's interfaces, addresses, routes and neighbours over rtnetlink and publishes them as snapshots.
+/// Follows the kernel's interfaces, addresses, routes, neighbours and queueing disciplines over rtnetlink and publishes them as snapshots.
 /// Owned by one thread; <see cref="Current"/> may be read by all.
 /// </summary>
 /// <remarks>
@@ -15,7 +15,7 @@ namespace XenLoop.Netlink.Route;
 /// </remarks>
 public sealed unsafe class RouteMirror : IDisposable
 {
-    private const uint Groups = LinuxRtnetlink.RTMGRP_LINK | LinuxRtnetlink.RTMGRP_NEIGH | LinuxRtnetlink.RTMGRP_IPV4_IFADDR
+    private const uint Groups = LinuxRtnetlink.RTMGRP_LINK | LinuxRtnetlink.RTMGRP_NEIGH | LinuxRtnetlink.RTMGRP_TC | LinuxRtnetlink.RTMGRP_IPV4_IFADDR
         | LinuxRtnetlink.RTMGRP_IPV4_ROUTE | LinuxRtnetlink.RTMGRP_IPV4_RULE;
 
     /// <summary>Room for some thousand events while the control thread is busy elsewhere.</summary>
@@ -37,6 +37,8 @@ public sealed unsafe class RouteMirror : IDisposable
     private readonly byte[] _datagram = GC.AllocateUninitializedArray<byte>(32 * 1024);
     private NetworkState _state = new(Families);
     private ImmutableArray<RouteEntry> _routes = [];
+    private ImmutableArray<RouteEntry> _policyRoutes = [];
+    private ImmutableSortedDictionary<int, string> _shapers = ImmutableSortedDictionary<int, string>.Empty;
     private bool _hasPolicyRules;
     private bool _isIncomplete = true;
     private volatile NetworkSnapshot _current = NetworkSnapshot.Empty;
@@ -164,7 +166,7 @@ public sealed unsafe class RouteMirror : IDisposable
     {
         if (_isIncomplete)
         {
-            var fresh = new NetworkState(Families) { RoutesAreStale = true, RulesAreStale = true };
+            var fresh = new NetworkState(Families) { RoutesAreStale = true, RulesAreStale = true, QdiscsAreStale = true };
             Dump(LinuxRtnetlink.RTM_GETLINK, new ifinfomsg(), new StateDump(fresh, fresh.ForgetLinks), "list the network interfaces");
             Dump(LinuxRtnetlink.RTM_GETADDR, new ifaddrmsg { ifa_family = Families.DumpFamily }, new StateDump(fresh, fresh.ForgetAddresses), "list the addresses");
             Dump(LinuxRtnetlink.RTM_GETNEIGH, new ndmsg { ndm_family = Families.DumpFamily }, new StateDump(fresh, fresh.ForgetNeighbours), "list the neighbours");
@@ -177,8 +179,8 @@ public sealed unsafe class RouteMirror : IDisposable
         {
             var collector = new RouteCollector(Families);
             Dump(LinuxRtnetlink.RTM_GETROUTE, new rtmsg { rtm_family = Families.DumpFamily }, collector, "list the routes");
-            ImmutableArray<RouteEntry> routes = collector.ToOrdered();
-            _routes = routes.AsSpan().SequenceEqual(_routes.AsSpan()) ? _routes : routes;
+            _routes = Newer(_routes, collector.ToOrdered());
+            _policyRoutes = Newer(_policyRoutes, collector.ToOrderedByPolicy());
             _state.RoutesAreStale = false;
         }
 
@@ -189,7 +191,19 @@ public sealed unsafe class RouteMirror : IDisposable
             _hasPolicyRules = rules.Changed;
             _state.RulesAreStale = false;
         }
+
+        if (_state.QdiscsAreStale)
+        {
+            var collector = new ShaperCollector();
+            Dump(LinuxRtnetlink.RTM_GETQDISC, new tcmsg(), collector, "list the queueing disciplines");
+            _shapers = collector.ToShapers(_shapers);
+            _state.QdiscsAreStale = false;
+        }
     }
+
+    /// <summary>The same object if nothing is new in it.</summary>
+    private static ImmutableArray<RouteEntry> Newer(ImmutableArray<RouteEntry> before, ImmutableArray<RouteEntry> now) =>
+        now.AsSpan().SequenceEqual(before.AsSpan()) ? before : now;
 
     private void Dump<T>(ushort type, in T body, INetlinkDumpVisitor visitor, string operation)
         where T : unmanaged
@@ -204,14 +218,21 @@ public sealed unsafe class RouteMirror : IDisposable
         _isIncomplete
         || _state.RoutesAreStale
         || _state.RulesAreStale
+        || _state.QdiscsAreStale
         || _state.Links != _current.Links
         || _state.Addresses != _current.Addresses
         || _state.Neighbours != _current.Neighbours
         || _routes != _current.Routes
+        || _policyRoutes != _current.PolicyRoutes
+        || _shapers != _current.Shapers
         || _hasPolicyRules != _current.HasPolicyRules;
 
     private void Publish() => _current = new NetworkSnapshot(
-        _current.Generation + 1, _state.Links, _state.Addresses, _routes, _state.Neighbours, _hasPolicyRules);
+        _current.Generation + 1, _state.Links, _state.Addresses, _routes, _state.Neighbours, _hasPolicyRules)
+    {
+        PolicyRoutes = _policyRoutes,
+        Shapers = _shapers,
+    };
 
     private bool Poll(int timeoutMilliseconds)
     {

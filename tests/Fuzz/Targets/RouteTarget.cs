@@ -29,12 +29,14 @@ internal sealed class RouteTarget : FuzzTarget
         var state = new NetworkState(AddressFamilySet.IPv4);
         var routes = new RouteCollector(AddressFamilySet.IPv4);
         var rules = new PolicyRules(AddressFamilySet.IPv4);
+        var shapers = new ShaperCollector();
         var messages = new NetlinkMessageReader(input);
         while (messages.MoveNext())
         {
             state.Apply(messages);
             routes.Visit(messages);
             rules.Visit(messages);
+            shapers.Visit(messages);
         }
 
         ImmutableArray<RouteEntry> ordered = routes.ToOrdered();
@@ -43,7 +45,11 @@ internal sealed class RouteTarget : FuzzTarget
             InvariantException.Unless(route.Destination.Address.IsIPv4 && route.Destination.Length is >= 0 and <= 32, $"Route {route}.");
         }
 
-        var snapshot = new NetworkSnapshot(1, state.Links, state.Addresses, ordered, state.Neighbours, rules.Changed);
+        var snapshot = new NetworkSnapshot(1, state.Links, state.Addresses, ordered, state.Neighbours, rules.Changed)
+        {
+            PolicyRoutes = routes.ToOrderedByPolicy(),
+            Shapers = shapers.ToShapers(NetworkSnapshot.Empty.Shapers),
+        };
         _ = snapshot.FindLink("eth0");
         if (snapshot.FindRoute(Somewhere) is { } found)
         {

@@ -56,7 +56,7 @@ internal sealed class StatusTarget : FuzzTarget
     {
         _reports++;
         return new StatusReport(
-            "1", "web", 1, "local", "eth0", "xl0", Offload: true, 1, new AnnouncerReport(Alive: true, 1, StoreConnected: true), new ProcessReport(1, 1, 1, 1), new RulesReport("nft", "plain", ""), []);
+            "1", "web", 1, "local", "eth0", "xl0", Offload: true, 1, new AnnouncerReport(Alive: true, 1, StoreConnected: true), new ProcessReport(1, 1, 1, 1), new RulesReport("nft", "plain", ""), [], []);
     }
 
     private void Ask(byte[] request)

@@ -84,7 +84,7 @@ public sealed class RuntimeDirectoryTests : IAsyncLifetime
 
     private static StatusReport Report() => new(
         "0.1.0", "live", 3, "local", "eth0", "xl0", true, 1,
-        new AnnouncerReport(true, 1, true), new ProcessReport(1, 1, 1, 1), new RulesReport("none", "none", ""), []);
+        new AnnouncerReport(true, 1, true), new ProcessReport(1, 1, 1, 1), new RulesReport("none", "none", ""), [], []);
 
     /// <summary>As a killed process leaves it: a socket that is disposed deletes the path that it was bound to.</summary>
     private static void LeaveDeadSocket(string path)

@@ -28,11 +28,11 @@ public sealed class PacketClassifierTests
         Assert.Equal(PacketTag.PartialChecksum, Carried(new TestPacket { Protocol = TestPacket.Udp, DataBytes = 60000, PartialChecksum = true }));
 
     [Fact]
-    public void A_TCP_super_packet_is_described_by_the_MTU_and_its_own_headers()
+    public void A_TCP_super_packet_is_said_to_be_made_of_segments_that_pass_every_tunnel()
     {
         uint tag = Carried(new TestPacket { DataBytes = 40000, HeaderWords = 6, TcpWords = 8, PartialChecksum = true, Segmented = true });
         Assert.Equal(PacketTag.PartialChecksum | PacketTag.TcpSegmentation, tag & 0xFFFF);
-        Assert.Equal(1500 - 24 - 32, PacketTag.SegmentBytes(tag));
+        Assert.Equal(1280 - 24 - 32, PacketTag.SegmentBytes(tag));
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public sealed class PacketClassifierTests
     private static (uint? Tag, AcceptReason Reason) Expected(TestPacket packet, bool peerTakesOffload, int mtu)
     {
         bool hasTransport = packet.FragmentOffset == 0 && packet.Protocol is TestPacket.Tcp or TestPacket.Udp && packet.FragmentOffset == 0;
-        int segment = mtu - (4 * packet.HeaderWords) - (4 * packet.TcpWords);
+        int segment = Math.Min(mtu, 1280) - (4 * packet.HeaderWords) - (4 * packet.TcpWords);
         return packet switch
         {
             { Truncated: true } => (null, AcceptReason.Truncated),

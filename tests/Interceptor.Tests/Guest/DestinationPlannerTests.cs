@@ -128,6 +128,36 @@ public sealed class DestinationPlannerTests
         AssertPlan(network, Bridged, ("10.0.0.2", A), ("8.8.8.8", null));
     }
 
+    [Theory]
+    [InlineData("10.0.0.2/32", "10.0.0.3", true)]
+    [InlineData("0.0.0.0/0", "10.0.0.254", true)]
+    [InlineData("10.0.0.0/24", null, false)]
+    [InlineData("10.0.0.3/32", "10.0.0.254", false)]
+    public void What_a_policy_rule_can_lead_through_a_gateway_is_not_captured(string prefix, string? via, bool detour)
+    {
+        NetworkBuilder network = Subnet().Neighbour("10.0.0.2", MacA).Route(prefix, via, table: 100).Route("0.0.0.0/0", via: "10.0.0.254", table: detour ? 101u : 100u);
+        AssertPlan(network, Bridged, ("10.0.0.2", A));
+        network.PolicyRules();
+        AssertPlan(network, Bridged, ("10.0.0.2", prefix == "10.0.0.3/32" || detour ? null : A));
+    }
+
+    [Fact]
+    public void What_a_policy_rule_can_lead_out_of_another_interface_is_no_matter() =>
+        AssertPlan(Subnet().Neighbour("10.0.0.2", MacA).Route("0.0.0.0/0", via: "10.1.0.1", networkInterface: NetworkBuilder.Eth1, table: 100).PolicyRules(), Bridged, ("10.0.0.2", A));
+
+    [Fact]
+    public void What_one_type_of_service_leads_through_a_gateway_is_not_captured() =>
+        AssertPlan(Subnet().Neighbour("10.0.0.2", MacA).Route("10.0.0.2/32", via: "10.0.0.254", tos: 0x10), Bridged, ("10.0.0.2", null));
+
+    [Fact]
+    public void With_an_obstacle_nothing_goes_and_everything_comes()
+    {
+        NetworkSnapshot network = Subnet().Neighbour("10.0.0.2", MacA).Shaper("tbf").Build();
+        DestinationPlan plan = DestinationPlanner.Plan(network, Bridged, NetworkBuilder.Link).WithObstacle("no");
+        Assert.Equal(("no", DestinationTable.None), (plan.Obstacle, plan.Table.Find(NetworkBuilder.Address("10.0.0.2"))));
+        Assert.True(plan.Sources[A].Allows(NetworkBuilder.Address("10.0.0.2").ToIPv4()));
+    }
+
     /// <summary>Packets with that TOS take another way; what is captured by destination alone would take them along.</summary>
     [Fact]
     public void Where_the_type_of_service_decides_nothing_is_captured_for_a_gateway()

@@ -18,6 +18,7 @@ public sealed class InterfaceChoiceTests
     [InlineData("tun")]
     [InlineData("bridge")]
     [InlineData("dummy")]
+    [InlineData("vlan")]
     public void Those_that_lead_to_nobody_do_not_count(string kind) =>
         Assert.Equal(Eth1, InterfaceChoice.Choose(Network(Loopback, Link(9, "other", kind), Eth1), null));
 

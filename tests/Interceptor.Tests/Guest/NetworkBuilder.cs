@@ -19,6 +19,7 @@ internal sealed class NetworkBuilder
     private readonly List<NeighbourEntry> _neighbours = [];
     private readonly List<AddressEntry> _addresses = [];
     private bool _policyRules;
+    private string? _shaper;
 
     public static LinkEntry Link { get; } = new(Eth0, "eth0", OwnMac, 1500, IsUp: true, HasCarrier: true, Kind: "veth");
 
@@ -36,7 +37,7 @@ internal sealed class NetworkBuilder
         string? via = null,
         int networkInterface = Eth0,
         RouteKind kind = RouteKind.Unicast,
-        byte table = Main,
+        uint table = Main,
         uint metric = 0,
         byte tos = 0,
         bool severalHops = false,
@@ -59,6 +60,12 @@ internal sealed class NetworkBuilder
         return this;
     }
 
+    public NetworkBuilder Shaper(string kind)
+    {
+        _shaper = kind;
+        return this;
+    }
+
     public NetworkBuilder PolicyRules()
     {
         _policyRules = true;
@@ -70,10 +77,15 @@ internal sealed class NetworkBuilder
     {
         Links = NetworkSnapshot.Empty.Links.Add(Eth0, Link).Add(Eth1, Link with { Index = Eth1, Name = "eth1", Mac = new MacAddress(0x00163E0000F1) }),
         Addresses = [.. _addresses],
-        Routes = [.. _routes.OrderByDescending(r => r.Table).ThenByDescending(r => r.Destination.Length).ThenByDescending(r => r.TypeOfService).ThenBy(r => r.Priority)],
+        Routes = [.. Ordered(standard: true)],
+        PolicyRoutes = [.. Ordered(standard: false)],
+        Shapers = _shaper is null ? NetworkSnapshot.Empty.Shapers : NetworkSnapshot.Empty.Shapers.Add(Eth0, _shaper),
         Neighbours = _neighbours.ToImmutableDictionary(n => (n.Interface, n.Address)),
         HasPolicyRules = _policyRules,
     };
+
+    private IEnumerable<RouteEntry> Ordered(bool standard) => _routes.Where(r => r.IsInStandardTable == standard)
+        .OrderByDescending(r => r.Table).ThenByDescending(r => r.Destination.Length).ThenByDescending(r => r.TypeOfService).ThenBy(r => r.Priority);
 
     public static InternetAddress Address(string text)
     {

@@ -31,9 +31,9 @@ public sealed class RuleKeeperTests : IAsyncDisposable
     [Fact]
     public async Task What_is_wanted_is_applied_once()
     {
-        Start(Never).Want(Some);
+        Start(Never).Want("eth0", Some);
         Assert.Equal(Some, await NextAsync());
-        _keeper!.Want(Some);
+        _keeper!.Want("eth0", Some);
         Assert.Equal(Some, await NextAsync());
         Assert.Equal(1, _rules.Applied);
     }
@@ -42,7 +42,7 @@ public sealed class RuleKeeperTests : IAsyncDisposable
     public async Task A_change_that_failed_is_tried_again_without_a_new_wish()
     {
         _rules.Failures = 3;
-        Start(Soon).Want(Some);
+        Start(Soon).Want("eth0", Some);
         while (!(await NextAsync()).SequenceEqual(Some))
         {
             // Each failed look tells that nothing is in force.
@@ -56,14 +56,14 @@ public sealed class RuleKeeperTests : IAsyncDisposable
     {
         _rules.Slow.Reset();
         RuleKeeper keeper = Start(Never);
-        keeper.Want(Some);
+        keeper.Want("eth0", Some);
         Assert.True(await Task.Run(() => _rules.Entered.Wait(TimeSpan.FromSeconds(30), Cancel), Cancel));
         for (int i = 0; i < 10; i++)
         {
-            keeper.Want(i % 2 == 0 ? [] : Some);
+            keeper.Want("eth0", i % 2 == 0 ? [] : Some);
         }
 
-        keeper.Want([]);
+        keeper.Want("eth0", []);
         _rules.Slow.Set();
         Assert.Equal(Some, await NextAsync());
         Assert.Empty(await NextAsync());
@@ -71,10 +71,32 @@ public sealed class RuleKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_suspicion_is_looked_into_at_once()
+    {
+        RuleKeeper keeper = Start(Never);
+        keeper.Want("eth0", Some);
+        await NextAsync();
+        keeper.VerifyNow();
+        await NextAsync();
+        Assert.Equal(1, _rules.Verified);
+    }
+
+    [Fact]
+    public async Task Another_name_of_the_interface_is_applied()
+    {
+        RuleKeeper keeper = Start(Never);
+        keeper.Want("eth0", Some);
+        await NextAsync();
+        keeper.Want("lan0", Some);
+        await NextAsync();
+        Assert.Equal(2, _rules.Applied);
+    }
+
+    [Fact]
     public async Task The_stop_bounds_what_is_under_way_and_the_removal_together()
     {
         RuleKeeper keeper = Start(Never);
-        keeper.Want(Some);
+        keeper.Want("eth0", Some);
         await NextAsync();
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);

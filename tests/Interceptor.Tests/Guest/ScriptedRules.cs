@@ -26,7 +26,7 @@ internal sealed class ScriptedRules : IFirewallRules
 
     public RulesReport Report { get; } = new("none", "none", "a test");
 
-    public void Apply(ImmutableArray<CapturedPrefix> prefixes)
+    public void Apply(string networkInterface, ImmutableArray<CapturedPrefix> prefixes)
     {
         Applied++;
         Entered.Set();
@@ -38,7 +38,14 @@ internal sealed class ScriptedRules : IFirewallRules
         }
     }
 
-    public bool Verify() => false;
+    /// <summary>Looks whether they are still there.</summary>
+    public int Verified { get; private set; }
+
+    public bool Verify()
+    {
+        Verified++;
+        return false;
+    }
 
     public void EndWithin(TimeSpan limit) => Hurried++;
 

@@ -59,10 +59,26 @@ public sealed class LinkGuardTests : IDisposable
     }
 
     [Fact]
-    public void Another_ethernet_address_ends_the_agent()
+    public void An_interface_that_was_removed_ends_the_agent()
+    {
+        Follow(network => network.FindLink(_device.Tap.Name) is not null);
+        A.Run("ip", "link", "delete", Lab.Guest.Interface).Checked();
+        Assert.Contains(Lab.Guest.Interface, Assert.Throws<GuestSetupException>(() => Follow(_ => false)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_tap_takes_over_another_ethernet_address()
     {
         A.Run("ip", "link", "set", Lab.Guest.Interface, "address", "00:16:3e:77:77:77").Checked();
-        Assert.Contains(Lab.Guest.Interface, Assert.Throws<GuestSetupException>(() => Follow(_ => false)).Message, StringComparison.Ordinal);
+        Follow(network => network.FindLink(_device.Tap.Name)?.Mac?.ToString() == "00:16:3e:77:77:77");
+    }
+
+    [Fact]
+    public void Another_name_is_followed()
+    {
+        A.Run("ip", "link", "set", Lab.Guest.Interface, "down").Checked();
+        A.Run("ip", "link", "set", Lab.Guest.Interface, "name", "lan0").Checked();
+        Follow(network => _guard.Check(network).Name == "lan0");
     }
 
     /// <summary>Checks snapshot after snapshot until one is as wanted.</summary>

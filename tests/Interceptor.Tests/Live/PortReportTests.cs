@@ -55,6 +55,6 @@ public sealed class PortReportTests
         var peer = new PeerDomain(pair.A.PeerId, "b", [], [], 1);
         DateTimeOffset now = DateTimeOffset.UnixEpoch;
         var status = new PeerStatus(peer, NegotiationState.Connected, now, ChannelRole.Listener, 0, null, 16 * 1024, "", Announced: true);
-        return StatusReporter.Peer(status, pair.A.Port, DestinationPlan.Empty, now);
+        return StatusReporter.Peer(status, pair.A.Port, DestinationPlan.Empty, "", now);
     }
 }

@@ -97,7 +97,7 @@ public class ConntrackTests
             installer.Install("eth0", [RuleLab.Target("10.9.0.0/24", 3)]);
             Send(3);
             Assert.Equal(3, CountOf(lab, backend));
-            installer.Update([RuleLab.Target("10.9.0.0/24", 3), RuleLab.Target("10.9.0.2", 0, captured: false)]);
+            installer.Update("eth0", [RuleLab.Target("10.9.0.0/24", 3), RuleLab.Target("10.9.0.2", 0, captured: false)]);
             Send(3);
             Assert.Equal(0, CountOf(lab, backend));
         });

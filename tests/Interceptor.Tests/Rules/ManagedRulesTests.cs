@@ -14,7 +14,7 @@ public sealed class ManagedRulesTests : IDisposable
     {
         _lab.In(() => RuleLab.Installer("legacy").Install("eth0", RuleLab.Peers));
         string before = _lab.Saved("legacy");
-        _lab.In(new ManagedRules("eth0", new RuleOptions()).Remove);
+        _lab.In(new ManagedRules(new RuleOptions()).Remove);
         Assert.Equal(before, _lab.Saved("legacy"));
     }
 
@@ -23,7 +23,7 @@ public sealed class ManagedRulesTests : IDisposable
     {
         _lab.In(() => RuleLab.Installer("legacy").Install("eth0", RuleLab.Peers));
         Assert.Contains(RuleText.Chain, _lab.Saved("legacy"), StringComparison.Ordinal);
-        Assert.False(_lab.In(new ManagedRules("eth0", new RuleOptions()).Verify));
+        Assert.False(_lab.In(new ManagedRules(new RuleOptions()).Verify));
         Assert.DoesNotContain(RuleText.Chain, _lab.Saved("legacy"), StringComparison.Ordinal);
     }
 

@@ -55,12 +55,12 @@ public class RuleInstallerTests
             RuleInstaller installer = RuleLab.Installer(backend, form);
             installer.Install("eth0", RuleLab.Peers);
             RuleTarget[] now = [RuleLab.Target("10.9.0.9", 9), RuleLab.Target("10.20.0.0/16", 3), RuleLab.Target("10.20.1.0/24", 3, captured: false)];
-            installer.Update(now);
+            installer.Update("eth0", now);
             RuleState state = installer.Show().Single().State;
             Assert.Equal(CaptureRule.For("eth0", now, form), state.Rules);
             Assert.Equal("10.9.0.9/32 10.20.1.0/24 10.20.0.0/16", string.Join(' ', state.Rules.Select(rule => rule.Target.Destination)));
             Assert.Single(state.Jumps);
-            installer.Update([]);
+            installer.Update("eth0", []);
             Assert.Empty(installer.Show().Single().State.Rules);
             Assert.False(installer.Verify());
         });
@@ -83,6 +83,52 @@ public class RuleInstallerTests
             Assert.Equal(installed, lab.Saved(backend));
             Assert.False(lab.In(installer.Verify), damage);
         }
+    }
+
+    [Theory]
+    [InlineData("nft")]
+    [InlineData("legacy")]
+    public void OurJumpBecomesTheLastRuleAgain(string backend)
+    {
+        using var lab = new RuleLab();
+        RuleInstaller installer = RuleLab.Installer(backend, RuleForm.Plain);
+        lab.In(() => installer.Install("eth0", RuleLab.Peers));
+        lab.Run($"iptables-{backend} -t mangle -A POSTROUTING -p udp --dport 9 -j DROP");
+        Assert.True(lab.In(installer.Verify));
+        string[] hook = [.. lab.Saved(backend).Split('\n').Where(line => line.StartsWith("-A POSTROUTING", StringComparison.Ordinal))];
+        Assert.Equal(2, hook.Length);
+        Assert.EndsWith("-j XENLOOP", hook[1], StringComparison.Ordinal);
+        Assert.False(lab.In(installer.Verify));
+    }
+
+    [Theory]
+    [InlineData("nft")]
+    [InlineData("legacy")]
+    public void AnInterfaceThatWasRenamedIsUpdated(string backend)
+    {
+        using var lab = new RuleLab();
+        lab.In(() =>
+        {
+            RuleInstaller installer = RuleLab.Installer(backend, RuleForm.Plain);
+            installer.Install("eth0", RuleLab.Peers);
+            installer.Update("lan0", RuleLab.Peers);
+            Assert.All(installer.Show().Single().State.Rules, rule => Assert.Equal("lan0", rule.Interface));
+            Assert.False(installer.Verify());
+        });
+    }
+
+    /// <summary>Captured before it is encrypted, a packet would reach the peer in the clear.</summary>
+    [Theory]
+    [InlineData("nft")]
+    [InlineData("legacy")]
+    public void WhatIpsecEncryptsIsSparedBeforeAnythingElse(string backend)
+    {
+        using var lab = new RuleLab();
+        RuleInstaller installer = RuleLab.Installer(backend, RuleForm.Plain);
+        lab.In(() => installer.Install("eth0", RuleLab.Peers));
+        string first = lab.Saved(backend).Split('\n').First(line => line.StartsWith("-A XENLOOP", StringComparison.Ordinal));
+        Assert.Equal(IpsecException.IsNeeded, first == IpsecException.Rule);
+        Assert.True(IpsecException.IsNeeded, "This kernel has no IPsec: the test proves nothing.");
     }
 
     [Fact]

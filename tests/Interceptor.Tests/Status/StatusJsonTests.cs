@@ -47,6 +47,7 @@ public sealed class StatusJsonTests
         new AnnouncerReport(true, age, true),
         new ProcessReport(20 << 20, 1, 5_000_000_000, 9),
         new RulesReport("nft", "conntrack", "a firewall is loaded"),
+        ["what leaves by eth1: xenloop serves eth0"],
         peers);
 
     private static PeerReport Peer(string name) => new(

@@ -25,6 +25,7 @@ public sealed class StatusTests
             db: domain 3 on eth0 (TAP xl0), platform local, up 1.02:03:04
               announcer  alive, last sign 1.5 s ago
               rules      nft, conntrack: a firewall is loaded
+              standard   what leaves by eth1: xenloop serves eth0
               offload    on
               memory     20 MB resident, 1 collections
               peer 7 web: connected, fast path
@@ -52,9 +53,18 @@ public sealed class StatusTests
     public void A_peer_that_is_kept_away_is_in_backoff()
     {
         PeerStatus status = Known with { BackOffUntil = Now.AddSeconds(1), LastFailure = "it broke the protocol" };
-        PeerReport report = StatusReporter.Peer(status, null, DestinationPlan.Empty, Now);
+        PeerReport report = StatusReporter.Peer(status, null, DestinationPlan.Empty, "", Now);
         Assert.Equal(("backoff", "standard", "it broke the protocol"), (report.State, report.Path, report.Reason));
-        Assert.Equal("idle", StatusReporter.Peer(status, null, DestinationPlan.Empty, Now.AddSeconds(2)).State);
+        Assert.Equal("idle", StatusReporter.Peer(status, null, DestinationPlan.Empty, "", Now.AddSeconds(2)).State);
+    }
+
+    [Fact]
+    public void A_connected_peer_for_which_nothing_is_captured_is_on_the_standard_path()
+    {
+        PeerStatus connected = Known with { State = NegotiationState.Connected, LastFailure = "idle" };
+        PeerReport report = StatusReporter.Peer(connected, null, DestinationPlan.Empty, "eth0 is down", Now);
+        Assert.Equal(("connected", "standard", "eth0 is down"), (report.State, report.Path, report.Reason));
+        Assert.Equal("eth0 is down; idle", StatusReporter.Peer(Known with { LastFailure = "idle" }, null, DestinationPlan.Empty, "eth0 is down", Now).Reason);
     }
 
     [Fact]
@@ -71,6 +81,7 @@ public sealed class StatusTests
         new AnnouncerReport(true, 1.5, true),
         new ProcessReport(20 << 20, 1, 1000, 9),
         new RulesReport("nft", "conntrack", "a firewall is loaded"),
+        ["what leaves by eth1: xenloop serves eth0"],
         peers);
 
     private static string Print(StatusReport report)

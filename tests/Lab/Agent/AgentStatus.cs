@@ -15,6 +15,7 @@ public sealed record AgentStatus(
     AnnouncerStatus Announcer,
     ProcessStatus Process,
     RulesStatus Rules,
+    IReadOnlyList<string> Standard,
     IReadOnlyList<PeerStatus> Peers)
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true };

@@ -5,6 +5,8 @@ public sealed record PeerStatus(
     int Domain,
     string Name,
     string State,
+    string Path,
+    string Reason,
     IReadOnlyList<string> Macs,
     IReadOnlyList<string> Addresses,
     IReadOnlyList<string> Destinations,

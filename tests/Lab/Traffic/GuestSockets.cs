@@ -15,7 +15,10 @@ public static class GuestSockets
     private const int TotalRetransmitsOffset = 100;
 
     /// <summary>A UDP socket bound to <paramref name="port"/> (0: any), with a receive buffer that a burst does not fill.</summary>
-    public static Socket BindUdp(Guest guest, int port) => guest.Namespace.Enter(() =>
+    public static Socket BindUdp(Guest guest, int port) => BindUdp(guest.Namespace, port);
+
+    /// <summary>The same in any namespace.</summary>
+    public static Socket BindUdp(NetworkNamespace place, int port) => place.Enter(() =>
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         int size = 32 << 20;
@@ -26,7 +29,7 @@ public static class GuestSockets
     });
 
     /// <summary>A TCP socket that listens at <paramref name="port"/>.</summary>
-    public static Socket ListenTcp(Guest guest, int port) => guest.Namespace.Enter(() =>
+    public static Socket ListenTcp(NetworkNamespace place, int port) => place.Enter(() =>
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, optionValue: true);
@@ -36,7 +39,7 @@ public static class GuestSockets
     });
 
     /// <summary>A TCP socket, not yet connected.</summary>
-    public static Socket CreateTcp(Guest guest) => guest.Namespace.Enter(
+    public static Socket CreateTcp(NetworkNamespace place) => place.Enter(
         () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
 
     /// <summary>How many segments this connection has sent again since it was opened.</summary>

@@ -32,13 +32,25 @@ public sealed class TcpStream : IDisposable
     /// <param name="destination">An address of <paramref name="to"/> other than its first.</param>
     /// <param name="rate">Bytes a second, at most.</param>
     public TcpStream(Guest from, Guest to, int port, long limit = long.MaxValue, IPAddress? destination = null, long rate = long.MaxValue)
+        : this(from.Namespace, to.Namespace, port, new IPEndPoint(destination ?? to.Address, port), limit, rate)
+    {
+    }
+
+    /// <summary>Connects and starts, between any two namespaces.</summary>
+    /// <param name="from">Sends.</param>
+    /// <param name="to">Receives and checks.</param>
+    /// <param name="port">At <paramref name="to"/>.</param>
+    /// <param name="destination">Where <paramref name="from"/> connects to: what somebody on the way may translate.</param>
+    /// <param name="limit">Bytes to send before the end of the stream; without it, until <see cref="Complete"/>.</param>
+    /// <param name="rate">Bytes a second, at most.</param>
+    public TcpStream(NetworkNamespace from, NetworkNamespace to, int port, IPEndPoint destination, long limit = long.MaxValue, long rate = long.MaxValue)
     {
         _limit = limit;
         _rate = rate;
         _listener = GuestSockets.ListenTcp(to, port);
         _sender = GuestSockets.CreateTcp(from);
         _receiving = Task.Factory.StartNew(Receive, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        _sender.Connect(new IPEndPoint(destination ?? to.Address, port));
+        _sender.Connect(destination);
         _sending = Task.Factory.StartNew(Send, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 

@@ -7,7 +7,7 @@ readonly FIREWALL_MODULES=(
     crc32c_generic crc32c-intel
     nfnetlink nfnetlink_queue nf_conntrack nf_conntrack_netlink nf_nat
     ip_tables iptable_filter iptable_mangle iptable_raw iptable_nat ip6_tables ip6table_filter ip6table_mangle
-    x_tables xt_NFQUEUE xt_mark xt_connmark xt_conntrack xt_comment xt_addrtype xt_multiport xt_physdev xt_mac xt_state xt_tcpudp
+    x_tables xt_NFQUEUE xt_mark xt_connmark xt_conntrack xt_policy xt_comment xt_addrtype xt_multiport xt_physdev xt_mac xt_state xt_tcpudp
     xt_set xt_LOG xt_MASQUERADE xt_TCPMSS xt_nat xt_limit xt_statistic ipt_REJECT nf_log_syslog
     ip_set ip_set_hash_ip ip_set_hash_net ip_set_hash_mac ip_set_hash_ipport ip_set_bitmap_port
     nf_tables nft_compat nft_queue nft_ct nft_nat nft_masq nft_chain_nat nft_reject_inet nft_limit nft_log nft_objref
@@ -19,6 +19,7 @@ readonly GUEST_MODULES=(
     sch_ingress sch_fq sch_fq_codel sch_htb sch_netem sch_tbf
     act_mirred act_gact act_skbedit act_bpf cls_matchall cls_u32 cls_flower cls_bpf
     tcp_bbr tcp_dctcp tcp_diag udp_diag inet_diag af_packet_diag
+    xfrm_user esp4 seqiv gcm ghash-generic ctr
 )
 
 make_guest_image() {

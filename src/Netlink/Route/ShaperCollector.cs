@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using XenLoop.Native;
+
+namespace XenLoop.Netlink.Route;
+
+/// <summary>Takes a dump of the queueing disciplines and keeps those that delay, drop or reorder packets as their administrator wishes.</summary>
+internal sealed class ShaperCollector : INetlinkDumpVisitor
+{
+    /// <summary>Those that send a packet as soon as the interface takes it: what a packet misses that does not go through them is its turn.</summary>
+    private static readonly string[] Plain =
+    [
+        "noqueue", "noop", "pfifo_fast", "pfifo", "bfifo", "pfifo_head_drop", "mq", "mqprio", "multiq", "prio", "skbprio",
+        "sfq", "fq", "fq_codel", "fq_pie", "codel", "pie", "red", "choke", "sfb", "drr", "ets", "hhf", "ingress", "clsact",
+    ];
+
+    private readonly ImmutableSortedDictionary<int, string>.Builder _shapers = ImmutableSortedDictionary.CreateBuilder<int, string>();
+
+    /// <inheritdoc/>
+    public void Restart() => _shapers.Clear();
+
+    /// <inheritdoc/>
+    public void Visit(in NetlinkMessageReader message)
+    {
+        if (message.Header.nlmsg_type != LinuxRtnetlink.RTM_NEWQDISC || !message.TryReadBody(out tcmsg header, out AttributeReader attributes))
+        {
+            return;
+        }
+
+        while (attributes.MoveNext())
+        {
+            if (attributes.Type == LinuxTrafficControl.TCA_KIND)
+            {
+                string kind = attributes.GetString();
+                if (!Plain.Contains(kind) && !_shapers.ContainsKey(header.tcm_ifindex))
+                {
+                    _shapers.Add(header.tcm_ifindex, kind);
+                }
+            }
+        }
+    }
+
+    /// <summary>The first such one of each interface, by the interface's index; <paramref name="before"/> itself if it says the same.</summary>
+    public ImmutableSortedDictionary<int, string> ToShapers(ImmutableSortedDictionary<int, string> before)
+    {
+        if (before.Count == _shapers.Count)
+        {
+            bool same = true;
+            foreach ((int networkInterface, string kind) in before)
+            {
+                same &= _shapers.GetValueOrDefault(networkInterface) == kind;
+            }
+
+            if (same)
+            {
+                return before;
+            }
+        }
+
+        return _shapers.ToImmutable();
+    }
+}
