@@ -12,7 +12,7 @@ public static class PathCatalogue
         ["loopback"] = new("both programs in one guest", [], _ => new LoopbackPath()),
         ["ovs"] = new("Open vSwitch's user-space datapath", ["openvswitch-switch", "ethtool"], _ => new OpenVSwitchPath(segmentationOffload: false)),
         ["ovs-tso"] = new("the same with its experimental segmentation offload", ["openvswitch-switch"], _ => new OpenVSwitchPath(segmentationOffload: true)),
-        ["vde2"] = new("VDE's switch", ["vde-switch", "vdeplug"], _ => new VdePath()),
+        ["vde2"] = new("VDE's switch", ["vde2", "vde-switch"], _ => new VdePath()),
         ["socat"] = new("socat between TUN and Unix socket", ["socat"], _ => new SocatPath()),
         ["openvpn"] = new("OpenVPN without cipher", ["openvpn"], _ => new OpenVpnPath()),
     };

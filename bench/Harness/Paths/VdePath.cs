@@ -12,7 +12,7 @@ public sealed class VdePath : TunnelPath
         try
         {
             string directory = Path.Combine(Host.Directory, "vde");
-            BackgroundProcess vdeSwitch = Carry(Client, "vde_switch", "-s", directory, "-nostdin");
+            BackgroundProcess vdeSwitch = Carry(Client, "vde_switch", "-s", directory, "--nostdin");
             Wait.Until(() => File.Exists(Path.Combine(directory, "ctl")), TimeSpan.FromSeconds(10), "vde_switch", () => vdeSwitch.Log);
             foreach (Guest guest in Host.Guests)
             {

@@ -50,9 +50,6 @@ public static class Iperf
     private static IperfReport Run(GuestPath path, int seconds, string[] options)
     {
         using Daemon server = Tool.Serve(path, Port, "iperf3", "-s", "-1");
-        string output = Tool.Run(path, seconds, ["iperf3", "-J", "-c", path.ServerAddress.ToString(), "-t", Tool.Text(seconds), .. options]);
-
-        // In front of the report stand warnings, such as that datagrams are larger than a frame.
-        return IperfReport.Parse(output[Math.Max(0, output.IndexOf('{', StringComparison.Ordinal))..]);
+        return IperfReport.Parse(Tool.Run(path, seconds, ["iperf3", "-J", "-c", path.ServerAddress.ToString(), "-t", Tool.Text(seconds), .. options]));
     }
 }

@@ -10,7 +10,7 @@ public static class NetPipe
     private const int Port = 5002;
 
     /// <summary>Exchanges of each size, three times, the best of which it reports. Its own choice takes half a second each time.</summary>
-    private const string Exchanges = "300";
+    private const string Exchanges = "200";
 
     /// <summary>Largest message, in bytes.</summary>
     public const string Largest = "131072";

@@ -17,13 +17,10 @@ internal static class Tool
     public static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Runs a client that takes about <paramref name="seconds"/>, and must succeed.</summary>
-    /// <returns>Both its outputs.</returns>
+    /// <returns>Its standard output.</returns>
     /// <exception cref="LabException">It failed, or hung.</exception>
-    public static string Run(GuestPath path, double seconds, params IReadOnlyList<string> arguments)
-    {
-        CommandResult result = Command.Run(path.Client.Namespace.Wrap(arguments), timeout: TimeSpan.FromSeconds(seconds) + s_patience).Checked();
-        return result.Output + result.Error;
-    }
+    public static string Run(GuestPath path, double seconds, params IReadOnlyList<string> arguments) =>
+        Command.Run(path.Client.Namespace.Wrap(arguments), timeout: TimeSpan.FromSeconds(seconds) + s_patience).Checked().Output;
 
     /// <summary>Starts a server for one measurement, and returns when it listens on <paramref name="port"/>.</summary>
     public static Daemon Serve(GuestPath path, int port, params IReadOnlyList<string> arguments)
