@@ -7,21 +7,21 @@ public static class PathCatalogue
 {
     private static readonly Dictionary<string, Entry> s_paths = new(StringComparer.Ordinal)
     {
-        ["standard"] = new("veth and a bridge: the most that any path can reach here", [], need => new StandardPath(need.Guests)),
-        ["fast"] = new("XenLoop", [], need => new FastPath(need.Guests, need.RingBytes)),
-        ["loopback"] = new("both programs in one guest", [], _ => new LoopbackPath()),
-        ["ovs"] = new("Open vSwitch's user-space datapath", ["openvswitch-switch", "ethtool"], _ => new OpenVSwitchPath(segmentationOffload: false)),
-        ["ovs-tso"] = new("the same with its experimental segmentation offload", ["openvswitch-switch"], _ => new OpenVSwitchPath(segmentationOffload: true)),
-        ["vde2"] = new("VDE's switch", ["vde2", "vde-switch"], _ => new VdePath()),
-        ["socat"] = new("socat between TUN and Unix socket", ["socat"], _ => new SocatPath()),
-        ["openvpn"] = new("OpenVPN without cipher", ["openvpn"], _ => new OpenVpnPath()),
+        ["standard"] = new([], need => new StandardPath(need.Guests)),
+        ["fast"] = new([], need => new FastPath(need.Guests, need.RingBytes)),
+        ["loopback"] = new([], _ => new LoopbackPath()),
+        ["ovs"] = new(["openvswitch-switch", "ethtool"], _ => new OpenVSwitchPath(segmentationOffload: false)),
+        ["ovs-tso"] = new(["openvswitch-switch"], _ => new OpenVSwitchPath(segmentationOffload: true)),
+        ["vde2"] = new(["vde2", "vde-switch"], _ => new VdePath()),
+        ["socat"] = new(["socat"], _ => new SocatPath()),
+        ["openvpn"] = new(["openvpn"], _ => new OpenVpnPath()),
     };
 
     /// <summary>All names, in the order of tables.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. s_paths.Keys];
 
-    /// <summary>What the path called <paramref name="name"/> is; <see langword="null"/> if it is no path between namespaces.</summary>
-    public static string? Describe(string name) => s_paths.GetValueOrDefault(name)?.Description;
+    /// <summary>Its place in tables and keys; those that are not between namespaces come last.</summary>
+    public static int Rank(string name) => Names.TakeWhile(n => n != name).Count();
 
     /// <summary>The Debian packages that it needs.</summary>
     public static IReadOnlyList<string> PackagesOf(string name) => s_paths[name].Packages;
@@ -30,5 +30,5 @@ public static class PathCatalogue
     /// <exception cref="LabException">It cannot be built; nothing is left behind.</exception>
     public static GuestPath Build(string name, MachineNeed need) => s_paths[name].Build(need);
 
-    private sealed record Entry(string Description, IReadOnlyList<string> Packages, Func<MachineNeed, GuestPath> Build);
+    private sealed record Entry(IReadOnlyList<string> Packages, Func<MachineNeed, GuestPath> Build);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using XenLoop.Lab;
 
 namespace XenLoop.Harness.Paths;
@@ -5,6 +6,8 @@ namespace XenLoop.Harness.Paths;
 /// <summary>VDE 2: a switch in user space, and a <c>vde_plug2tap</c> in each guest.</summary>
 public sealed class VdePath : TunnelPath
 {
+    private readonly int _switch;
+
     /// <summary>Builds it.</summary>
     public VdePath()
         : base("vde2")
@@ -12,8 +15,12 @@ public sealed class VdePath : TunnelPath
         try
         {
             string directory = Path.Combine(Host.Directory, "vde");
-            BackgroundProcess vdeSwitch = Carry(Client, "vde_switch", "-s", directory, "--nostdin");
-            Wait.Until(() => File.Exists(Path.Combine(directory, "ctl")), TimeSpan.FromSeconds(10), "vde_switch", () => vdeSwitch.Log);
+            string number = directory + ".pid";
+
+            // In the foreground it would take commands from its input, and end with it; it is killed with the guest.
+            Client.Run("vde_switch", "--sock", directory, "--daemon", "--pidfile", number).Checked();
+            Wait.Until(() => File.Exists(number) && File.ReadAllText(number).Trim().Length > 0, TimeSpan.FromSeconds(10), "vde_switch");
+            _switch = int.Parse(File.ReadAllText(number), CultureInfo.InvariantCulture);
             foreach (Guest guest in Host.Guests)
             {
                 Carry(guest, "vde_plug2tap", "-s", directory, Device);
@@ -28,4 +35,7 @@ public sealed class VdePath : TunnelPath
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> Carriers => [_switch, .. base.Carriers];
 }

@@ -1,3 +1,4 @@
+using XenLoop.Harness.Paths;
 using XenLoop.Harness.Samples;
 using XenLoop.Harness.Statistics;
 
@@ -26,7 +27,7 @@ internal static class CurveSection
             $"{metric}, {samples[keys[0]][0].Unit}",
             logarithmic,
             [
-                .. keys.GroupBy(k => k.Path, StringComparer.Ordinal).Select(g => new Curve(
+                .. keys.GroupBy(k => k.Path, StringComparer.Ordinal).OrderBy(g => PathCatalogue.Rank(g.Key)).Select(g => new Curve(
                     g.Key,
                     [
                         .. g.OrderBy(k => k.X)

@@ -15,7 +15,7 @@ internal static class DoubtSection
     {
         string[][] rows =
         [
-            .. runs.SelectMany(r => r.Failures).Select(f => (string[])[f.Step, FirstLine(f.Message)]),
+            .. runs.SelectMany(r => r.Failures).GroupBy(f => FirstLine(f.Message), StringComparer.Ordinal).Select(g => (string[])[Steps(g), g.Key]),
             .. samples.Keys.Select(k => (Key: k, Doubt: Doubt(samples, k))).Where(d => d.Doubt.Length > 0).Select(d => (string[])[d.Key.ToString(), d.Doubt]),
         ];
         return new Section("Failures and doubts", rows.Length == 0 ? [] : [new Table(["", "why"], rows)]);
@@ -33,6 +33,12 @@ internal static class DoubtSection
         return summary.Count > 2 && summary.RelativeSpread > WideSpread
             ? string.Create(CultureInfo.InvariantCulture, $"half of the rounds lie {100 * summary.RelativeSpread:0} % and more from the median")
             : "";
+    }
+
+    private static string Steps(IEnumerable<StepFailed> failures)
+    {
+        string[] steps = [.. failures.Select(f => f.Step)];
+        return steps.Length == 1 ? steps[0] : string.Create(CultureInfo.InvariantCulture, $"{steps.Length} steps, such as {steps[0]}");
     }
 
     private static string FirstLine(string text) => text.Split('\n')[0].Trim();

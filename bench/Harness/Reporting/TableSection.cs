@@ -1,3 +1,4 @@
+using XenLoop.Harness.Paths;
 using XenLoop.Harness.Samples;
 using XenLoop.Harness.Statistics;
 
@@ -20,7 +21,7 @@ internal static class TableSection
 
     private static Table Make(SampleSet samples, string workload, SampleKey[] keys)
     {
-        string[] paths = [.. keys.Select(k => k.Path).Distinct(StringComparer.Ordinal).OrderBy(Rank)];
+        string[] paths = [.. keys.Select(k => k.Path).Distinct(StringComparer.Ordinal).OrderBy(PathCatalogue.Rank)];
         bool ratio = paths.Contains(SampleSet.Reference) && paths.Contains("fast");
         IEnumerable<IGrouping<(string Metric, double? X), SampleKey>> rows = keys
             .GroupBy(k => (k.Metric, k.X))
@@ -39,6 +40,4 @@ internal static class TableSection
                 ]),
             ]);
     }
-
-    private static int Rank(string path) => Paths.PathCatalogue.Names.ToList().IndexOf(path) is >= 0 and var rank ? rank : int.MaxValue;
 }

@@ -22,6 +22,7 @@ public sealed class XenStep(string platform, int round, Extent extent) : Step(st
         ["xen-counted-pvh"] = "pvh",
         ["xen-normal-pv"] = "pv-normal",
         ["xen-normal-pvh"] = "pvh-normal",
+        ["xen-migration"] = "migration",
     };
 
     /// <summary>As the job calls them, and as all platforms call them here, with their metric.</summary>
@@ -32,11 +33,10 @@ public sealed class XenStep(string platform, int round, Extent extent) : Step(st
         ["udp-rtt"] = ("udp-round-trip", "round trip"),
         ["tcp-stream"] = ("tcp-stream", "throughput"),
         ["udp-stream"] = ("udp-stream", "throughput"),
-        ["vchan-rtt"] = ("byte-channel-round-trip", "round trip"),
-        ["vchan-stream"] = ("byte-channel-stream", "throughput"),
+        ["migration"] = ("migration", "exchanges"),
     };
 
-    /// <summary>All platforms on Xen: kind of time, and kind of guests.</summary>
+    /// <summary>All platforms on Xen: kind of time, and kind of guests; and the migration, in normal time between PVH guests.</summary>
     public static IReadOnlyList<string> Platforms { get; } = [.. s_variants.Keys];
 
     /// <summary>Whether it is one of them.</summary>
@@ -80,7 +80,7 @@ public sealed class XenStep(string platform, int round, Extent extent) : Step(st
                 throw new LabException($"The job on Xen printed a sample that cannot be read: {line}");
             }
 
-            bool time = fields.GetValueOrDefault("unit") == "us";
+            string unit = fields.GetValueOrDefault("unit", "") is "us" ? "µs" : fields.GetValueOrDefault("unit", "");
             samples.Add(new Sample(
                 platform,
                 known.Workload,
@@ -88,8 +88,8 @@ public sealed class XenStep(string platform, int round, Extent extent) : Step(st
                 path,
                 known.Metric,
                 value,
-                time ? "µs" : "Mbit/s",
-                time ? Better.Lower : Better.Higher,
+                unit,
+                unit == "µs" ? Better.Lower : Better.Higher,
                 round));
         }
 
