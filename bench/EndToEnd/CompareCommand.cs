@@ -26,7 +26,7 @@ internal static class CompareCommand
                 new SampleSet(RunDirectory.Open(before).Samples),
                 new SampleSet(RunDirectory.Open(after).Samples));
             Console.Write(ComparisonTable.ToMarkdown(comparison));
-            return comparison.Regressions.Count == 0 && comparison.Figures.Count > 0 ? 0 : 1;
+            return comparison.HasPassed ? 0 : 1;
         }
         catch (InvalidDataException e)
         {

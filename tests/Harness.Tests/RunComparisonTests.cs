@@ -24,6 +24,7 @@ public sealed class RunComparisonTests
 
         Assert.Equal(expected, Assert.Single(comparison.Figures).Change);
         Assert.Equal(expected == Change.Worse ? 1 : 0, comparison.Regressions.Count);
+        Assert.Equal(expected != Change.Worse, comparison.HasPassed);
     }
 
     [Fact]
@@ -67,6 +68,7 @@ public sealed class RunComparisonTests
 
         Assert.Equal(Change.Unknown, Assert.Single(comparison.Figures).Change);
         Assert.Empty(comparison.Regressions);
+        Assert.False(comparison.HasPassed);
     }
 
     [Fact]

@@ -41,6 +41,12 @@ public sealed class RunComparison
     /// </summary>
     public IReadOnlyList<ComparedFigure> Regressions => [.. Figures.Where(f => f.Change == Change.Worse && IsOurs(f.Key.Path))];
 
+    /// <summary>Whether anything can be said of a path of ours at all: figures with enough rounds in both runs.</summary>
+    public bool IsDecided => Figures.Any(f => f.Change != Change.Unknown && IsOurs(f.Key.Path));
+
+    /// <summary>Whether the gate lets the second run pass.</summary>
+    public bool HasPassed => IsDecided && Regressions.Count == 0;
+
     /// <summary>Whether a path is XenLoop's.</summary>
     public static bool IsOurs(string path) => path.StartsWith("fast", StringComparison.Ordinal);
 

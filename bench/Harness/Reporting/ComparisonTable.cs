@@ -34,9 +34,9 @@ public static class ComparisonTable
 
     private static string Verdict(RunComparison comparison)
     {
-        if (comparison.Figures.Count == 0)
+        if (!comparison.IsDecided)
         {
-            return "FAILED: the runs have nothing in common.";
+            return "FAILED: of the fast path the runs have no figure in common with enough rounds to tell.";
         }
 
         return comparison.Regressions.Count == 0
