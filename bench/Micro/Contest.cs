@@ -41,7 +41,7 @@ internal static class Contest
     private const long LargeRecords = 20_000;
     private const double LargeTotal = (double)LargeRecords * LargeBytes;
 
-    /// <summary>Runs all disciplines, prints the tables, writes the samples to out/bench/queues.json.</summary>
+    /// <summary>Runs all disciplines, prints the tables, writes the samples to out/micro/queues.json.</summary>
     public static int Run()
     {
         if (Environment.ProcessorCount < 2)

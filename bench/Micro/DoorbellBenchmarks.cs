@@ -38,17 +38,14 @@ public unsafe class DoorbellBenchmarks : IDisposable
         Read();
     }
 
-    /// <summary>The consumer is awake: the doorbell is suppressed.</summary>
+    /// <summary>The consumer is awake: no doorbell is due (but for one in 4 GB, when the index comes round to where it slept last).</summary>
     [Benchmark]
-    public void ConsumerAwake()
+    public bool ConsumerAwake()
     {
         Write();
-        if (_listener.Outbound.Publish())
-        {
-            throw new InvalidOperationException("Nobody sleeps.");
-        }
-
+        bool due = _listener.Outbound.Publish();
         Read();
+        return due;
     }
 
     /// <summary>The consumer has said that it sleeps: a doorbell rings, and is taken down.</summary>

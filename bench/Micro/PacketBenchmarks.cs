@@ -18,6 +18,7 @@ public unsafe class PacketBenchmarks
 
     private readonly byte[] _message = CapturedPacket.Message();
     private readonly byte[] _head = CapturedPacket.Bytes()[..Ipv4View.LongestHeaders];
+    private readonly int _length = CapturedPacket.Bytes().Length;
     private readonly byte[] _front = GC.AllocateArray<byte>(64, pinned: true);
     private DestinationTable _destinations = null!;
     private SourceCheck _source = null!;
@@ -40,7 +41,7 @@ public unsafe class PacketBenchmarks
                 new DomainId((ushort)(s_peer.Value + i)))),
         ]);
         _source = new SourceCheck(s_peer, default, default, [], [InternetAddress.FromIPv4(CapturedPacket.Source + 1)], _destinations);
-        if (!Classify())
+        if (!Classify() || !BuildHeaders())
         {
             throw new InvalidOperationException("The packet was to be carried.");
         }
@@ -66,11 +67,15 @@ public unsafe class PacketBenchmarks
     {
         fixed (byte* front = _front)
         {
-            bool good = Ipv4View.TryParse(_head, _head.Length, out Ipv4View packet)
-                & InjectionPath.TryDescribe(packet, _tag, out *(virtio_net_hdr*)front)
-                & _source.Allows(packet.Source);
+            if (!Ipv4View.TryParse(_head, _length, out Ipv4View packet)
+                || !InjectionPath.TryDescribe(packet, _tag, out *(virtio_net_hdr*)front)
+                || !_source.Allows(packet.Source))
+            {
+                return false;
+            }
+
             _source.WriteEthernetHeader(front + virtio_net_hdr.Size);
-            return good;
+            return true;
         }
     }
 

@@ -19,7 +19,7 @@ public static class Metered
         using var binding = new ProcessorBinding(oneProcessor ? [Environment.ProcessId, .. path.Carriers] : []);
         Guest[] guests = [path.Client, path.Server];
         double loadBefore = ProcessorLoad.Average;
-        var bridge = new BridgeMeter(guests.Distinct());
+        var bridge = new BridgeMeter(path.Host.Guests);
         var losses = new TcpLossMeter(guests.Distinct());
         long ring = path.RingBytes;
         double carriers = path.CarrierSeconds;
