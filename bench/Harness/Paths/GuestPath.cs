@@ -7,8 +7,6 @@ namespace XenLoop.Harness.Paths;
 /// <summary>A machine with guests that are joined in one way, and the two of them between which is measured.</summary>
 public abstract class GuestPath : IDisposable
 {
-    private const string CongestionControl = "cubic";
-
     private readonly Dictionary<string, IDisposable> _servers = new(StringComparer.Ordinal);
 
     /// <summary>Builds the machine.</summary>
@@ -18,11 +16,6 @@ public abstract class GuestPath : IDisposable
     {
         Name = name;
         Host = new VirtualHost(NetworkMode.Bridged, [.. Enumerable.Range('a', guests).Select(c => ((char)c).ToString())]);
-        foreach (Guest guest in Host.Guests)
-        {
-            // Of every program, whatever this computer's default: bbr, a common one, would measure its own pacing.
-            guest.SetKernelParameter("net/ipv4/tcp_congestion_control", CongestionControl);
-        }
     }
 
     /// <summary>As it is called in tables and on the command line.</summary>

@@ -4,7 +4,7 @@ using XenLoop.Lab.Reports;
 
 namespace XenLoop.Harness.Tools;
 
-/// <summary>iperf3.</summary>
+/// <summary>iperf3, with cubic: with bbr, a common default, it measures the pacing of bbr.</summary>
 public static class Iperf
 {
     private const int Port = 5201;
@@ -18,7 +18,7 @@ public static class Iperf
     public static IperfReport Stream(GuestPath path, int seconds, int streams = 1, double? length = null, bool both = false) => Run(
         path,
         seconds,
-        ["-P", Tool.Text(streams), .. length is { } bytes ? (string[])["-l", Tool.Text(bytes)] : [], .. both ? (string[])["--bidir"] : []]);
+        ["-C", "cubic", "-P", Tool.Text(streams), .. length is { } bytes ? (string[])["-l", Tool.Text(bytes)] : [], .. both ? (string[])["--bidir"] : []]);
 
     /// <summary>UDP, as fast as the sender can.</summary>
     public static IperfReport Datagrams(GuestPath path, int seconds, double length) =>
@@ -37,7 +37,7 @@ public static class Iperf
             }
 
             daemons.ForEach(d => d.WaitUntilListening(Port));
-            string each = string.Join('\n', servers.Select(s => $"iperf3 -J -t {Tool.Text(seconds)} -c {s.Address} >\"$1/{s.Name}\" &"));
+            string each = string.Join('\n', servers.Select(s => $"iperf3 -J -C cubic -t {Tool.Text(seconds)} -c {s.Address} >\"$1/{s.Name}\" &"));
             Tool.Run(path, seconds, "sh", "-ec", each + "\nwait", "sh", path.Host.Directory);
             return servers.Sum(s => IperfReport.Parse(File.ReadAllText(Path.Combine(path.Host.Directory, s.Name))).ReceivedBitsPerSecond);
         }
