@@ -11,6 +11,7 @@ namespace XenLoop.Harness.Hardware;
 /// <param name="Binary">Version of XenLoop.</param>
 /// <param name="BinaryBytes">Its size.</param>
 /// <param name="Revision">The commit of the working tree, with a plus if it differs from it; empty without git.</param>
+/// <param name="CongestionControl">TCP's default: what all programs use but those that are told otherwise (iperf3).</param>
 /// <param name="Load">Load average of the last minute, before the first measurement.</param>
 public sealed record Computer(
     string Processor,
@@ -20,6 +21,7 @@ public sealed record Computer(
     string Binary,
     long BinaryBytes,
     string Revision,
+    string CongestionControl,
     double Load)
 {
     /// <summary>Debian packages of the measuring programs and of the paths that are compared, with their versions; added as it is known which are used.</summary>
@@ -37,6 +39,7 @@ public sealed record Computer(
             XenLoopBinary.Run("version").Checked().Output.Trim(),
             new FileInfo(XenLoopBinary.Path).Length,
             ReadRevision(),
+            File.ReadAllText("/proc/sys/net/ipv4/tcp_congestion_control").Trim(),
             ProcessorLoad.Average);
     }
 

@@ -12,7 +12,7 @@ internal static class MethodSection
         "What was measured, on what, and how",
         [
             .. runs.SelectMany(Describe),
-            new Paragraph("Unmodified programs measure between two guests. Paths are measured in turn within each round, right after one another, beginning with another one each time. Figures are medians, with half the distance between the quartiles (±); ratios are medians of the ratios within each round, because the computer's speed changes. TCP uses cubic throughout."),
+            new Paragraph("Unmodified programs measure between two guests. Paths are measured in turn within each round, right after one another, beginning with another one each time. Figures are medians, with half the distance between the quartiles (±); ratios are medians of the ratios within each round, because the computer's speed changes. iperf3 uses cubic; other programs use the computer's default, which is named above."),
             .. Noise(samples),
         ]);
 
@@ -21,7 +21,7 @@ internal static class MethodSection
         (Computer computer, RunOptions options) = (run.Header.Computer, run.Header.Options);
         yield return new Paragraph(string.Create(
             CultureInfo.InvariantCulture,
-            $"{run.Header.Started:yyyy-MM-dd HH:mm} UTC: {computer.Processor}, {computer.Memory / 1e9:0} GB, {computer.System}, Linux {computer.Kernel}; load average {computer.Load:0.0} before it began. {computer.Binary}, commit {computer.Revision}, {computer.BinaryBytes:N0} bytes. {string.Join(", ", options.Platforms)}: {options.Rounds} rounds, {options.Seconds} s for each measurement, seed {options.Seed}, extent {options.Extent.ToString().ToLowerInvariant()}."));
+            $"{run.Header.Started:yyyy-MM-dd HH:mm} UTC: {computer.Processor}, {computer.Memory / 1e9:0} GB, {computer.System}, Linux {computer.Kernel}, TCP's default {computer.CongestionControl}; load average {computer.Load:0.0} before it began. {computer.Binary}, commit {computer.Revision}, {computer.BinaryBytes:N0} bytes. {string.Join(", ", options.Platforms)}: {options.Rounds} rounds, {options.Seconds} s for each measurement, seed {options.Seed}, extent {options.Extent.ToString().ToLowerInvariant()}."));
         yield return new Paragraph($"Versions: {string.Join(", ", computer.Packages.Select(p => $"{p.Key} {p.Value}"))}.");
     }
 
