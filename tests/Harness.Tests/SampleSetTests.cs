@@ -26,6 +26,13 @@ public sealed class SampleSetTests
     }
 
     [Fact]
+    public void A_timeline_has_no_ratios()
+    {
+        Sample fast = Samples.One("fast", 1, 1, workload: SampleSet.Timeline);
+        Assert.Empty(new SampleSet([Samples.One("standard", 1, 10, workload: SampleSet.Timeline), fast]).Ratios(fast.Key));
+    }
+
+    [Fact]
     public void What_was_not_measured_has_no_summary()
     {
         var set = new SampleSet([]);

@@ -7,8 +7,6 @@ namespace XenLoop.Harness.Reporting;
 /// <summary>Everything with a horizontal axis, as charts.</summary>
 internal static class CurveSection
 {
-    private const string Timeline = "migration";
-
     public static Section Of(SampleSet samples, string platform)
     {
         IEnumerable<IGrouping<(string Workload, string Metric), SampleKey>> charts = samples.Keys
@@ -20,7 +18,7 @@ internal static class CurveSection
 
     private static Chart Draw(SampleSet samples, string workload, string metric, SampleKey[] keys)
     {
-        bool logarithmic = workload != Timeline;
+        bool logarithmic = workload != SampleSet.Timeline;
         return new Chart(
             $"{workload}: {metric}",
             AxisOf(workload),
@@ -44,7 +42,7 @@ internal static class CurveSection
         "tcp-streams" => "streams",
         "streams-to-peers" => "peers",
         "nginx" => "bytes per answer",
-        Timeline => "seconds",
+        SampleSet.Timeline => "seconds",
         _ when workload.StartsWith("ring-pages", StringComparison.Ordinal) => "pages of 4 KB per ring",
         _ => "bytes per message",
     };

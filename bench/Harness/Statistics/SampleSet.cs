@@ -8,6 +8,9 @@ public sealed class SampleSet
     /// <summary>The path that the others are compared with, where it was measured.</summary>
     public const string Reference = "standard";
 
+    /// <summary>The workload whose horizontal axis is time: what happens in a second of one run has nothing to do with that second of another.</summary>
+    public const string Timeline = "migration";
+
     private readonly Dictionary<SampleKey, List<Sample>> _samples = [];
 
     /// <summary>Takes them in, keys in order of appearance.</summary>
@@ -36,11 +39,11 @@ public sealed class SampleSet
 
     /// <summary>
     /// A path's figure divided by the reference path's of the same round: the computer's speed changes by a factor of two within
-    /// seconds, and neighbours in time share it. Empty for the reference itself, and where rounds do not match.
+    /// seconds, and neighbours in time share it. Empty for the reference itself, for a timeline, and where rounds do not match.
     /// </summary>
     public IReadOnlyList<double> Ratios(SampleKey key)
     {
-        if (key.Path == Reference)
+        if (key.Path == Reference || key.Workload == Timeline)
         {
             return [];
         }
