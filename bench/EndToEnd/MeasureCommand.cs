@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Spectre.Console;
 using XenLoop.Harness.Hardware;
 using XenLoop.Harness.Reporting;
 using XenLoop.Harness.Running;
@@ -29,7 +28,6 @@ internal static class MeasureCommand
 
     private static int Run(RunOptions options, string? resumed)
     {
-        IAnsiConsole console = AnsiConsole.Console;
         using var interrupt = new CancellationTokenSource();
 
         // The measuring programs get the terminal's signal too and end; we then stop between two steps and tidy up.
@@ -45,19 +43,19 @@ internal static class MeasureCommand
         try
         {
             run = resumed is null ? Begin(options) : RunDirectory.Open(resumed);
-            Measure(console, run, interrupt.Token);
+            Measure(run, interrupt.Token);
             string report = ReportFiles.Write([run], run.Path);
-            console.WriteLine($"Report: {report}");
+            Console.WriteLine($"Report: {report}");
             return run.Failures.Any() ? 1 : 0;
         }
         catch (OperationCanceledException)
         {
-            console.WriteLine($"Interrupted. Everything that was made has been removed. Go on with: ./build.sh bench --resume {run!.Path}");
+            Console.WriteLine($"Interrupted. Everything that was made has been removed. Go on with: ./build.sh bench --resume {run!.Path}");
             return Interrupted;
         }
         catch (Exception e) when (e is LabException or InvalidDataException)
         {
-            console.WriteLine(e.Message.TrimEnd());
+            Console.WriteLine(e.Message.TrimEnd());
             return 1;
         }
     }
@@ -72,14 +70,14 @@ internal static class MeasureCommand
             new RunHeader(DateTimeOffset.UtcNow, computer, options));
     }
 
-    private static void Measure(IAnsiConsole console, RunDirectory run, CancellationToken cancel)
+    private static void Measure(RunDirectory run, CancellationToken cancel)
     {
         RunOptions options = run.Header.Options;
-        console.WriteLine($"{run.Header.Computer.Processor}, {run.Header.Computer.System}, Linux {run.Header.Computer.Kernel}");
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{options.Rounds} rounds of {options.Seconds} s; seed {options.Seed}; raw data in {run.Path}"));
+        Console.WriteLine($"{run.Header.Computer.Processor}, {run.Header.Computer.System}, Linux {run.Header.Computer.Kernel}");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{options.Rounds} rounds of {options.Seconds} s; seed {options.Seed}; raw data in {run.Path}"));
         using var machines = new MachinePool();
         var runner = new Runner(run, Plan.Make(options, machines));
-        using var screen = new ProgressLine(console);
+        using var screen = new ProgressLine();
         runner.Run(screen.Show, failure => screen.Say($"failed: {failure.Step}: {failure.Message.TrimEnd()}"), cancel);
     }
 }

@@ -1,11 +1,10 @@
 using System.Globalization;
-using Spectre.Console;
 using XenLoop.Harness.Running;
 
 namespace XenLoop.EndToEnd;
 
 /// <summary>Says how far a run is: on a terminal in one line that changes, elsewhere in a new line every half minute.</summary>
-internal sealed class ProgressLine(IAnsiConsole console) : IDisposable
+internal sealed class ProgressLine : IDisposable
 {
     private const string ClearLine = "\r\e[K";
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
@@ -18,7 +17,7 @@ internal sealed class ProgressLine(IAnsiConsole console) : IDisposable
         string line = string.Create(CultureInfo.InvariantCulture, $"{progress.Done} of {progress.Total}{left}: {progress.Step}");
         if (_terminal)
         {
-            Console.Write(ClearLine + line[..Math.Min(line.Length, console.Profile.Width - 1)]);
+            Console.Write(ClearLine + line[..Math.Min(line.Length, Console.WindowWidth - 1)]);
         }
         else if (DateTime.UtcNow - _last >= s_interval)
         {
