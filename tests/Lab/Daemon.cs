@@ -1,12 +1,10 @@
-using XenLoop.Lab;
-
-namespace XenLoop.Compat.Tests.Trials;
+namespace XenLoop.Lab;
 
 /// <summary>
 /// A server with all its children in a PID namespace of its own: when its first process is killed the kernel kills the
 /// rest, whatever became of their parents, sessions and users. Shared memory is its own, too: what is killed does not remove it.
 /// </summary>
-internal sealed class Daemon : IDisposable
+public sealed class Daemon : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
@@ -60,5 +58,6 @@ internal sealed class Daemon : IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _process.Dispose();
 }

@@ -1,19 +1,23 @@
 using System.Globalization;
 using XenLoop.Lab;
 
-namespace XenLoop.Demo;
+namespace XenLoop.Harness.Hardware;
 
 /// <summary>Binds processes, with all their threads, to one processor until it is disposed.</summary>
-internal sealed class ProcessorBinding : IDisposable
+public sealed class ProcessorBinding : IDisposable
 {
     private const int Tries = 5;
 
+    /// <summary>The processor for measurements on one; the last, since the first usually serves the interrupts.</summary>
+    private static readonly string s_one = (Environment.ProcessorCount - 1).ToString(CultureInfo.InvariantCulture);
+
     private readonly int[] _processes;
 
+    /// <summary>Binds <paramref name="processes"/>, and what they will start.</summary>
     public ProcessorBinding(IEnumerable<int> processes)
     {
         _processes = [.. processes];
-        Bind(Scenarios.OneProcessor);
+        Bind(s_one);
     }
 
     /// <summary>

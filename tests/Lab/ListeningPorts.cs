@@ -1,15 +1,15 @@
 using System.Globalization;
-using XenLoop.Lab;
 
-namespace XenLoop.Compat.Tests.Trials;
+namespace XenLoop.Lab;
 
 /// <summary>The ports on which somebody listens in a guest, read from <c>/proc/net</c> so that no packet is sent to find out.</summary>
-internal static class ListeningPorts
+public static class ListeningPorts
 {
     /// <summary><c>TCP_LISTEN</c> and <c>TCP_CLOSE</c> (<c>net/tcp_states.h</c>); an unconnected UDP socket is shown as the latter.</summary>
     private const string Listen = "0A";
     private const string Close = "07";
 
+    /// <summary>Those of <paramref name="guest"/>, TCP and UDP together.</summary>
     public static IReadOnlySet<int> Read(Guest guest) => guest.Namespace.Enter<IReadOnlySet<int>>(() => new HashSet<int>(
         Ports("tcp", Listen).Concat(Ports("tcp6", Listen)).Concat(Ports("udp", Close)).Concat(Ports("udp6", Close))));
 
