@@ -6,6 +6,9 @@ namespace XenLoop.Interceptor.Forwarding;
 /// <content>What the data path does while no port has anything to do.</content>
 internal sealed unsafe partial class Forwarder
 {
+    /// <summary>When the present pause began, in ticks of <see cref="Stopwatch"/>; 0: there is none, or nobody wants to know.</summary>
+    private long _pauseStart;
+
     /// <summary>Asks all peers to ring for their next records; false if something is there already.</summary>
     private bool MaySleep()
     {
@@ -18,33 +21,16 @@ internal sealed unsafe partial class Forwarder
         return quiet;
     }
 
-    /// <summary>Looks for work for a while before it sleeps, if the traffic of late gains by that; and finds out whether it does.</summary>
-    private void PollOrSleep(PollPolicy polls, epoll_event* events, int due)
+    /// <summary>Looks for work for a while, if the traffic of late gains by that; true as soon as there is some. A pause begins here.</summary>
+    private bool TryPoll(epoll_event* events)
     {
-        long start = Stopwatch.GetTimestamp();
-        if (!TryPoll(events, start, polls.PollTicks))
+        if (_polls is null)
         {
-            TakeEvents(events, MaySleep() ? due : 0);
+            return false;
         }
 
-        if (polls.Paused(Stopwatch.GetTimestamp() - start))
-        {
-            ulong sent = 0, received = 0, bytes = 0;
-            foreach (PeerPort port in _ports)
-            {
-                sent += port.Counters.SentPackets;
-                received += port.Counters.ReceivedPackets;
-                bytes += port.Counters.Bytes;
-            }
-
-            polls.Judge(sent, received, bytes);
-        }
-    }
-
-    /// <summary>True as soon as there is work; false after <paramref name="ticks"/> without any.</summary>
-    private bool TryPoll(epoll_event* events, long start, long ticks)
-    {
-        if (ticks == 0)
+        _pauseStart = Stopwatch.GetTimestamp();
+        if (_polls.PollTicks == 0)
         {
             return false;
         }
@@ -61,7 +47,9 @@ internal sealed unsafe partial class Forwarder
 
         do
         {
-            bool found = TakeEvents(events, 0) > 0;
+            int count = _loop.Wait(events, EventsPerWait, 0);
+            Dispatch(_loop, events, count);
+            bool found = count > 0;
             foreach (PeerPort port in _ports)
             {
                 if (HasData(port))
@@ -78,8 +66,32 @@ internal sealed unsafe partial class Forwarder
 
             LibC.sched_yield();
         }
-        while (Stopwatch.GetTimestamp() - start < ticks);
+        while (Stopwatch.GetTimestamp() - _pauseStart < _polls.PollTicks);
         return false;
+    }
+
+    /// <summary>The pause that <see cref="TryPoll"/> has begun, if it has, is over: polled or slept through.</summary>
+    private void EndPause()
+    {
+        if (_pauseStart == 0)
+        {
+            return;
+        }
+
+        bool full = _polls!.Paused(Stopwatch.GetTimestamp() - _pauseStart);
+        _pauseStart = 0;
+        if (full)
+        {
+            ulong sent = 0, received = 0, bytes = 0;
+            foreach (PeerPort port in _ports)
+            {
+                sent += port.Counters.SentPackets;
+                received += port.Counters.ReceivedPackets;
+                bytes += port.Counters.Bytes;
+            }
+
+            _polls.Judge(sent, received, bytes);
+        }
     }
 
     /// <summary>Asks the peer to ring for its next record; false if there is one already.</summary>

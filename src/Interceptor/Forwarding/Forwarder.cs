@@ -13,8 +13,8 @@ namespace XenLoop.Interceptor.Forwarding;
 /// mark, and the mark stays until a pass found nothing more.
 /// </para>
 /// <para>
-/// One thread for both directions, or one for each (<see cref="ForwarderThreads"/>). Two share nothing but the ports' states: each
-/// holds its own gate while it works, and whoever changes what both look at holds both, the capturing one first. What the
+/// One thread for both directions, or at times one for each (<see cref="ForwarderThreads"/>). Two share nothing but the ports' states:
+/// each holds its own gate while it works, and whoever changes what both look at holds both, the capturing one first. What the
 /// injecting thread finds that concerns both it leaves for <see cref="Attend()"/>.
 /// </para>
 /// </remarks>
@@ -46,12 +46,14 @@ internal sealed unsafe partial class Forwarder : IDisposable
     /// <summary>Prepares the data path; <see cref="Start"/> sets it going.</summary>
     /// <param name="tap">Where packets from peers go.</param>
     /// <param name="listener">Told about first traffic and failed channels, on the data path's thread.</param>
-    /// <param name="threads">How many threads, and whether one of them polls.</param>
+    /// <param name="threads">How many threads.</param>
+    /// <param name="polls">Look for work for a while before sleeping, where that gains.</param>
     /// <param name="holdLimitMilliseconds">How long a full ring may hold packets without progress.</param>
-    public Forwarder(TapDevice tap, IForwarderListener listener, ForwarderThreads threads, int holdLimitMilliseconds = HoldPolicy.DefaultLimit)
+    public Forwarder(TapDevice tap, IForwarderListener listener, ForwarderThreads threads, bool polls = false, int holdLimitMilliseconds = HoldPolicy.DefaultLimit)
     {
         _bells = threads == ForwarderThreads.Two ? new EventLoop() : _loop;
-        _polls = threads == ForwarderThreads.OnePolling ? new PollPolicy() : null;
+        _division = threads == ForwarderThreads.Two ? new DivisionPolicy() : null;
+        _polls = polls ? new PollPolicy() : null;
         _listener = listener;
         _hold = new HoldPolicy(holdLimitMilliseconds, OnViolation);
         _verdictTimer = new VerdictTimer(_loop);
@@ -59,7 +61,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
         _injection = new InjectionPath(tap, () => _attention = true);
         _ends = new ChannelEnd(Unwatch, _capture, _injection, _hold, listener);
         _deadlines = new PortDeadlines(_hold, OnCloseOverdue, OnRingEmpty);
-        _threads = threads == ForwarderThreads.Two ? [NewThread(CaptureLoop, "capture"), NewThread(InjectionLoop, "injection")] : [NewThread(Loop, "data path")];
+        _threads = threads == ForwarderThreads.Two ? [NewThread(CaptureLoop, "capture"), NewThread(InjectionLoop, "injection")] : [NewThread(CaptureLoop, "data path")];
     }
 
     /// <summary>Who owns which destination; may be replaced at any time by another thread.</summary>
@@ -183,34 +185,6 @@ internal sealed unsafe partial class Forwarder : IDisposable
         _bells.Unwatch(fd);
     }
 
-    private void Loop()
-    {
-        epoll_event* events = stackalloc epoll_event[EventsPerWait];
-        while (!_stopping)
-        {
-            bool more = InjectPorts();
-            if (_attention)
-            {
-                Attend();
-            }
-
-            more |= CapturePorts();
-            int due = _deadlines.Run(_ports);
-            if (more)
-            {
-                TakeEvents(events, 0);
-            }
-            else if (_polls is null)
-            {
-                TakeEvents(events, MaySleep() ? due : 0);
-            }
-            else
-            {
-                PollOrSleep(_polls, events, due);
-            }
-        }
-    }
-
     /// <summary>Gives each port whose peer may have published something its turn; false if nothing more is there.</summary>
     private bool InjectPorts()
     {
@@ -257,13 +231,6 @@ internal sealed unsafe partial class Forwarder : IDisposable
         }
 
         return more;
-    }
-
-    private int TakeEvents(epoll_event* events, int timeoutMilliseconds)
-    {
-        int count = _loop.Wait(events, EventsPerWait, timeoutMilliseconds);
-        Dispatch(_loop, events, count);
-        return count;
     }
 
     private void Dispatch(EventLoop loop, epoll_event* events, int count)

@@ -7,17 +7,33 @@ namespace XenLoop.Interceptor.Forwarding;
 /// costs more than the rest of a round trip; whoever is awake already needs neither.
 /// </summary>
 /// <remarks>
+/// <para>
 /// Polling takes a processor, so it is for request and response alone: few and small packets, as many one way as the other, each
-/// soon after the last. Streams lose by it, since sender and receiver need the processor themselves. Judged anew every
-/// <see cref="WindowTurns"/> turns, by what they would have gained or did gain; so the first few exchanges are slow ones.
+/// soon after the last. Streams lose by it, since sender and receiver need the processor themselves.
+/// </para>
+/// <para>
+/// Nor do all requests gain: where the host has no processor to spare, who polls keeps the peer from answering, and where the
+/// peer's work takes most of the time, there is little to gain. A guest cannot see either, but it can see the pauses: a window of
+/// <see cref="WindowTurns"/> turns is slept through, one is polled through, and polling goes on only as long as it shortens the pauses
+/// by <see cref="LeastGainPercent"/>. After each trial in vain it rests twice as long.
+/// </para>
 /// </remarks>
 internal sealed class PollPolicy
 {
     /// <summary>The longest pause that is worth bridging, in microseconds; a guest that turns silent costs this much once.</summary>
-    public const int LongestMicroseconds = 1000;
+    public const int LongestMicroseconds = 4000;
 
     /// <summary>Turns of the loop that are judged together.</summary>
     public const int WindowTurns = 32;
+
+    /// <summary>By how much the pauses must become shorter.</summary>
+    public const int LeastGainPercent = 10;
+
+    /// <summary>Windows polled through after which one is slept through, in case the traffic is no longer what it was.</summary>
+    public const int ProvenWindows = 64;
+
+    /// <summary>The longest rest after a trial in vain, in windows.</summary>
+    public const int LongestRest = 256;
 
     /// <summary>Packets per direction and window.</summary>
     private const ulong MostPackets = WindowTurns * 2;
@@ -32,24 +48,26 @@ internal sealed class PollPolicy
 
     private int _turns;
     private int _shortPauses;
-    private long _shortTicks;
+    private long _pauseTicks;
     private ulong _sent;
     private ulong _received;
     private ulong _bytes;
 
+    /// <summary>The average pause of the last window of requests and responses that was slept through.</summary>
+    private long _sleeping;
+    private int _polledWindows;
+    private int _rest;
+    private int _nextRest = 1;
+
     /// <summary>How long to poll before the next sleep, in ticks of <see cref="Stopwatch"/>; 0: not at all.</summary>
     public long PollTicks { get; private set; }
 
-    /// <summary>Takes note of one pause, slept or polled.</summary>
+    /// <summary>Takes note of one pause, slept or polled through.</summary>
     /// <returns>True: it is time to <see cref="Judge"/>.</returns>
     public bool Paused(long ticks)
     {
-        if (ticks <= LongestTicks)
-        {
-            _shortPauses++;
-            _shortTicks += ticks;
-        }
-
+        _shortPauses += ticks <= LongestTicks ? 1 : 0;
+        _pauseTicks += Math.Min(ticks, LongestTicks);
         return ++_turns >= WindowTurns;
     }
 
@@ -59,10 +77,40 @@ internal sealed class PollPolicy
     /// <param name="bytes">Bytes of both, ever.</param>
     public void Judge(ulong sent, ulong received, ulong bytes)
     {
-        bool gains = _shortPauses >= _turns * 3 / 4 && IsRequestAndResponse(sent - _sent, received - _received, bytes - _bytes);
-        PollTicks = gains ? Math.Min(LongestTicks, Patience * (_shortTicks / _shortPauses)) : 0;
-        (_turns, _shortPauses, _shortTicks, _sent, _received, _bytes) = (0, 0, 0, sent, received, bytes);
+        long average = _pauseTicks / _turns;
+        bool brisk = _shortPauses >= _turns * 3 / 4;
+        PollTicks = !IsRequestAndResponse(sent - _sent, received - _received, bytes - _bytes) ? 0
+            : PollTicks > 0 ? AfterPolling(average, brisk)
+            : AfterSleeping(average, brisk);
+        (_turns, _shortPauses, _pauseTicks, _sent, _received, _bytes) = (0, 0, 0, sent, received, bytes);
     }
+
+    private long AfterSleeping(long average, bool brisk)
+    {
+        _sleeping = average;
+        if (_rest > 0)
+        {
+            _rest--;
+            return 0;
+        }
+
+        return brisk ? TicksFor(average) : 0;
+    }
+
+    private long AfterPolling(long average, bool brisk)
+    {
+        if (!brisk || average * 100 > _sleeping * (100 - LeastGainPercent))
+        {
+            _rest = _nextRest;
+            _nextRest = Math.Min(_nextRest * 2, LongestRest);
+            return 0;
+        }
+
+        _nextRest = 1;
+        return ++_polledWindows % ProvenWindows == 0 ? 0 : TicksFor(average);
+    }
+
+    private static long TicksFor(long average) => Math.Min(LongestTicks, Patience * average);
 
     /// <summary>Totals that went back because a peer has left make huge differences, and so a no.</summary>
     private static bool IsRequestAndResponse(ulong sent, ulong received, ulong bytes) =>

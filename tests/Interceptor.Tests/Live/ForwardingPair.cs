@@ -18,7 +18,7 @@ internal sealed class ForwardingPair : IDisposable
     private readonly LocalChannelPlatform _platformB;
 
     /// <summary>Builds all but the channel. Neighbours know each other; nothing is captured yet.</summary>
-    public ForwardingPair(OffloadMode offloadA = OffloadMode.Auto, OffloadMode offloadB = OffloadMode.Auto, int holdLimitMilliseconds = 200, ForwarderThreads threads = ForwarderThreads.One)
+    public ForwardingPair(OffloadMode offloadA = OffloadMode.Auto, OffloadMode offloadB = OffloadMode.Auto, int holdLimitMilliseconds = 200, ForwarderThreads threads = ForwarderThreads.One, bool polls = false)
     {
         _host = new VirtualHost(NetworkMode.Bridged, "a", "b");
         _socket = Path.Combine(_host.Directory, "grants.sock");
@@ -29,8 +29,8 @@ internal sealed class ForwardingPair : IDisposable
         a.Run("ping", "-c", "1", "-W", "5", b.Address.ToString()).Checked();
         _platformA = new LocalChannelPlatform(_socket, new DomainId((ushort)a.Number));
         _platformB = new LocalChannelPlatform(_socket, new DomainId((ushort)b.Number));
-        A = new ForwardingSide(a, b, offloadA, holdLimitMilliseconds, threads);
-        B = new ForwardingSide(b, a, offloadB, holdLimitMilliseconds, threads);
+        A = new ForwardingSide(a, b, offloadA, holdLimitMilliseconds, threads, polls);
+        B = new ForwardingSide(b, a, offloadB, holdLimitMilliseconds, threads, polls);
     }
 
     public ForwardingSide A { get; }

@@ -18,7 +18,7 @@ internal sealed class ForwardingSide : IDisposable
     private readonly DestinationTable _table;
 
     /// <summary>Builds TAP, queue and forwarder inside <paramref name="guest"/>; nothing is captured before <see cref="Capture"/>.</summary>
-    public ForwardingSide(Lab.Guest guest, Lab.Guest peer, OffloadMode offload, int holdLimitMilliseconds, ForwarderThreads threads = ForwarderThreads.One)
+    public ForwardingSide(Lab.Guest guest, Lab.Guest peer, OffloadMode offload, int holdLimitMilliseconds, ForwarderThreads threads = ForwarderThreads.One, bool polls = false)
     {
         Guest = guest;
         _peer = peer;
@@ -34,7 +34,7 @@ internal sealed class ForwardingSide : IDisposable
         _link = link;
         _table = DestinationTable.Build([new Destination(InternetPrefix.Single(AddressOf(peer)), PeerId)]);
         Port.Source = Check(PeerId);
-        Forwarder = new Forwarder(device.Tap, Listener, threads, holdLimitMilliseconds) { Destinations = _table };
+        Forwarder = new Forwarder(device.Tap, Listener, threads, polls, holdLimitMilliseconds) { Destinations = _table };
         Forwarder.SetMtu((int)link.Mtu);
         Forwarder.Add(Port);
         Forwarder.Start();
