@@ -6,9 +6,6 @@ namespace XenLoop.Interceptor.Forwarding;
 /// <content>What the data path does while no port has anything to do.</content>
 internal sealed unsafe partial class Forwarder
 {
-    /// <summary>When the present pause began, in ticks of <see cref="Stopwatch"/>; 0: there is none, or nobody wants to know.</summary>
-    private long _pauseStart;
-
     /// <summary>Asks all peers to ring for their next records; false if something is there already.</summary>
     private bool MaySleep()
     {
@@ -21,7 +18,7 @@ internal sealed unsafe partial class Forwarder
         return quiet;
     }
 
-    /// <summary>Looks for work for a while, if the traffic of late gains by that; true as soon as there is some. A pause begins here.</summary>
+    /// <summary>Looks for work for a while, if the traffic of late gains by that; true as soon as there is some.</summary>
     private bool TryPoll(epoll_event* events)
     {
         if (_polls is null)
@@ -29,12 +26,17 @@ internal sealed unsafe partial class Forwarder
             return false;
         }
 
-        _pauseStart = Stopwatch.GetTimestamp();
+        if (_polls.TakeTurn())
+        {
+            Judge(_polls);
+        }
+
         if (_polls.PollTicks == 0)
         {
             return false;
         }
 
+        long end = Stopwatch.GetTimestamp() + _polls.PollTicks;
         foreach (PeerPort port in _ports)
         {
             // Who is awake need not be rung for.
@@ -66,32 +68,22 @@ internal sealed unsafe partial class Forwarder
 
             LibC.sched_yield();
         }
-        while (Stopwatch.GetTimestamp() - _pauseStart < _polls.PollTicks);
+        while (Stopwatch.GetTimestamp() < end);
+        _polls.Miss();
         return false;
     }
 
-    /// <summary>The pause that <see cref="TryPoll"/> has begun, if it has, is over: polled or slept through.</summary>
-    private void EndPause()
+    private void Judge(PollPolicy polls)
     {
-        if (_pauseStart == 0)
+        ulong sent = 0, received = 0, bytes = 0;
+        foreach (PeerPort port in _ports)
         {
-            return;
+            sent += port.Counters.SentPackets;
+            received += port.Counters.ReceivedPackets;
+            bytes += port.Counters.Bytes;
         }
 
-        bool full = _polls!.Paused(Stopwatch.GetTimestamp() - _pauseStart);
-        _pauseStart = 0;
-        if (full)
-        {
-            ulong sent = 0, received = 0, bytes = 0;
-            foreach (PeerPort port in _ports)
-            {
-                sent += port.Counters.SentPackets;
-                received += port.Counters.ReceivedPackets;
-                bytes += port.Counters.Bytes;
-            }
-
-            _polls.Judge(sent, received, bytes);
-        }
+        polls.Judge(Stopwatch.GetTimestamp(), sent, received, bytes);
     }
 
     /// <summary>Asks the peer to ring for its next record; false if there is one already.</summary>

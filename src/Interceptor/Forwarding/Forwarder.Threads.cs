@@ -44,7 +44,6 @@ internal sealed unsafe partial class Forwarder
             }
 
             count = timeout == AtOnce ? 0 : _loop.Wait(events, EventsPerWait, timeout);
-            EndPause();
         }
     }
 
