@@ -12,7 +12,7 @@ readonly PROJECT_TIMEOUT=900
 # What each command needs from Debian. gcc links the native code, zlib1g-dev holds the static libz.
 readonly BUILD_PACKAGES=(gcc libc6-dev binutils zlib1g-dev)
 readonly GUEST_PACKAGES=(iproute2 iptables iputils-ping iperf3 openssh-client openssh-server)
-readonly TEST_PACKAGES=("${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}" conntrack nftables tcpdump libcap2-bin systemd)
+readonly TEST_PACKAGES=("${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}" conntrack nftables tcpdump libcap2-bin systemd gnuplot-nox)
 readonly DEMO_PACKAGES=("${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}" sockperf)
 readonly XEN_PACKAGES=("${BUILD_PACKAGES[@]}" qemu-system-x86 busybox-static cpio xz-utils)
 readonly OVS_PACKAGES=(openvswitch-switch)
@@ -25,7 +25,8 @@ readonly COMPAT_PACKAGES=(nginx apache2 apache2-utils curl redis-server redis-to
 readonly NETWORK_PACKAGES=(ufw firewalld)
 # Debian allows one FTP server at a time.
 readonly COMPAT_UNPACKED=(vsftpd)
-readonly BENCH_PACKAGES=(g++ libc6-dev libboost-dev libdpdk-dev pkg-config)
+readonly BENCH_PACKAGES=("${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}" gnuplot-nox)
+readonly MICRO_PACKAGES=(g++ libc6-dev libboost-dev libdpdk-dev pkg-config)
 
 # The SDK's own noise, and its demand for ICU, which nothing here uses.
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
@@ -51,7 +52,13 @@ Usage: ./build.sh [COMMAND]
                     renamed interfaces, shaping...), and the table of which path each takes and why
   chaos [OPTIONS]   faults drawn by a seed under traffic, and what they cost (--seed N
                     --seconds S --cycles N --only KIND...)
-  bench [OPTIONS]   the micro-benchmarks (BenchmarkDotNet's options)
+  overload [OPTIONS]  more traffic than receivers can take: memory against its bounds, fairness,
+                    round trips beside it, both paths in turn (--seconds S --rounds N --only NAME...)
+  bench [OPTIONS]   every path between guests, the same programs on each, and a report with pictures
+                    (--quick, --full, --platform, --paths, --workloads, --resume DIR; --help)
+  bench-report DIR...   the report once more, of one or more of its runs
+  bench-compare A B     what became slower from one of its runs to another, beyond the noise
+  bench-micro [OPTIONS] the ring and its rivals alone (BenchmarkDotNet's options)
   clean             remove everything that was built
 
 Debian packages that a command needs are installed if it runs as root, and
@@ -288,20 +295,52 @@ show_setups() {
     cat out/network/results.md
 }
 
-# Adds the results of a chaos run of fixed length, with a seed of its own, to the totals.
-test_chaos() {
-    local status=0 passed=0 failures=0 skipped=0
-    step "Testing under faults"
-    rm -f out/chaos/totals
-    run_chaos || status=$?
-    [[ ! -s out/chaos/totals ]] || read -r passed failures skipped <out/chaos/totals
+# Adds the results of a run of tests/$1 in its short form, with a seed of its own, to the totals.
+test_short_run() {
+    local name=$1 status=0 passed=0 failures=0 skipped=0
+    local totals=out/${name,,}/totals
+    step "$2"
+    rm -f "$totals"
+    run_program "$name" || status=$?
+    [[ ! -s $totals ]] || read -r passed failures skipped <"$totals"
     [[ $status -eq 0 || $failures -gt 0 ]] || failures=1
     TOTAL_PASSED=$((TOTAL_PASSED + passed))
     TOTAL_FAILED=$((TOTAL_FAILED + failures))
     TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))
 }
 
-run_chaos() { dotnet "tests/Chaos/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.Chaos.dll" "$@"; }
+# Runs the program that is built from tests/$1.
+run_program() { dotnet "tests/$1/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.$1.dll" "${@:2}"; }
+
+# Builds tests/$1, which takes the binary through something, and runs it.
+build_and_run() {
+    is_root || fail "The ${1,,} run builds network namespaces and needs root: sudo ./build.sh ${1,,}"
+    need_sdk
+    need_packages "${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}"
+    build_binary
+    step "Building the ${1,,} run"
+    quietly "${1,,}" dotnet build "tests/$1" -c "$CONFIGURATION" -v:q
+    run_program "$@"
+}
+
+build_bench() {
+    step "Building the benchmark harness"
+    quietly bench dotnet build bench/EndToEnd -c "$CONFIGURATION" -v:q
+}
+
+run_bench() { dotnet "bench/EndToEnd/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.EndToEnd.dll" "$@"; }
+
+# Installs what it can of the programs that a run with these options compares or measures with; what is missing fails in the run, and the
+# report says so.
+need_bench_packages() {
+    local packages package
+    [[ " $* " != *' -h '* && " $* " != *' --help '* ]] || return 0
+    packages=$(run_bench packages "$@" 2>/dev/null) || return 0
+    for package in $packages; do
+        (need_packages "$package") || true
+    done
+    [[ " $* " != *xen-* ]] || need_packages "${XEN_PACKAGES[@]}"
+}
 
 # Prints the totals; succeeds if something was tested and nothing failed.
 conclude() {
@@ -329,7 +368,11 @@ run_tests() {
     done
     show_applications
     show_setups
-    [[ -n $filter ]] || { test_chaos; test_xen; }
+    [[ -n $filter ]] || {
+        test_short_run Chaos "Testing under faults"
+        test_short_run Overload "Testing under overload"
+        test_xen
+    }
 }
 
 main() {
@@ -412,19 +455,31 @@ main() {
             conclude
             ;;
         chaos)
-            is_root || fail "The chaos run builds network namespaces and needs root: sudo ./build.sh chaos"
-            need_sdk
-            need_packages "${BUILD_PACKAGES[@]}" "${GUEST_PACKAGES[@]}"
-            build_binary
-            step "Building the chaos run"
-            quietly chaos dotnet build tests/Chaos -c "$CONFIGURATION" -v:q
-            run_chaos "$@"
+            build_and_run Chaos "$@"
+            ;;
+        overload)
+            build_and_run Overload "$@"
             ;;
         bench)
+            is_root || fail "Guests are network namespaces, which needs root: sudo ./build.sh bench"
             need_sdk
             need_packages "${BENCH_PACKAGES[@]}"
+            build_binary
+            build_bench
+            need_bench_packages "$@"
+            run_bench run "$@"
+            ;;
+        bench-report | bench-compare)
+            need_sdk
+            need_packages gnuplot-nox
+            build_bench
+            run_bench "${command#bench-}" "$@"
+            ;;
+        bench-micro)
+            need_sdk
+            need_packages "${MICRO_PACKAGES[@]}"
             step "Building the micro-benchmarks"
-            quietly bench dotnet build bench/Micro -c "$CONFIGURATION" -v:q
+            quietly micro dotnet build bench/Micro -c "$CONFIGURATION" -v:q
             exec dotnet run --no-build -c "$CONFIGURATION" --project bench/Micro -- "$@"
             ;;
         clean)

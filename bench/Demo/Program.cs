@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Spectre.Console;
 using XenLoop.Demo;
+using XenLoop.Harness.Hardware;
 using XenLoop.Lab;
 using XenLoop.Lab.Agent;
 

@@ -1,4 +1,4 @@
-using XenLoop.Lab;
+using XenLoop.Harness.Paths;
 
 namespace XenLoop.Demo;
 
@@ -15,4 +15,4 @@ internal sealed record Scenario(
     bool LowerIsBetter,
     double? Target,
     bool OneProcessor,
-    Func<Guest, Guest, int, Reading> Measure);
+    Func<GuestPath, int, Reading> Measure);

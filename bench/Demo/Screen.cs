@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using XenLoop.Harness.Hardware;
 using XenLoop.Lab.Agent;
 
 namespace XenLoop.Demo;

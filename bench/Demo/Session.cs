@@ -24,7 +24,7 @@ internal sealed class Session : IDisposable
     public Results Results { get; } = new();
 
     /// <summary>The machine whose guests are joined by <paramref name="path"/>.</summary>
-    public Machine this[PathKind path] => _machines.Single(m => m.Path == path);
+    public Machine this[PathKind path] => _machines.Single(m => m.Kind == path);
 
     /// <summary>The paths that are compared.</summary>
     public IReadOnlyList<PathKind> Paths => _options.WithOpenVSwitch
@@ -64,9 +64,9 @@ internal sealed class Session : IDisposable
                     for (int turn = 0; turn < _machines.Count; turn++)
                     {
                         Machine machine = _machines[(turn + round) % _machines.Count];
-                        task.Description = $"Round {round} of {_options.Rounds}: {scenario.Name.EscapeMarkup()} [dim]({machine.Path.ToString().EscapeMarkup()})[/]";
+                        task.Description = $"Round {round} of {_options.Rounds}: {scenario.Name.EscapeMarkup()} [dim]({machine.Kind.ToString().EscapeMarkup()})[/]";
                         _cancel.ThrowIfCancellationRequested();
-                        Results.Add(scenario, machine.Path, machine.Measure(scenario, _options.Seconds));
+                        Results.Add(scenario, machine.Kind, machine.Measure(scenario, _options.Seconds));
                         task.Increment(1);
                     }
                 }

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace XenLoop.Micro;
 
 /// <summary>
-/// The ring against the C and C++ queues that Debian packages, and against memcpy: all contenders of a discipline take turns, round
+/// The ring against the C and C++ queues that Debian packages, pipes, Unix sockets, .NET's channels, and memcpy: all contenders of a discipline take turns, round
 /// after round, so that whatever else the machine does hits them alike. Ratios are medians of each round's own ratio.
 /// </summary>
 /// <remarks>
@@ -30,6 +30,9 @@ internal static class Contest
     /// <summary>Records of a turn: what the agent may handle between two looks whether its peer sleeps.</summary>
     private const int TurnRecords = 128;
 
+    /// <summary>What takes a syscall or a lock per batch gets so much less to do, for a run of about the same length.</summary>
+    private const int SlowerBy = 10;
+
     private const int Rounds = 15;
     private const int RingBytes = 1 << 20;
     private const int SmallBytes = 64;
@@ -38,7 +41,7 @@ internal static class Contest
     private const long LargeRecords = 20_000;
     private const double LargeTotal = (double)LargeRecords * LargeBytes;
 
-    /// <summary>Runs all disciplines, prints the tables, writes the samples to out/bench/queues.json.</summary>
+    /// <summary>Runs all disciplines, prints the tables, writes the samples to out/micro/queues.json.</summary>
     public static int Run()
     {
         if (Environment.ProcessorCount < 2)
@@ -60,7 +63,16 @@ internal static class Contest
             long records = SmallRecordsPerBatch * Math.Min(batch, 8);
             using RingContender ring = new($"XenLoop ring, wake-up check every {TurnRecords} records", records, RingBytes, records, SmallBytes, batch, TurnRecords);
             using RingContender eager = new("XenLoop ring, wake-up check for each batch", records, RingBytes, records, SmallBytes, batch, batch);
-            List<Contender> contenders = [ring, eager];
+            using StreamContender pipe = new("pipe", records / SlowerBy, SmallBytes, batch, StreamContender.Pipe);
+            using StreamContender socket = new("Unix socket", records / SlowerBy, SmallBytes, batch, StreamContender.Socket);
+            List<Contender> contenders = [ring, eager, pipe, socket];
+            using ChannelContender channel = new("System.Threading.Channels", records / SlowerBy, RingBytes / SmallBytes);
+            if (batch == 1)
+            {
+                // It has no batches.
+                contenders.Add(channel);
+            }
+
             Enter(contenders, "DPDK rte_ring SP/SC", records, rte, records, batch, RingBytes / SmallBytes, ProducerCpu, ConsumerCpu);
             Enter(contenders, "Boost spsc_queue", records, boost, records, batch, RingBytes / SmallBytes, ProducerCpu, ConsumerCpu);
             results[$"64 B, batch {batch}"] = Hold($"64-byte records, batches of {batch}", contenders, 1e6, "million/s");

@@ -1,12 +1,12 @@
 using BenchmarkDotNet.Running;
 using XenLoop.Micro;
 
-// Without arguments: everything. "queues": only the contest with the C and C++ queues. Otherwise BenchmarkDotNet's own arguments.
+// Without arguments: everything. "queues": only the contest with other queues. Otherwise BenchmarkDotNet's own arguments.
 if (args is [] or ["queues"])
 {
     if (args is [])
     {
-        BenchmarkRunner.Run<RingBenchmarks>(new BenchmarkConfig());
+        BenchmarkRunner.Run([typeof(RingBenchmarks), typeof(PacketBenchmarks), typeof(VerdictBenchmarks), typeof(DoorbellBenchmarks)], new BenchmarkConfig());
     }
 
     return Contest.Run();

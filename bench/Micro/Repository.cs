@@ -7,7 +7,7 @@ internal static class Repository
     public static string Root { get; } = Find();
 
     /// <summary>Where results go.</summary>
-    public static string OutputDirectory => Directory.CreateDirectory(Path.Combine(Root, "out", "bench")).FullName;
+    public static string OutputDirectory => Directory.CreateDirectory(Path.Combine(Root, "out", "micro")).FullName;
 
     private static string Find()
     {

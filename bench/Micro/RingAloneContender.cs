@@ -22,7 +22,7 @@ internal sealed unsafe class RingAloneContender(string name, int ringBytes, long
             double seconds = 0;
             Thread thread = new(() =>
             {
-                RingContender.Pin(Contest.ProducerCpu);
+                PairContender.Pin(Contest.ProducerCpu);
                 long start = Stopwatch.GetTimestamp();
                 for (long i = 0; i < records; i++)
                 {

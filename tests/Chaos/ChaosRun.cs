@@ -33,7 +33,11 @@ internal sealed class ChaosRun : IDisposable
             FastPath.Await(_scene, Scene.Patience);
             _traffic.EndDatagrams();
             _ringBytes = _scene.Host.Guests.SelectMany(g => _scene.Colony[g].Status().Peers).Max(p => p.RingBytes);
-            _holdings = ReadHoldings();
+
+            // All hold the same, but for one that looks at its rules just now, by a program with pipes.
+            List<Holdings> holdings = [];
+            Wait.Until(() => (holdings = ReadHoldings()).Distinct().Count() == 1, s_settling, "all agents to hold the same");
+            _holdings = holdings;
         }
         catch
         {
@@ -67,9 +71,9 @@ internal sealed class ChaosRun : IDisposable
     }
 
     /// <summary>Orderly stops and starts; afterwards the agents must hold what they held before.</summary>
-    public SwitchResult SwitchOver(int cycles)
+    public SwitchResult SwitchOver(int cycles, int streamRate)
     {
-        SwitchResult result = new SwitchOver(_scene, _log).Run(cycles);
+        SwitchResult result = new SwitchOver(_scene, _log).Run(cycles, streamRate > 0 ? (long)streamRate << 20 : long.MaxValue);
         List<string> broken = [.. result.Broken];
         Try(broken, CheckHoldings);
         return result with { Broken = broken };

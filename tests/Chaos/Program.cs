@@ -14,7 +14,7 @@ static int Run(ChaosOptions options)
         IReadOnlyList<Fault> faults = FaultCatalogue.Choose(options.Kinds);
         using var run = new ChaosRun(options.Seed, Console.WriteLine);
         IReadOnlyList<StrikeResult> strikes = run.Strike([.. faults.Where(f => f.Obstacle is null)], TimeSpan.FromSeconds(options.Seconds));
-        SwitchResult? switches = options.Cycles > 0 && strikes.All(s => s.Broken.Count == 0) ? run.SwitchOver(options.Cycles) : null;
+        SwitchResult? switches = options.Cycles > 0 && strikes.All(s => s.Broken.Count == 0) ? run.SwitchOver(options.Cycles, options.StreamRate) : null;
         var report = new Report(options, strikes, [.. faults.Where(f => f.Obstacle is not null).Select(f => $"{f.Name}: {f.Obstacle}")], switches, run.End());
         string file = report.Save(Path.Combine(XenLoopBinary.RepositoryRoot, "out", "chaos"));
         Console.Write(report.ToTable());

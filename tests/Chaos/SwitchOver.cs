@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using XenLoop.Lab;
 using XenLoop.Lab.Reports;
 using XenLoop.Lab.Traffic;
@@ -27,15 +28,15 @@ internal sealed class SwitchOver(Scene scene, Action<string> log)
 
     private Guest B => scene.Host["b"];
 
-    /// <summary>Some cycles; the scene must have traffic in all directions.</summary>
-    public SwitchResult Run(int cycles)
+    /// <summary>Some cycles, beside a TCP connection of so many bytes a second; the scene must have traffic in all directions.</summary>
+    public SwitchResult Run(int cycles, long streamRate)
     {
-        using var stream = new TcpStream(A, B, FirstPort);
+        using var stream = new TcpStream(A, B, FirstPort, rate: streamRate);
         var meter = new TcpLossMeter(A, B);
         int done = 0;
         try
         {
-            while (done < cycles && _broken.Count == 0)
+            while (done < cycles)
             {
                 int stage = Math.Min(StageCycles, cycles - done);
                 RunStage(stage);
@@ -58,8 +59,8 @@ internal sealed class SwitchOver(Scene scene, Action<string> log)
             _datagrams.Sum(d => d.Repeated),
             _datagrams.Sum(d => d.Damaged),
             _datagrams.Sum(d => d.Reordered),
-            _datagrams.Max(d => d.Furthest),
-            _datagrams.Max(d => d.LongestPause.TotalMilliseconds),
+            _datagrams.Select(d => d.Furthest).DefaultIfEmpty().Max(),
+            _datagrams.Select(d => d.LongestPause.TotalMilliseconds).DefaultIfEmpty().Max(),
             stream.Received,
             meter.Lost,
             meter.Reordered,
@@ -70,11 +71,15 @@ internal sealed class SwitchOver(Scene scene, Action<string> log)
     {
         using var there = new UdpStream(A, B, NextPort(), DatagramLength, DatagramRate);
         using var back = new UdpStream(B, A, NextPort(), DatagramLength, DatagramRate);
+        TimeSpan slowest = TimeSpan.Zero;
         for (int i = 0; i < cycles; i++)
         {
             Guest guest = i % 2 == 0 ? A : B;
             there.WaitForMore(DatagramRate / 10, s_patience);
+            long start = Stopwatch.GetTimestamp();
             scene.Terminate(guest);
+            TimeSpan took = Stopwatch.GetElapsedTime(start);
+            slowest = took > slowest ? took : slowest;
             back.WaitForMore(DatagramRate / 10, s_patience);
             scene.Colony.Restart(guest);
             FastPath.Await(scene, Scene.Patience);
@@ -85,7 +90,7 @@ internal sealed class SwitchOver(Scene scene, Action<string> log)
             _datagrams.Add(report);
             if (report.Lost + report.Repeated + report.Damaged > 0)
             {
-                _broken.Add($"in orderly stops and starts {report.Lost} of {report.Sent} datagrams were lost, {report.Repeated} came twice, {report.Damaged} damaged");
+                _broken.Add($"in orderly stops and starts {report.Lost} of {report.Sent} datagrams were lost, {report.Repeated} came twice, {report.Damaged} damaged; the slowest stop among them took {slowest.TotalMilliseconds:0} ms");
             }
         }
     }

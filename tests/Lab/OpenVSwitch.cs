@@ -48,6 +48,9 @@ public sealed class OpenVSwitch : IDisposable
         }
     }
 
+    /// <summary>The process that passes the packets on.</summary>
+    public int ProcessId => _switch?.Id ?? 0;
+
     /// <inheritdoc/>
     public void Dispose()
     {

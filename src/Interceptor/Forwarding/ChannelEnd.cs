@@ -88,7 +88,7 @@ internal sealed class ChannelEnd
     {
         if (HoldPolicy.DelaysSwitch(port))
         {
-            // Looked at again before the thread sleeps.
+            port.AwaitsEmptyRing = true;
             return;
         }
 

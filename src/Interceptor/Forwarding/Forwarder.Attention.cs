@@ -61,4 +61,12 @@ internal sealed unsafe partial class Forwarder
             _ends.OnCloseOverdue(port);
         }
     }
+
+    private void OnRingEmpty(PeerPort port)
+    {
+        lock (_injectionGate)
+        {
+            _ends.OnClosedByPeer(port);
+        }
+    }
 }

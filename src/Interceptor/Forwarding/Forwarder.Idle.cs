@@ -18,37 +18,25 @@ internal sealed unsafe partial class Forwarder
         return quiet;
     }
 
-    /// <summary>Looks for work for a while before it sleeps, if the traffic of late gains by that; and finds out whether it does.</summary>
-    private void PollOrSleep(PollPolicy polls, epoll_event* events, int due)
+    /// <summary>Looks for work for a while, if the traffic of late gains by that; true as soon as there is some.</summary>
+    private bool TryPoll(epoll_event* events)
     {
-        long start = Stopwatch.GetTimestamp();
-        if (!TryPoll(events, start, polls.PollTicks))
-        {
-            TakeEvents(events, MaySleep() ? due : 0);
-        }
-
-        if (polls.Paused(Stopwatch.GetTimestamp() - start))
-        {
-            ulong sent = 0, received = 0, bytes = 0;
-            foreach (PeerPort port in _ports)
-            {
-                sent += port.Counters.SentPackets;
-                received += port.Counters.ReceivedPackets;
-                bytes += port.Counters.Bytes;
-            }
-
-            polls.Judge(sent, received, bytes);
-        }
-    }
-
-    /// <summary>True as soon as there is work; false after <paramref name="ticks"/> without any.</summary>
-    private bool TryPoll(epoll_event* events, long start, long ticks)
-    {
-        if (ticks == 0)
+        if (_polls is null)
         {
             return false;
         }
 
+        if (_polls.TakeTurn())
+        {
+            Judge(_polls);
+        }
+
+        if (_polls.PollTicks == 0)
+        {
+            return false;
+        }
+
+        long end = Stopwatch.GetTimestamp() + _polls.PollTicks;
         foreach (PeerPort port in _ports)
         {
             // Who is awake need not be rung for.
@@ -61,10 +49,12 @@ internal sealed unsafe partial class Forwarder
 
         do
         {
-            bool found = TakeEvents(events, 0) > 0;
+            int count = _loop.Wait(events, EventsPerWait, 0);
+            Dispatch(_loop, events, count);
+            bool found = count > 0;
             foreach (PeerPort port in _ports)
             {
-                if (port.Channel is { } channel && port.State != PortState.Failed && channel.Inbound.MayHaveData)
+                if (HasData(port))
                 {
                     port.InjectReady = true;
                     found = true;
@@ -78,8 +68,22 @@ internal sealed unsafe partial class Forwarder
 
             LibC.sched_yield();
         }
-        while (Stopwatch.GetTimestamp() - start < ticks);
+        while (Stopwatch.GetTimestamp() < end);
+        _polls.Miss();
         return false;
+    }
+
+    private void Judge(PollPolicy polls)
+    {
+        ulong sent = 0, received = 0, bytes = 0;
+        foreach (PeerPort port in _ports)
+        {
+            sent += port.Counters.SentPackets;
+            received += port.Counters.ReceivedPackets;
+            bytes += port.Counters.Bytes;
+        }
+
+        polls.Judge(Stopwatch.GetTimestamp(), sent, received, bytes);
     }
 
     /// <summary>Asks the peer to ring for its next record; false if there is one already.</summary>
@@ -92,8 +96,9 @@ internal sealed unsafe partial class Forwarder
 
         if (channel.Inbound.ProducerClosed)
         {
-            _attention = true;
-            return false;
+            // Nothing more comes from there, and the deadlines see to the rest.
+            _attention |= !port.AwaitsEmptyRing;
+            return port.AwaitsEmptyRing;
         }
 
         // A mark that comes after that look is no wish granted either, so that the next pass looks again, after the last records.

@@ -2,7 +2,7 @@ using XenLoop.Native;
 
 namespace XenLoop.Interceptor.Forwarding;
 
-/// <content>The data path with a thread per direction, as long as <see cref="DivisionPolicy"/> finds that it gains.</content>
+/// <content>The data path's loops: one for all, and one that takes over the injection as long as <see cref="DivisionPolicy"/> finds that it gains.</content>
 /// <remarks>
 /// Each thread is preempted by those for whom it works: a packet that is injected wakes an application, whose answer wakes the
 /// capturing thread, while the injecting one still holds its gate. With one gate for both, the answer would wait for two more
@@ -10,13 +10,17 @@ namespace XenLoop.Interceptor.Forwarding;
 /// </remarks>
 internal sealed unsafe partial class Forwarder
 {
+    /// <summary>In the place of a timeout: do not even look for events, there is work.</summary>
+    private const int AtOnce = int.MinValue;
+
     /// <summary>Held by who captures or sends verdicts; never while it sleeps. Taken before <see cref="_injectionGate"/>.</summary>
     private readonly Lock _captureGate = new();
 
     /// <summary>Held by who injects; never while it sleeps.</summary>
     private readonly Lock _injectionGate = new();
 
-    private readonly DivisionPolicy _division = new();
+    /// <summary>Null: there is no second thread.</summary>
+    private readonly DivisionPolicy? _division;
 
     /// <summary>True while the injecting thread works; otherwise it sleeps, and the capturing one does all. Changed with both gates held.</summary>
     private volatile bool _divided;
@@ -32,14 +36,14 @@ internal sealed unsafe partial class Forwarder
             lock (_captureGate)
             {
                 Dispatch(_loop, events, count);
-                timeout = _divided ? CaptureTurn() : WholeTurn();
-                if (_division.TakeTurn(_ports) && _division.Divide != _divided)
+                timeout = _divided ? CaptureTurn() : WholeTurn(events);
+                if (_division is { } division && division.TakeTurn(_ports) && division.Divide != _divided)
                 {
-                    Divide(_division.Divide);
+                    Divide(division.Divide);
                 }
             }
 
-            count = _loop.Wait(events, EventsPerWait, timeout);
+            count = timeout == AtOnce ? 0 : _loop.Wait(events, EventsPerWait, timeout);
         }
     }
 
@@ -59,7 +63,7 @@ internal sealed unsafe partial class Forwarder
         return more ? 0 : due;
     }
 
-    private int WholeTurn()
+    private int WholeTurn(epoll_event* events)
     {
         bool more = InjectPorts();
         if (_attention)
@@ -69,7 +73,10 @@ internal sealed unsafe partial class Forwarder
 
         more |= CapturePorts();
         int due = _deadlines.Run(_ports);
-        return more || !MaySleep() ? 0 : due;
+        return more ? 0
+            : TryPoll(events) ? AtOnce
+            : MaySleep() ? due
+            : 0;
     }
 
     /// <summary>Gives the doorbells to the injecting thread, or takes them back. One that has rung and was not acknowledged is reported anew to whom it is given.</summary>

@@ -13,14 +13,17 @@ namespace XenLoop.Interceptor.Forwarding;
 /// mark, and the mark stays until a pass found nothing more.
 /// </para>
 /// <para>
-/// One thread for both directions, or one for each (<see cref="ForwarderThreads"/>). Two share nothing but the ports' states: each
-/// holds its own gate while it works, and whoever changes what both look at holds both, the capturing one first. What the
+/// One thread for both directions, or at times one for each (<see cref="ForwarderThreads"/>). Two share nothing but the ports' states:
+/// each holds its own gate while it works, and whoever changes what both look at holds both, the capturing one first. What the
 /// injecting thread finds that concerns both it leaves for <see cref="Attend()"/>.
 /// </para>
 /// </remarks>
 internal sealed unsafe partial class Forwarder : IDisposable
 {
     private const int EventsPerWait = 64;
+
+    /// <summary>Rounds between two looks at rings that nobody was asked to ring for. Not each, so that the acknowledgements of a stream still come in batches.</summary>
+    private const int RoundsBetweenLooks = 8;
 
     private readonly EventLoop _loop = new();
     private readonly EventLoop _bells;
@@ -38,24 +41,27 @@ internal sealed unsafe partial class Forwarder : IDisposable
     private volatile bool _stopping;
     private bool _attention;
     private bool _ranPosted;
+    private int _roundsWithoutLook;
 
     /// <summary>Prepares the data path; <see cref="Start"/> sets it going.</summary>
     /// <param name="tap">Where packets from peers go.</param>
     /// <param name="listener">Told about first traffic and failed channels, on the data path's thread.</param>
-    /// <param name="threads">How many threads, and whether one of them polls.</param>
+    /// <param name="threads">How many threads.</param>
+    /// <param name="polls">Look for work for a while before sleeping, where that gains.</param>
     /// <param name="holdLimitMilliseconds">How long a full ring may hold packets without progress.</param>
-    public Forwarder(TapDevice tap, IForwarderListener listener, ForwarderThreads threads, int holdLimitMilliseconds = HoldPolicy.DefaultLimit)
+    public Forwarder(TapDevice tap, IForwarderListener listener, ForwarderThreads threads, bool polls = false, int holdLimitMilliseconds = HoldPolicy.DefaultLimit)
     {
         _bells = threads == ForwarderThreads.Two ? new EventLoop() : _loop;
-        _polls = threads == ForwarderThreads.OnePolling ? new PollPolicy() : null;
+        _division = threads == ForwarderThreads.Two ? new DivisionPolicy() : null;
+        _polls = polls ? new PollPolicy() : null;
         _listener = listener;
         _hold = new HoldPolicy(holdLimitMilliseconds, OnViolation);
         _verdictTimer = new VerdictTimer(_loop);
         _capture = new CapturePath(listener.OnFirstTraffic, _hold, _verdictTimer);
         _injection = new InjectionPath(tap, () => _attention = true);
         _ends = new ChannelEnd(Unwatch, _capture, _injection, _hold, listener);
-        _deadlines = new PortDeadlines(_hold, OnCloseOverdue);
-        _threads = threads == ForwarderThreads.Two ? [NewThread(CaptureLoop, "capture"), NewThread(InjectionLoop, "injection")] : [NewThread(Loop, "data path")];
+        _deadlines = new PortDeadlines(_hold, OnCloseOverdue, OnRingEmpty);
+        _threads = threads == ForwarderThreads.Two ? [NewThread(CaptureLoop, "capture"), NewThread(InjectionLoop, "injection")] : [NewThread(CaptureLoop, "data path")];
     }
 
     /// <summary>Who owns which destination; may be replaced at any time by another thread.</summary>
@@ -179,41 +185,17 @@ internal sealed unsafe partial class Forwarder : IDisposable
         _bells.Unwatch(fd);
     }
 
-    private void Loop()
-    {
-        epoll_event* events = stackalloc epoll_event[EventsPerWait];
-        while (!_stopping)
-        {
-            bool more = InjectPorts();
-            if (_attention)
-            {
-                Attend();
-            }
-
-            more |= CapturePorts();
-            int due = _deadlines.Run(_ports);
-            if (more)
-            {
-                TakeEvents(events, 0);
-            }
-            else if (_polls is null)
-            {
-                TakeEvents(events, MaySleep() ? due : 0);
-            }
-            else
-            {
-                PollOrSleep(_polls, events, due);
-            }
-        }
-    }
-
     /// <summary>Gives each port whose peer may have published something its turn; false if nothing more is there.</summary>
     private bool InjectPorts()
     {
         bool more = false;
+
+        // A peer rings for who has asked for it, and that is done before sleep: as long as others keep us awake its ring is looked at here.
+        bool look = ++_roundsWithoutLook == RoundsBetweenLooks;
+        _roundsWithoutLook = look ? 0 : _roundsWithoutLook;
         foreach (PeerPort port in _ports)
         {
-            if (port.InjectReady)
+            if (port.InjectReady || (look && !port.AwaitsData && HasData(port)))
             {
                 port.AwaitsData = false;
                 _injection.Run(port);
@@ -223,6 +205,10 @@ internal sealed unsafe partial class Forwarder : IDisposable
 
         return more;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool HasData(PeerPort port) =>
+        port.Channel is { } channel && port.State != PortState.Failed && channel.Inbound.MayHaveData;
 
     /// <summary>Gives each port whose queue may hold packets its turn; false if nothing more can be taken.</summary>
     private bool CapturePorts()
@@ -245,13 +231,6 @@ internal sealed unsafe partial class Forwarder : IDisposable
         }
 
         return more;
-    }
-
-    private int TakeEvents(epoll_event* events, int timeoutMilliseconds)
-    {
-        int count = _loop.Wait(events, EventsPerWait, timeoutMilliseconds);
-        Dispatch(_loop, events, count);
-        return count;
     }
 
     private void Dispatch(EventLoop loop, epoll_event* events, int count)

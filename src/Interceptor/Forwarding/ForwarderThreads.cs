@@ -6,9 +6,6 @@ internal enum ForwarderThreads
     /// <summary>One thread for both directions. Best where guests share a kernel: each wake-up of another thread costs more than a packet.</summary>
     One,
 
-    /// <summary>One thread for both directions, which polls before it sleeps where <see cref="PollPolicy"/> finds that it gains.</summary>
-    OnePolling,
-
-    /// <summary>One thread per direction while traffic streams (<see cref="DivisionPolicy"/>), otherwise one for both. Best in a Xen guest with one processor.</summary>
+    /// <summary>One thread per direction while traffic streams (<see cref="DivisionPolicy"/>), otherwise one for both. Best in a Xen guest.</summary>
     Two,
 }

@@ -132,7 +132,7 @@ internal sealed unsafe class InjectionPath : IDisposable
 
     /// <summary>Builds the kernel's header from the tag and the packet itself; false if they do not fit together.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryDescribe(in Ipv4View packet, uint tag, out virtio_net_hdr header)
+    internal static bool TryDescribe(in Ipv4View packet, uint tag, out virtio_net_hdr header)
     {
         header = default;
         if (tag == 0)

@@ -72,6 +72,9 @@ internal sealed class PeerPort : IDisposable
     /// <summary>When an orderly release gives up waiting for the peer.</summary>
     public long CloseDeadline { get; set; }
 
+    /// <summary>The peer has closed its direction, too, but not yet taken what is in the ring: <see cref="PortDeadlines"/> looks when it has.</summary>
+    public bool AwaitsEmptyRing { get; set; }
+
     /// <summary>Completed when the channel is no longer touched; null unless a release was asked for.</summary>
     public TaskCompletionSource? Released { get; set; }
 
@@ -96,6 +99,7 @@ internal sealed class PeerPort : IDisposable
         Channel = null;
         State = PortState.NoChannel;
         AwaitsData = false;
+        AwaitsEmptyRing = false;
         CaptureReady = true;
         RingFill = default;
         Released?.TrySetResult();

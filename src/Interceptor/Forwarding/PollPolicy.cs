@@ -7,17 +7,43 @@ namespace XenLoop.Interceptor.Forwarding;
 /// costs more than the rest of a round trip; whoever is awake already needs neither.
 /// </summary>
 /// <remarks>
+/// <para>
 /// Polling takes a processor, so it is for request and response alone: few and small packets, as many one way as the other, each
-/// soon after the last. Streams lose by it, since sender and receiver need the processor themselves. Judged anew every
-/// <see cref="WindowTurns"/> turns, by what they would have gained or did gain; so the first few exchanges are slow ones.
+/// soon after the last. Streams lose by it, since sender and receiver need the processor themselves.
+/// </para>
+/// <para>
+/// Nor do all requests gain: where the host has no processor to spare, who polls keeps the peer from answering, and where the
+/// peer's work takes most of the time, there is little to gain. A guest cannot see either, but it can see how long its turns take: a
+/// window of <see cref="WindowTurns"/> turns is slept through, one is polled through, and polling goes on only as long as it makes
+/// them shorter by <see cref="LeastGainPercent"/>. After each trial in vain it rests twice as long.
+/// </para>
+/// <para>
+/// The clock is read once per window, because that is a syscall in a PV guest: twice per pause made a round trip of 270 microseconds
+/// 20 longer. Silence within a window is taken for slowness; a later window puts that right.
+/// </para>
 /// </remarks>
 internal sealed class PollPolicy
 {
-    /// <summary>The longest pause that is worth bridging, in microseconds; a guest that turns silent costs this much once.</summary>
-    public const int LongestMicroseconds = 1000;
+    /// <summary>The longest average turn that is worth polling for, and how long to poll at most, in microseconds.</summary>
+    public const int LongestMicroseconds = 4000;
 
     /// <summary>Turns of the loop that are judged together.</summary>
     public const int WindowTurns = 32;
+
+    /// <summary>By how much the turns must become shorter.</summary>
+    public const int LeastGainPercent = 10;
+
+    /// <summary>Polls of one window that may find nothing; with more of them it ends at once, in vain.</summary>
+    public const int MostMisses = WindowTurns / 8;
+
+    /// <summary>Windows polled through after which one is slept through, in case the traffic is no longer what it was.</summary>
+    public const int ProvenWindows = 64;
+
+    /// <summary>The rest after the first trial in vain, in windows.</summary>
+    public const int ShortestRest = 16;
+
+    /// <summary>The longest such rest.</summary>
+    public const int LongestRest = 512;
 
     /// <summary>Packets per direction and window.</summary>
     private const ulong MostPackets = WindowTurns * 2;
@@ -25,44 +51,85 @@ internal sealed class PollPolicy
     /// <summary>Bytes of both directions and one window: on average a request of 32 KB.</summary>
     private const ulong MostBytes = WindowTurns * 32 * 1024;
 
-    /// <summary>How much longer than the average pause polling goes on.</summary>
+    /// <summary>How many average turns polling goes on for.</summary>
     private const int Patience = 4;
 
     private static readonly long LongestTicks = Stopwatch.Frequency * LongestMicroseconds / 1_000_000;
 
     private int _turns;
-    private int _shortPauses;
-    private long _shortTicks;
+    private int _misses;
+    private long _windowStart;
     private ulong _sent;
     private ulong _received;
     private ulong _bytes;
 
+    /// <summary>The average turn of the last window of requests and responses that was slept through.</summary>
+    private long _sleeping;
+    private int _polledWindows;
+    private int _rest;
+    private int _nextRest = ShortestRest;
+
     /// <summary>How long to poll before the next sleep, in ticks of <see cref="Stopwatch"/>; 0: not at all.</summary>
     public long PollTicks { get; private set; }
 
-    /// <summary>Takes note of one pause, slept or polled.</summary>
+    /// <summary>Takes note of a turn that found nothing more to do.</summary>
     /// <returns>True: it is time to <see cref="Judge"/>.</returns>
-    public bool Paused(long ticks)
-    {
-        if (ticks <= LongestTicks)
-        {
-            _shortPauses++;
-            _shortTicks += ticks;
-        }
+    public bool TakeTurn() => ++_turns >= WindowTurns;
 
-        return ++_turns >= WindowTurns;
+    /// <summary>Takes note of a poll that found nothing in <see cref="PollTicks"/>: what it looks like where two guests share a processor.</summary>
+    public void Miss()
+    {
+        if (++_misses > MostMisses)
+        {
+            PollTicks = GiveUp();
+        }
     }
 
     /// <summary>Decides for the next turns.</summary>
+    /// <param name="now">In ticks of <see cref="Stopwatch"/>.</param>
     /// <param name="sent">Packets sent to all peers, ever.</param>
     /// <param name="received">Packets received from all peers, ever.</param>
     /// <param name="bytes">Bytes of both, ever.</param>
-    public void Judge(ulong sent, ulong received, ulong bytes)
+    public void Judge(long now, ulong sent, ulong received, ulong bytes)
     {
-        bool gains = _shortPauses >= _turns * 3 / 4 && IsRequestAndResponse(sent - _sent, received - _received, bytes - _bytes);
-        PollTicks = gains ? Math.Min(LongestTicks, Patience * (_shortTicks / _shortPauses)) : 0;
-        (_turns, _shortPauses, _shortTicks, _sent, _received, _bytes) = (0, 0, 0, sent, received, bytes);
+        long average = (now - _windowStart) / _turns;
+        PollTicks = !IsRequestAndResponse(sent - _sent, received - _received, bytes - _bytes) ? 0
+            : PollTicks > 0 ? AfterPolling(average)
+            : AfterSleeping(average);
+        (_turns, _misses, _windowStart, _sent, _received, _bytes) = (0, 0, now, sent, received, bytes);
     }
+
+    private long AfterSleeping(long average)
+    {
+        if (_rest > 0)
+        {
+            _rest--;
+            return 0;
+        }
+
+        _sleeping = average;
+        return average <= LongestTicks ? TicksFor(average) : 0;
+    }
+
+    private long AfterPolling(long average)
+    {
+        if (average * 100 > _sleeping * (100 - LeastGainPercent))
+        {
+            return GiveUp();
+        }
+
+        _nextRest = ShortestRest;
+        return ++_polledWindows % ProvenWindows == 0 ? 0 : TicksFor(average);
+    }
+
+    private long GiveUp()
+    {
+        _rest = _nextRest;
+        _nextRest = Math.Min(_nextRest * 2, LongestRest);
+        return 0;
+    }
+
+    private static long TicksFor(long average) => Math.Min(LongestTicks, Patience * average);
 
     /// <summary>Totals that went back because a peer has left make huge differences, and so a no.</summary>
     private static bool IsRequestAndResponse(ulong sent, ulong received, ulong bytes) =>

@@ -5,12 +5,14 @@ internal sealed class PortDeadlines
 {
     private readonly HoldPolicy _hold;
     private readonly Action<PeerPort> _closeOverdue;
+    private readonly Action<PeerPort> _ringEmpty;
 
-    /// <summary>With whom to ask about holds, and whom to tell that a peer did not close its direction in time.</summary>
-    public PortDeadlines(HoldPolicy hold, Action<PeerPort> closeOverdue)
+    /// <summary>With whom to ask about holds, and whom to tell that a peer did not close its direction in time, or did and has now taken the last record.</summary>
+    public PortDeadlines(HoldPolicy hold, Action<PeerPort> closeOverdue, Action<PeerPort> ringEmpty)
     {
         _hold = hold;
         _closeOverdue = closeOverdue;
+        _ringEmpty = ringEmpty;
     }
 
     /// <summary>Does what is due.</summary>
@@ -41,7 +43,14 @@ internal sealed class PortDeadlines
             }
 
             // Nobody rings when a closing ring is empty.
-            next = Math.Min(next, HoldPolicy.DelaysSwitch(port) ? now + 1 : deadline);
+            bool delayed = HoldPolicy.DelaysSwitch(port);
+            if (port.AwaitsEmptyRing && !delayed)
+            {
+                _ringEmpty(port);
+                return 0;
+            }
+
+            next = Math.Min(next, delayed ? now + 1 : deadline);
         }
 
         return next == long.MaxValue ? -1 : (int)Math.Min(next - now, int.MaxValue);

@@ -54,7 +54,9 @@ internal sealed class GuestAgent : IForwarderListener
         LinkEntry link = ChooseInterface(mirror.Current);
         using InjectionDevice device = InjectionDevice.Create(link, _options.Offload);
         using LinkGuard links = LinkGuard.Open(link, device.Tap.Name, _log);
-        using var forwarder = new Forwarder(device.Tap, this, ChooseThreads());
+        bool xen = _platform.Name == "xen";
+        bool polls = _options.Polling == PollMode.On || (_options.Polling == PollMode.Auto && xen);
+        using var forwarder = new Forwarder(device.Tap, this, xen ? ForwarderThreads.Two : ForwarderThreads.One, polls);
         forwarder.SetMtu((int)link.Mtu);
         forwarder.Start();
         GuestLog.Started(_log, link.Name, device.Tap.Name, device.Classifier, device.OffloadReason);
@@ -155,16 +157,6 @@ internal sealed class GuestAgent : IForwarderListener
     }
 
     private IFirewallRules NewRules() => _options.ManageRules ? new ManagedRules(new RuleOptions()) : new UnmanagedRules();
-
-    /// <summary>Between namespaces each guest's processor is every other's, and polling takes it from whom it waits for.</summary>
-    private ForwarderThreads ChooseThreads()
-    {
-        bool xen = _platform.Name == "xen";
-        bool spare = xen && Environment.ProcessorCount > 1;
-        return _options.Polling == PollMode.On || (_options.Polling == PollMode.Auto && spare) ? ForwarderThreads.OnePolling
-            : xen ? ForwarderThreads.Two
-            : ForwarderThreads.One;
-    }
 
     private DiscoveryAgent NewDiscovery(LinkEntry link, InjectionDevice device, PeerPorts ports)
     {

@@ -1,12 +1,12 @@
 namespace XenLoop.Interceptor.Guest;
 
-/// <summary>Whether the data path polls before it sleeps; see <see cref="Forwarding.PollPolicy"/>.</summary>
+/// <summary>Whether the data path may poll before it sleeps, where traffic gains by it; see <see cref="Forwarding.PollPolicy"/>.</summary>
 internal enum PollMode
 {
-    /// <summary>On Xen, in a guest with more than one processor.</summary>
+    /// <summary>On Xen. Between namespaces each guest's processor is every other's, and polling takes it from whom it waits for.</summary>
     Auto,
 
-    /// <summary>Whenever the traffic seems to gain by it.</summary>
+    /// <summary>Everywhere.</summary>
     On,
 
     /// <summary>Never.</summary>

@@ -1,4 +1,5 @@
 using XenLoop.Compat.Tests.Trials;
+using XenLoop.Lab;
 
 namespace XenLoop.Compat.Tests.Applications;
 

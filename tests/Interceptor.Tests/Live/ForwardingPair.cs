@@ -10,24 +10,27 @@ namespace XenLoop.Interceptor.Tests.Live;
 internal sealed class ForwardingPair : IDisposable
 {
     private readonly VirtualHost _host;
+    private readonly string _socket;
+    private readonly List<IDisposable> _others = [];
+    private Action? _attachOther;
     private readonly LocalGrantBroker _broker;
     private readonly LocalChannelPlatform _platformA;
     private readonly LocalChannelPlatform _platformB;
 
     /// <summary>Builds all but the channel. Neighbours know each other; nothing is captured yet.</summary>
-    public ForwardingPair(OffloadMode offloadA = OffloadMode.Auto, OffloadMode offloadB = OffloadMode.Auto, int holdLimitMilliseconds = 200, ForwarderThreads threads = ForwarderThreads.One)
+    public ForwardingPair(OffloadMode offloadA = OffloadMode.Auto, OffloadMode offloadB = OffloadMode.Auto, int holdLimitMilliseconds = 200, ForwarderThreads threads = ForwarderThreads.One, bool polls = false)
     {
         _host = new VirtualHost(NetworkMode.Bridged, "a", "b");
-        string socket = Path.Combine(_host.Directory, "grants.sock");
-        _broker = new LocalGrantBroker(socket);
+        _socket = Path.Combine(_host.Directory, "grants.sock");
+        _broker = new LocalGrantBroker(_socket);
         _broker.Start();
         Lab.Guest a = _host["a"];
         Lab.Guest b = _host["b"];
         a.Run("ping", "-c", "1", "-W", "5", b.Address.ToString()).Checked();
-        _platformA = new LocalChannelPlatform(socket, new DomainId((ushort)a.Number));
-        _platformB = new LocalChannelPlatform(socket, new DomainId((ushort)b.Number));
-        A = new ForwardingSide(a, b, offloadA, holdLimitMilliseconds, threads);
-        B = new ForwardingSide(b, a, offloadB, holdLimitMilliseconds, threads);
+        _platformA = new LocalChannelPlatform(_socket, new DomainId((ushort)a.Number));
+        _platformB = new LocalChannelPlatform(_socket, new DomainId((ushort)b.Number));
+        A = new ForwardingSide(a, b, offloadA, holdLimitMilliseconds, threads, polls);
+        B = new ForwardingSide(b, a, offloadB, holdLimitMilliseconds, threads, polls);
     }
 
     public ForwardingSide A { get; }
@@ -71,6 +74,33 @@ internal sealed class ForwardingPair : IDisposable
     /// <summary>Gives A's end to its data path.</summary>
     public void AttachA() => Attach(A, ChannelA!, peerTakesOffload: true);
 
+    /// <summary>Makes a channel to another peer, which the test plays: a domain without a guest. For <see cref="AttachBoth"/>.</summary>
+    /// <returns>That peer's end.</returns>
+    public Channel AddPeer(DomainId peer, int ringBytes)
+    {
+        const ulong Nonce = 43;
+        var platform = new LocalChannelPlatform(_socket, peer);
+        _others.Add(platform);
+        PeerPort port = A.AddPort(peer);
+        var ours = Channel.Listen(_platformA.Offer(peer, ringBytes, out ChannelOffer offer), Nonce);
+        var theirs = Channel.Connect(platform.Map(A.Id, offer), Nonce);
+        _others.Add(ours);
+        _others.Add(theirs);
+        _attachOther = () => A.Forwarder.Attach(port, ours, peerTakesOffload: true, captureWhole: true);
+        return theirs;
+    }
+
+    /// <summary>Gives A's ends of both channels to its data path, which begins to work with both at once.</summary>
+    public void AttachBoth()
+    {
+        A.Forwarder.Post(() =>
+        {
+            A.Forwarder.Attach(A.Port, ChannelA!, peerTakesOffload: true, captureWhole: true);
+            _attachOther!();
+        });
+        A.Sync();
+    }
+
     /// <summary>Captures on both sides.</summary>
     public void Capture()
     {
@@ -91,6 +121,7 @@ internal sealed class ForwardingPair : IDisposable
             side.Dispose();
         }
 
+        _others.ForEach(o => o.Dispose());
         ChannelA?.Dispose();
         ChannelB?.Dispose();
         _platformA.Dispose();

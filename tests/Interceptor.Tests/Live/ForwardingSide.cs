@@ -14,9 +14,11 @@ namespace XenLoop.Interceptor.Tests.Live;
 internal sealed class ForwardingSide : IDisposable
 {
     private readonly Lab.Guest _peer;
+    private readonly LinkEntry _link;
+    private readonly DestinationTable _table;
 
     /// <summary>Builds TAP, queue and forwarder inside <paramref name="guest"/>; nothing is captured before <see cref="Capture"/>.</summary>
-    public ForwardingSide(Lab.Guest guest, Lab.Guest peer, OffloadMode offload, int holdLimitMilliseconds, ForwarderThreads threads = ForwarderThreads.One)
+    public ForwardingSide(Lab.Guest guest, Lab.Guest peer, OffloadMode offload, int holdLimitMilliseconds, ForwarderThreads threads = ForwarderThreads.One, bool polls = false)
     {
         Guest = guest;
         _peer = peer;
@@ -29,16 +31,18 @@ internal sealed class ForwardingSide : IDisposable
         });
         Device = device;
         Port = new PeerPort(PeerId, queue);
-        DestinationTable table = DestinationTable.Build([new Destination(InternetPrefix.Single(AddressOf(peer)), PeerId)]);
-        Assert.True(MacAddress.TryParse(peer.Mac, out MacAddress peerMac));
-        Port.Source = new SourceCheck(PeerId, peerMac, link.Mac!.Value, [], [AddressOf(guest)], table);
-        Forwarder = new Forwarder(device.Tap, Listener, threads, holdLimitMilliseconds) { Destinations = table };
+        _link = link;
+        _table = DestinationTable.Build([new Destination(InternetPrefix.Single(AddressOf(peer)), PeerId)]);
+        Port.Source = Check(PeerId);
+        Forwarder = new Forwarder(device.Tap, Listener, threads, polls, holdLimitMilliseconds) { Destinations = _table };
         Forwarder.SetMtu((int)link.Mtu);
         Forwarder.Add(Port);
         Forwarder.Start();
     }
 
     public Lab.Guest Guest { get; }
+
+    public DomainId Id => new((ushort)Guest.Number);
 
     public DomainId PeerId { get; }
 
@@ -73,6 +77,14 @@ internal sealed class ForwardingSide : IDisposable
         }
     }
 
+    /// <summary>A port for another peer, whose packets may have any source address but those of the two guests.</summary>
+    public PeerPort AddPort(DomainId peer)
+    {
+        var port = new PeerPort(peer, Guest.Namespace.Enter(() => QueueSocket.Bind(new QueueOptions((ushort)(7000 + peer.Value), true)))) { Source = Check(peer) };
+        Forwarder.Add(port);
+        return port;
+    }
+
     /// <summary>Hands packets for the peer to the queue, or ends that.</summary>
     public void Capture(bool enabled = true) => Rule(
         enabled ? "-A" : "-D",
@@ -105,6 +117,12 @@ internal sealed class ForwardingSide : IDisposable
     {
         Forwarder.Dispose();
         Device.Dispose();
+    }
+
+    private SourceCheck Check(DomainId peer)
+    {
+        Assert.True(MacAddress.TryParse(_peer.Mac, out MacAddress mac));
+        return new SourceCheck(peer, mac, _link.Mac!.Value, [], [AddressOf(Guest)], _table);
     }
 
     private static InternetAddress AddressOf(Lab.Guest guest) => InternetAddress.FromBytes(guest.Address.GetAddressBytes());

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Interceptor.Tests.Live;
@@ -6,7 +7,7 @@ namespace XenLoop.Interceptor.Tests.Live;
 /// <summary>What a test does that plays the peer of A: B's end of the channel, driven by hand.</summary>
 internal static class PeerEnd
 {
-    /// <summary>Port of A that <see cref="Datagram"/> goes to.</summary>
+    /// <summary>Port of A that <see cref="Datagram(ForwardingPair, ReadOnlySpan{byte})"/> goes to.</summary>
     public const ushort Port = 7777;
 
     /// <summary>IP and UDP.</summary>
@@ -38,14 +39,17 @@ internal static class PeerEnd
     public static unsafe bool HasRoom(Channel peer, int length) => peer.Outbound.TryReserve(length, out _);
 
     /// <summary>A UDP packet from B to A, its IP checksum in place and without one of its own (RFC 768: zero).</summary>
-    public static byte[] Datagram(ForwardingPair pair, ReadOnlySpan<byte> payload)
+    public static byte[] Datagram(ForwardingPair pair, ReadOnlySpan<byte> payload) => Datagram(pair, pair.B.Guest.Address, payload);
+
+    /// <summary>The same from any address.</summary>
+    public static byte[] Datagram(ForwardingPair pair, IPAddress source, ReadOnlySpan<byte> payload)
     {
         byte[] packet = new byte[28 + payload.Length];
         packet[0] = 0x45;
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), (ushort)packet.Length);
         packet[8] = 64;
         packet[9] = 17;
-        pair.B.Guest.Address.TryWriteBytes(packet.AsSpan(12), out _);
+        source.TryWriteBytes(packet.AsSpan(12), out _);
         pair.A.Guest.Address.TryWriteBytes(packet.AsSpan(16), out _);
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(20), 1234);
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(22), Port);

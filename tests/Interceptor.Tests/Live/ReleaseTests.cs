@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.Forwarding;
 using XenLoop.Lab;
@@ -173,6 +174,31 @@ public sealed class ReleaseTests
         await released.WaitAsync(Patience, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Both directions are closed, and the peer takes its time with what is in its ring.</summary>
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public async Task While_a_peer_that_has_closed_empties_its_ring_the_thread_sleeps(int threads)
+    {
+        using var pair = new ForwardingPair(holdLimitMilliseconds: 60_000, threads: (ForwarderThreads)threads);
+        Channel peer = pair.ConnectAlone();
+        pair.A.Capture();
+        using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
+        datagrams.Send(5, 500);
+        Wait.Until(() => pair.A.Port.Counters.SentPackets == 5, Patience, "five datagrams to enter the ring", pair.ToString);
+        string thread = "";
+        pair.A.Forwarder.Post(() => thread = new FileInfo("/proc/thread-self").LinkTarget!);
+        Task released = pair.A.Forwarder.ReleaseAsync(pair.A.Port, orderly: true);
+        peer.Outbound.Close();
+        peer.Doorbell.Ring();
+        pair.A.Sync();
+        int before = Sleeps(thread);
+
+        // It never does: the limit for closing ends this, after a second. A few sleeps have other reasons (locks).
+        await released.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.True(Sleeps(thread) - before >= 30, $"The thread slept {Sleeps(thread) - before} times.");
+    }
+
     /// <summary>The last records and the mark appear between our look at the ring and our wish to be rung: on our doorbell for room, to be exact.</summary>
     [Theory]
     [InlineData((int)ForwarderThreads.One)]
@@ -241,5 +267,13 @@ public sealed class ReleaseTests
         Assert.Equal(0ul, pair.A.Port.Counters.SentPackets);
         Assert.Equal(ChannelFailure.PeerGone, Assert.Single(pair.A.Listener.Failures));
         Assert.Equal(PortState.Failed, pair.A.Port.State);
+    }
+
+    /// <summary>Times that a thread, named by its path below <c>/proc</c>, has given up its processor in order to wait.</summary>
+    private static int Sleeps(string thread)
+    {
+        const string Name = "voluntary_ctxt_switches:";
+        string line = File.ReadLines(Path.Combine("/proc", thread, "status")).Single(l => l.StartsWith(Name, StringComparison.Ordinal));
+        return int.Parse(line[Name.Length..], CultureInfo.InvariantCulture);
     }
 }

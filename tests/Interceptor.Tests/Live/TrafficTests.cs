@@ -31,10 +31,12 @@ public sealed class TrafficTests
     }
 
     /// <summary>Who polls must not be rung for, and must hear doorbells again as soon as it sleeps.</summary>
-    [Fact]
-    public void Polling_carries_the_same_with_fewer_doorbells()
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public void Polling_carries_the_same_with_fewer_doorbells(int threads)
     {
-        using var pair = new ForwardingPair(threads: ForwarderThreads.OnePolling);
+        using var pair = new ForwardingPair(threads: (ForwarderThreads)threads, polls: true);
         pair.Connect();
         pair.Capture();
         const int Exchanges = 2000;

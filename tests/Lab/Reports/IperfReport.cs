@@ -9,7 +9,15 @@ namespace XenLoop.Lab.Reports;
 /// <param name="LostPackets">Datagrams that never arrived (UDP).</param>
 /// <param name="Seconds">Length of the measurement.</param>
 /// <param name="Bytes">What arrived, in bytes.</param>
-public sealed record IperfReport(double ReceivedBitsPerSecond, long Retransmits, long Packets, long LostPackets, double Seconds, long Bytes)
+/// <param name="ReverseBitsPerSecond">What arrived in the other direction (TCP with <c>--bidir</c>); 0 otherwise.</param>
+public sealed record IperfReport(
+    double ReceivedBitsPerSecond,
+    long Retransmits,
+    long Packets,
+    long LostPackets,
+    double Seconds,
+    long Bytes,
+    double ReverseBitsPerSecond = 0)
 {
     /// <summary>Datagrams that arrived, a second (UDP).</summary>
     public double ReceivedPacketsPerSecond => (Packets - LostPackets) / Seconds;
@@ -38,7 +46,8 @@ public sealed record IperfReport(double ReceivedBitsPerSecond, long Retransmits,
                     Packets: 0,
                     LostPackets: 0,
                     received.GetProperty("seconds").GetDouble(),
-                    received.GetProperty("bytes").GetInt64());
+                    received.GetProperty("bytes").GetInt64(),
+                    end.TryGetProperty("sum_received_bidir_reverse", out JsonElement reverse) ? reverse.GetProperty("bits_per_second").GetDouble() : 0);
             }
 
             JsonElement sum = end.GetProperty("sum");

@@ -6,8 +6,10 @@ namespace XenLoop.Lab.Reports;
 /// <summary>What <c>sockperf ping-pong --full-rtt</c> says at its end.</summary>
 /// <param name="MedianMicroseconds">Round trip, 50th percentile.</param>
 /// <param name="P99Microseconds">Round trip, 99th percentile.</param>
+/// <param name="P999Microseconds">Round trip, 99.9th percentile.</param>
+/// <param name="P9999Microseconds">Round trip, 99.99th percentile.</param>
 /// <param name="Dropped">Messages that got no answer.</param>
-public sealed partial record SockperfReport(double MedianMicroseconds, double P99Microseconds, long Dropped)
+public sealed partial record SockperfReport(double MedianMicroseconds, double P99Microseconds, double P999Microseconds, double P9999Microseconds, long Dropped)
 {
     /// <summary>Whether <paramref name="output"/> holds a summary.</summary>
     public static bool IsPresent(string output) => output.Contains("percentile 50.000", StringComparison.Ordinal);
@@ -17,6 +19,8 @@ public sealed partial record SockperfReport(double MedianMicroseconds, double P9
     public static SockperfReport Parse(string output) => new(
         Percentile(output, "50.000"),
         Percentile(output, "99.000"),
+        Percentile(output, "99.900"),
+        Percentile(output, "99.990"),
         (long)Number(output, Drops().Match(output)));
 
     private static double Percentile(string output, string which) =>

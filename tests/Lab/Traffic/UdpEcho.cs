@@ -6,7 +6,7 @@ namespace XenLoop.Lab.Traffic;
 /// <summary>Sends datagrams to a guest that sends them back, and checks every byte of what returns.</summary>
 public sealed class UdpEcho : IDisposable
 {
-    private readonly Socket _server;
+    private readonly UdpAnswerer _server;
     private readonly Socket _client;
     private readonly IPEndPoint _destination;
     private readonly byte[] _sent = new byte[65536];
@@ -16,11 +16,10 @@ public sealed class UdpEcho : IDisposable
     /// <summary>Starts to answer in <paramref name="to"/> at <paramref name="port"/>.</summary>
     public UdpEcho(Guest from, Guest to, int port)
     {
-        _server = GuestSockets.BindUdp(to, port);
+        _server = new UdpAnswerer(to, port);
         _client = GuestSockets.BindUdp(from, 0);
         _client.ReceiveTimeout = 2000;
         _destination = new IPEndPoint(to.Address, port);
-        new Thread(Answer) { IsBackground = true, Name = "udp-echo" }.Start();
     }
 
     /// <summary>The socket that sends, for socket options.</summary>
@@ -56,23 +55,5 @@ public sealed class UdpEcho : IDisposable
     {
         _server.Dispose();
         _client.Dispose();
-    }
-
-    private void Answer()
-    {
-        byte[] buffer = new byte[65536];
-        EndPoint sender = new IPEndPoint(IPAddress.Any, 0);
-        try
-        {
-            while (true)
-            {
-                int length = _server.ReceiveFrom(buffer, ref sender);
-                _server.SendTo(buffer.AsSpan(0, length), SocketFlags.None, sender);
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The socket was closed under us: that is how this thread is told to end.
-        }
     }
 }

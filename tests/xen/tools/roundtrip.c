@@ -2,6 +2,10 @@
  * Measures requests and responses of one size, one at a time.
  *
  *   roundtrip serve PORT                                    answers over TCP and UDP
+ *   roundtrip timeline HOST PORT SIZE SECONDS               over one TCP connection; prints a line for each second:
+ *
+ *   second=3 exchanges=4021
+ *
  *   roundtrip tcp|udp HOST PORT SIZE count|seconds NUMBER   prints one line, times in microseconds:
  *
  *   tcp size=1 n=1000 lost=0 rate=3800 min=240 p50=262 p90=280 p99=310 max=1200
@@ -87,17 +91,24 @@ static void print_line(const char *protocol, size_t size, float *samples, size_t
            samples[count - 1]);
 }
 
+/* A TCP connection to a server of this program, which has been told the size. */
+static int reach_server(const char *host, const char *port, size_t size)
+{
+    uint32_t announced = (uint32_t)size;
+    int socket_ = reach(SOCK_STREAM, host, port);
+    if (!write_all(socket_, &announced, sizeof announced))
+        fail("the server is gone");
+    return socket_;
+}
+
 static void measure(int udp, const char *host, const char *port, size_t size, double count, double seconds)
 {
     static float samples[SAMPLE_LIMIT];
     size_t done = 0, lost = 0;
-    int socket_ = reach(udp ? SOCK_DGRAM : SOCK_STREAM, host, port);
+    int socket_ = udp ? reach(SOCK_DGRAM, host, port) : reach_server(host, port, size);
     struct timeval limit = { 1, 0 };
-    uint32_t announced = (uint32_t)size;
     if (udp)
         setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    else if (!write_all(socket_, &announced, sizeof announced))
-        fail("the server is gone");
 
     double start = now(), end = start;
     while ((double)(done + lost) < count && done < SAMPLE_LIMIT && end - start < seconds) {
@@ -117,17 +128,36 @@ static void measure(int udp, const char *host, const char *port, size_t size, do
     print_line(udp ? "udp" : "tcp", size, samples, done, lost, end - start);
 }
 
+/* Seconds in which the server does not answer are said with the next answer, all at once. */
+static void follow(const char *host, const char *port, size_t size, double seconds)
+{
+    int socket_ = reach_server(host, port, size);
+    size_t exchanges = 0, second = 0;
+    for (double start = now(); (double)second < seconds;) {
+        if (!write_all(socket_, message, size) || !read_all(socket_, message, size))
+            fail("the connection broke in second %zu", second);
+        for (exchanges++; now() - start >= (double)second + 1; second++, exchanges = 0) {
+            printf("second=%zu exchanges=%zu\n", second, exchanges);
+            fflush(stdout);
+        }
+    }
+}
+
 int main(int count, char **arguments)
 {
     signal(SIGPIPE, SIG_IGN);
     if (count == 3 && strcmp(arguments[1], "serve") == 0)
         serve_both(arguments[2]);
+    if (count == 6 && strcmp(arguments[1], "timeline") == 0) {
+        follow(arguments[2], arguments[3], (size_t)number(arguments[4], 1, SIZE_LIMIT), number(arguments[5], 1, 3600));
+        return 0;
+    }
     int udp = count == 7 && strcmp(arguments[1], "udp") == 0;
     int tcp = count == 7 && strcmp(arguments[1], "tcp") == 0;
     int counted = count == 7 && strcmp(arguments[5], "count") == 0;
     int timed = count == 7 && strcmp(arguments[5], "seconds") == 0;
     if (!(udp || tcp) || !(counted || timed)) {
-        fprintf(stderr, "usage: roundtrip serve PORT | roundtrip tcp|udp HOST PORT SIZE count|seconds NUMBER\n");
+        fprintf(stderr, "usage: roundtrip serve PORT | roundtrip timeline HOST PORT SIZE SECONDS | roundtrip tcp|udp HOST PORT SIZE count|seconds NUMBER\n");
         return 2;
     }
     double size = number(arguments[4], 1, udp ? 65507 : SIZE_LIMIT);
