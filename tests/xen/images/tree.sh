@@ -1,9 +1,11 @@
 # shellcheck shell=bash
-# Builds a root file system as a folder, from the unpacked packages, and packs it. TREE is the folder.
+# Builds a root file system as a folder, from the unpacked packages, and packs it. TREE is the folder, BELOW
+# the one that it lies over, if it is a layer.
 
 # new_tree DIRECTORY: an empty root file system with busybox.
 new_tree() {
     TREE=$1
+    BELOW=$TREE
     rm -rf "$TREE"
     mkdir -p "$TREE"/{bin,sbin,dev,proc,sys,tmp,run,etc,mnt,root,lib64} \
         "$TREE"/var/{log,lib,lock} "$TREE"/usr/{bin,sbin,lib/x86_64-linux-gnu}
@@ -33,6 +35,15 @@ TEXT
     printf '127.0.0.1 localhost\n' >"$TREE/etc/hosts"
 }
 
+# new_layer DIRECTORY: an empty tree for what the guest's lacks.
+new_layer() {
+    TREE=$1
+    BELOW=$WORK/guest
+    rm -rf "$TREE"
+    mkdir -p "$TREE"/{sbin,etc,lib64,var} "$TREE"/usr/{bin,sbin,lib/x86_64-linux-gnu}
+    ln -s usr/lib "$TREE/lib"
+}
+
 # add_programs PATH...: copies programs and the shared libraries that they need.
 add_programs() {
     local path
@@ -52,17 +63,17 @@ add_libraries_of() {
             ld-linux*) found=$TREE/lib64/$library ;;
             *) found=$TREE/usr/lib/x86_64-linux-gnu/$library ;;
         esac
-        [[ ! -e $found ]] || continue
+        [[ ! -e $found && ! -e $BELOW/${found#"$TREE"} ]] || continue
         source=$(library_path "$library")
         cp -L "$source" "$found"
         add_libraries_of "$found"
     done < <(readelf -d "$1" 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
-    [[ -e $TREE/lib64/ld-linux-x86-64.so.2 ]] || cp -L "$(library_path ld-linux-x86-64.so.2)" "$TREE/lib64/"
+    [[ $BELOW != "$TREE" || -e $TREE/lib64/ld-linux-x86-64.so.2 ]] || cp -L "$(library_path ld-linux-x86-64.so.2)" "$TREE/lib64/"
 }
 
 library_path() {
     local directory
-    for directory in "$ROOT"/lib/x86_64-linux-gnu "$ROOT"/usr/lib/x86_64-linux-gnu "$ROOT"/lib64; do
+    for directory in "$ROOT"/lib/x86_64-linux-gnu "$ROOT"/usr/lib/x86_64-linux-gnu "$ROOT"/usr/lib/x86_64-linux-gnu/systemd "$ROOT"/lib64; do
         [[ ! -e $directory/$1 ]] || { printf '%s\n' "$directory/$1"; return; }
     done
     fail "no package brought the library $1"

@@ -2,9 +2,10 @@
 # Guests: a, b, c and d. Each has interfaces of the test networks (eth0, eth1...) and, for commands only, control0.
 #
 # Settings (variables of the job): GUEST_TYPE pv or pvh, GUEST_MEMORY in MB, GUEST_VCPUS, GUEST_KERNEL_ARGUMENTS,
-# NETWORK bridged or routed (what a guest gets whose interfaces the job does not name with `vif`).
+# NETWORK bridged or routed (what a guest gets whose interfaces the job does not name with `vif`), GUEST_LAYERS (what is
+# laid over the guests' image: systemd).
 
-: "${GUEST_TYPE:=pv}" "${GUEST_MEMORY:=192}" "${GUEST_VCPUS:=1}" "${GUEST_KERNEL_ARGUMENTS:=}" "${NETWORK:=bridged}"
+: "${GUEST_TYPE:=pv}" "${GUEST_MEMORY:=192}" "${GUEST_VCPUS:=1}" "${GUEST_KERNEL_ARGUMENTS:=}" "${NETWORK:=bridged}" "${GUEST_LAYERS:=}"
 DOM0_ADDRESS=10.77.0.254
 GUEST_DIRECTORY=/run/guests
 
@@ -91,7 +92,9 @@ TEXT
 stage_guest_images() {
     [ ! -e /tmp/guest.cpio ] || return 0
     cp /host/vmlinux /tmp/vmlinux
-    cat /host/guest.cpio /host/overlay.cpio >/tmp/guest.cpio
+    for stage_layer in guest $GUEST_LAYERS overlay; do
+        cat "/host/$stage_layer.cpio"
+    done >/tmp/guest.cpio
 }
 
 # start_guests NAME...: starts them side by side; returns when all answer.
