@@ -20,8 +20,8 @@ internal sealed class SmallSegments : ILoad
 
     public SmallSegments(Guest from, Guest to, int port)
     {
-        _listener = GuestSockets.ListenTcp(to, port);
-        _sender = GuestSockets.CreateTcp(from);
+        _listener = GuestSockets.ListenTcp(to.Namespace, port);
+        _sender = GuestSockets.CreateTcp(from.Namespace);
         _sender.NoDelay = true;
         _sender.Connect(new IPEndPoint(to.Address, port));
         _receiver = _listener.Accept();

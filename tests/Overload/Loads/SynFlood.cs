@@ -28,7 +28,7 @@ internal sealed class SynFlood : ILoad
 
     public SynFlood(Guest from, Guest to, int port)
     {
-        _listener = GuestSockets.ListenTcp(to, port);
+        _listener = GuestSockets.ListenTcp(to.Namespace, port);
         _raw = from.Namespace.Enter(() => new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Tcp));
         _destination = new IPEndPoint(to.Address, 0);
         BinaryPrimitives.WriteUInt16BigEndian(_segment.AsSpan(2), (ushort)port);
