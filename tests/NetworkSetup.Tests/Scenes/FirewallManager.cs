@@ -21,8 +21,14 @@ internal sealed class FirewallManager : IDisposable
         string mounts = "set -e; ";
         foreach (string directory in directories)
         {
-            string copy = Path.Combine(_copies, directory.Trim('/').Replace('/', '-'));
-            mounts += $"[ -d {copy} ] || {{ mkdir {copy}; {(directory.StartsWith("/etc", StringComparison.Ordinal) ? $"cp -a {directory}/. {copy}/; " : "")}}}; mount --bind {copy} {directory}; ";
+            // Made here, once: the manager and those who ask it come at the same time.
+            string copy = Directory.CreateDirectory(Path.Combine(_copies, directory.Trim('/').Replace('/', '-'))).FullName;
+            if (directory.StartsWith("/etc", StringComparison.Ordinal))
+            {
+                Command.Run(["cp", "-a", directory + "/.", copy + "/"]).Checked();
+            }
+
+            mounts += $"mount --bind {copy} {directory}; ";
         }
 
         _mounts = mounts;
