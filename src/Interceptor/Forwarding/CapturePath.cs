@@ -26,6 +26,12 @@ internal sealed unsafe class CapturePath : IDisposable
     /// <summary>Payload from which on the copy out of a scratch buffer costs more than one receive per packet.</summary>
     private const int LargePacket = 4096;
 
+    /// <summary>
+    /// So many small packets in a row end the expectation of large ones, which are received straight into the ring. Not the first of
+    /// them: a message that is larger than what one packet takes has a small one at its end.
+    /// </summary>
+    public const int SmallPacketsBetween = 3;
+
     /// <summary>Bytes of waiting verdicts from which on they are sent within a pass: they hold the senders' socket buffers.</summary>
     private const int PassVerdictBytes = 512 * 1024;
 
@@ -58,7 +64,14 @@ internal sealed unsafe class CapturePath : IDisposable
     public int Mtu { get; set; } = 1500;
 
     /// <summary>Takes some packets off a port's queue. <see cref="PeerPort.CaptureReady"/> tells afterwards whether more may wait.</summary>
-    public void Run(PeerPort port, DestinationTable destinations)
+    /// <param name="port">Whose.</param>
+    /// <param name="destinations">Who owns which address.</param>
+    /// <param name="single">
+    /// One packet at most, without a second look. Only for a queue that was empty when events were last waited for: epoll reports
+    /// whatever has come since, be it the second packet or one that was taken meanwhile.
+    /// </param>
+    /// <returns>How many packets were taken.</returns>
+    public int Run(PeerPort port, DestinationTable destinations, bool single = false)
     {
         if (port.State is PortState.Held or PortState.Stalled)
         {
@@ -67,21 +80,20 @@ internal sealed unsafe class CapturePath : IDisposable
 
         if (port.State == PortState.Open)
         {
-            Carry(port, port.Channel!, destinations);
+            return Carry(port, port.Channel!, destinations, single);
         }
-        else if (port.State != PortState.Held)
-        {
-            AcceptAll(port);
-        }
+
+        return port.State == PortState.Held ? 0 : AcceptAll(port);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _buffers.Dispose();
 
-    private void Carry(PeerPort port, Channel channel, DestinationTable destinations)
+    private int Carry(PeerPort port, Channel channel, DestinationTable destinations, bool single)
     {
         VerdictBatch verdicts = port.Queue.Verdicts;
-        for (int taken = 0; taken < PassPackets && port.CaptureReady;)
+        int taken = 0;
+        while (taken < PassPackets && port.CaptureReady)
         {
             int used = channel.Outbound.Used();
             int room = channel.Outbound.Capacity - used;
@@ -92,9 +104,10 @@ internal sealed unsafe class CapturePath : IDisposable
                 break;
             }
 
-            taken += port.ExpectLargePackets && packets > 0
+            taken += port.SmallPackets < SmallPacketsBetween && packets > 0
                 ? CarryOne(port, channel, destinations)
-                : CarryMany(port, channel, Math.Max(packets, 1), destinations);
+                : CarryMany(port, channel, single ? 1 : Math.Max(packets, 1), destinations);
+            port.CaptureReady &= !single;
             if (verdicts.PendingBytes >= PassVerdictBytes)
             {
                 verdicts.Flush();
@@ -111,6 +124,8 @@ internal sealed unsafe class CapturePath : IDisposable
         {
             _timer.Arm();
         }
+
+        return taken;
     }
 
     /// <summary>In a nearly full ring a packet's length is asked for before it is received; one that does not fit begins a hold.</summary>
@@ -166,7 +181,7 @@ internal sealed unsafe class CapturePath : IDisposable
 
         port.Counters.DirectReceives++;
         int length = packet.PayloadLength;
-        port.ExpectLargePackets = length >= LargePacket;
+        NoteLength(port, length);
 
         // The peer can write here: the headers are judged by a private copy.
         int headBytes = Math.Min(length, Ipv4View.LongestHeaders);
@@ -224,7 +239,7 @@ internal sealed unsafe class CapturePath : IDisposable
         byte* payload = message + packet.PayloadOffset;
         int length = packet.PayloadLength;
         port.AttributeBytes = Math.Min(packet.PayloadOffset, CaptureBuffers.HeadBytes);
-        port.ExpectLargePackets = length >= LargePacket;
+        NoteLength(port, length);
         ReadOnlySpan<byte> head = new(payload, Math.Min(length, Ipv4View.LongestHeaders));
         if (!PacketClassifier.TryClassify(packet, head, port, destinations, Mtu, out uint tag, out AcceptReason reason))
         {
@@ -241,6 +256,10 @@ internal sealed unsafe class CapturePath : IDisposable
             Carried(port, packet);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void NoteLength(PeerPort port, int length) =>
+        port.SmallPackets = length >= LargePacket ? 0 : Math.Min(port.SmallPackets + 1, SmallPacketsBetween);
 
     /// <summary>Doorbell before verdict: the peer's wake-up takes longer than ours.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -278,7 +297,7 @@ internal sealed unsafe class CapturePath : IDisposable
     }
 
     /// <summary>Sends what waits on its way by the standard path.</summary>
-    private void AcceptAll(PeerPort port)
+    private int AcceptAll(PeerPort port)
     {
         AcceptReason reason = port.State == PortState.Stalled ? AcceptReason.PeerStalled : AcceptReason.NoChannel;
         int received = port.Queue.ReceiveMany(_buffers.Messages(AcceptBytes), CaptureBuffers.Count);
@@ -296,5 +315,7 @@ internal sealed unsafe class CapturePath : IDisposable
         {
             _requestChannel(port.Domain);
         }
+
+        return received;
     }
 }
