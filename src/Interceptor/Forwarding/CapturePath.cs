@@ -13,7 +13,8 @@ namespace XenLoop.Interceptor.Forwarding;
 /// <code>
 ///  NFQUEUE of the peer                      outbound ring                     verdicts
 ///  recvmmsg (many small) --copy-->  reserve, commit, publish --doorbell-->  DROP (carried)
-///  recvmsg (one large) ----------->  straight into the ring                 ACCEPT (standard path)
+///  recv (one alone) -------copy-->                                          ACCEPT (standard path)
+///  recvmsg (one large) ----------->  straight into the ring
 /// </code>
 /// Received is only what certainly fits the ring, so nothing is ever put aside here: while the ring is full, packets wait in
 /// the kernel's queue of that peer alone, where their senders feel them.
@@ -34,6 +35,12 @@ internal sealed unsafe class CapturePath : IDisposable
 
     /// <summary>Bytes of them.</summary>
     private const int WaitingBytes = 8 * 1024;
+
+    /// <summary>Lone packets after which one is expected to come alone again, and is received without a look for a second.</summary>
+    private const int LonePattern = 4;
+
+    /// <summary>Packets after which that is looked at again.</summary>
+    private const int LongestLonePattern = 32;
 
     /// <summary>Bytes of a message that are looked at if the packet only goes back.</summary>
     private const int AcceptBytes = 256;
@@ -92,8 +99,8 @@ internal sealed unsafe class CapturePath : IDisposable
                 break;
             }
 
-            taken += port.ExpectLargePackets && packets > 0
-                ? CarryOne(port, channel, destinations)
+            taken += packets > 0 && port.ExpectLargePackets ? CarryOne(port, channel, destinations)
+                : packets > 0 && port.LoneReceives >= LonePattern ? CarryLone(port, channel, destinations)
                 : CarryMany(port, channel, Math.Max(packets, 1), destinations);
             if (verdicts.PendingBytes >= PassVerdictBytes)
             {
@@ -201,10 +208,27 @@ internal sealed unsafe class CapturePath : IDisposable
         CarryCopied(port, channel, message, received, destinations);
     }
 
+    /// <summary>As requests and responses come: one at a time. Should there be more, the queue is reported again.</summary>
+    private int CarryLone(PeerPort port, Channel channel, DestinationTable destinations)
+    {
+        byte* message = _buffers.Message(0);
+        int received = port.Queue.Receive(message, CaptureBuffers.MessageBytes);
+        port.CaptureReady = false;
+        if (received == 0)
+        {
+            return 0;
+        }
+
+        CarryCopied(port, channel, message, received, destinations);
+        port.LoneReceives = port.LoneReceives < LongestLonePattern ? port.LoneReceives + 1 : LonePattern - 1;
+        return 1;
+    }
+
     private int CarryMany(PeerPort port, Channel channel, int most, DestinationTable destinations)
     {
         int received = port.Queue.ReceiveMany(_buffers.Messages(CaptureBuffers.MessageBytes), most);
         port.CaptureReady = received == most;
+        port.LoneReceives = received == 1 && most > 1 ? port.LoneReceives + 1 : 0;
         for (int i = 0; i < received; i++)
         {
             CarryCopied(port, channel, _buffers.Message(i), (int)_buffers.Length(i), destinations);
