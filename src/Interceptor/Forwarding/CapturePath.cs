@@ -36,10 +36,10 @@ internal sealed unsafe class CapturePath : IDisposable
     /// <summary>Bytes of them.</summary>
     private const int WaitingBytes = 8 * 1024;
 
-    /// <summary>Lone packets after which one is expected to come alone again, and is received without a look for a second.</summary>
+    /// <summary>After so many passes that found one packet, as requests and responses come, the next takes one without a look for a second.</summary>
     private const int LonePattern = 4;
 
-    /// <summary>Packets after which that is looked at again.</summary>
+    /// <summary>Such passes after which one looks again.</summary>
     private const int LongestLonePattern = 32;
 
     /// <summary>Bytes of a message that are looked at if the packet only goes back.</summary>
@@ -88,7 +88,9 @@ internal sealed unsafe class CapturePath : IDisposable
     private void Carry(PeerPort port, Channel channel, DestinationTable destinations)
     {
         VerdictBatch verdicts = port.Queue.Verdicts;
-        for (int taken = 0; taken < PassPackets && port.CaptureReady;)
+        bool lone = port.LonePasses >= LonePattern;
+        int taken = 0;
+        while (taken < PassPackets && port.CaptureReady)
         {
             int used = channel.Outbound.Used();
             int room = channel.Outbound.Capacity - used;
@@ -100,14 +102,18 @@ internal sealed unsafe class CapturePath : IDisposable
             }
 
             taken += packets > 0 && port.ExpectLargePackets ? CarryOne(port, channel, destinations)
-                : packets > 0 && port.LoneReceives >= LonePattern ? CarryLone(port, channel, destinations)
+                : packets > 0 && lone ? CarrySmallOne(port, channel, destinations)
                 : CarryMany(port, channel, Math.Max(packets, 1), destinations);
             if (verdicts.PendingBytes >= PassVerdictBytes)
             {
                 verdicts.Flush();
             }
+
+            // Should there be more, the queue is reported again.
+            port.CaptureReady &= !lone;
         }
 
+        port.LonePasses = taken > 1 ? 0 : port.LonePasses < LongestLonePattern ? port.LonePasses + taken : LonePattern - 1;
         Publish(port, channel);
         if (port.State == PortState.Held || verdicts.HoldsUpPackets || verdicts.PendingPackets >= WaitingPackets || verdicts.PendingBytes >= WaitingBytes)
         {
@@ -208,19 +214,16 @@ internal sealed unsafe class CapturePath : IDisposable
         CarryCopied(port, channel, message, received, destinations);
     }
 
-    /// <summary>As requests and responses come: one at a time. Should there be more, the queue is reported again.</summary>
-    private int CarryLone(PeerPort port, Channel channel, DestinationTable destinations)
+    private int CarrySmallOne(PeerPort port, Channel channel, DestinationTable destinations)
     {
         byte* message = _buffers.Message(0);
         int received = port.Queue.Receive(message, CaptureBuffers.MessageBytes);
-        port.CaptureReady = false;
         if (received == 0)
         {
             return 0;
         }
 
         CarryCopied(port, channel, message, received, destinations);
-        port.LoneReceives = port.LoneReceives < LongestLonePattern ? port.LoneReceives + 1 : LonePattern - 1;
         return 1;
     }
 
@@ -228,7 +231,6 @@ internal sealed unsafe class CapturePath : IDisposable
     {
         int received = port.Queue.ReceiveMany(_buffers.Messages(CaptureBuffers.MessageBytes), most);
         port.CaptureReady = received == most;
-        port.LoneReceives = received == 1 && most > 1 ? port.LoneReceives + 1 : 0;
         for (int i = 0; i < received; i++)
         {
             CarryCopied(port, channel, _buffers.Message(i), (int)_buffers.Length(i), destinations);

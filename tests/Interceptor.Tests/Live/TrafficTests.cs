@@ -84,10 +84,10 @@ public sealed class TrafficTests
             {
                 echo.Exchange(100);
                 pair.A.Sync();
-                return pair.A.Port.LoneReceives >= 8;
+                return pair.A.Port.LonePasses >= 8;
             },
             Patience,
-            "receives without a look for a second packet",
+            "passes without a look for a second packet",
             pair.ToString);
 
         using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
