@@ -27,6 +27,12 @@ internal sealed unsafe class CapturePath : IDisposable
     /// <summary>Payload from which on the copy out of a scratch buffer costs more than one receive per packet.</summary>
     private const int LargePacket = 4096;
 
+    /// <summary>
+    /// So many small packets in a row end the expectation of large ones, which are received straight into the ring. Not the first of
+    /// them: a message that is larger than what one packet takes has a small one at its end.
+    /// </summary>
+    public const int SmallPacketsBetween = 3;
+
     /// <summary>Bytes of waiting verdicts from which on they are sent within a pass: they hold the senders' socket buffers.</summary>
     private const int PassVerdictBytes = 512 * 1024;
 
@@ -65,7 +71,11 @@ internal sealed unsafe class CapturePath : IDisposable
     public int Mtu { get; set; } = 1500;
 
     /// <summary>Takes some packets off a port's queue. <see cref="PeerPort.CaptureReady"/> tells afterwards whether more may wait.</summary>
-    public void Run(PeerPort port, DestinationTable destinations)
+    /// <param name="port">Whose.</param>
+    /// <param name="destinations">Who owns which address.</param>
+    /// <param name="single">One packet at most, without a look for a second, which would be reported anyway.</param>
+    /// <returns>How many packets were taken.</returns>
+    public int Run(PeerPort port, DestinationTable destinations, bool single = false)
     {
         if (port.State is PortState.Held or PortState.Stalled)
         {
@@ -74,21 +84,19 @@ internal sealed unsafe class CapturePath : IDisposable
 
         if (port.State == PortState.Open)
         {
-            Carry(port, port.Channel!, destinations);
+            return Carry(port, port.Channel!, destinations, single);
         }
-        else if (port.State != PortState.Held)
-        {
-            AcceptAll(port);
-        }
+
+        return port.State == PortState.Held ? 0 : AcceptAll(port);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _buffers.Dispose();
 
-    private void Carry(PeerPort port, Channel channel, DestinationTable destinations)
+    private int Carry(PeerPort port, Channel channel, DestinationTable destinations, bool single)
     {
         VerdictBatch verdicts = port.Queue.Verdicts;
-        bool lone = port.LonePasses >= LonePattern;
+        bool lone = single || port.LonePasses >= LonePattern;
         int taken = 0;
         while (taken < PassPackets && port.CaptureReady)
         {
@@ -101,7 +109,7 @@ internal sealed unsafe class CapturePath : IDisposable
                 break;
             }
 
-            taken += packets > 0 && port.ExpectLargePackets ? CarryOne(port, channel, destinations)
+            taken += packets > 0 && port.SmallPackets < SmallPacketsBetween ? CarryOne(port, channel, destinations)
                 : packets > 0 && lone ? CarrySmallOne(port, channel, destinations)
                 : CarryMany(port, channel, Math.Max(packets, 1), destinations);
             if (verdicts.PendingBytes >= PassVerdictBytes)
@@ -124,6 +132,8 @@ internal sealed unsafe class CapturePath : IDisposable
         {
             _timer.Arm();
         }
+
+        return taken;
     }
 
     /// <summary>In a nearly full ring a packet's length is asked for before it is received; one that does not fit begins a hold.</summary>
@@ -179,7 +189,7 @@ internal sealed unsafe class CapturePath : IDisposable
 
         port.Counters.DirectReceives++;
         int length = packet.PayloadLength;
-        port.ExpectLargePackets = length >= LargePacket;
+        NoteLength(port, length);
 
         // The peer can write here: the headers are judged by a private copy.
         int headBytes = Math.Min(length, Ipv4View.LongestHeaders);
@@ -250,7 +260,7 @@ internal sealed unsafe class CapturePath : IDisposable
         byte* payload = message + packet.PayloadOffset;
         int length = packet.PayloadLength;
         port.AttributeBytes = Math.Min(packet.PayloadOffset, CaptureBuffers.HeadBytes);
-        port.ExpectLargePackets = length >= LargePacket;
+        NoteLength(port, length);
         ReadOnlySpan<byte> head = new(payload, Math.Min(length, Ipv4View.LongestHeaders));
         if (!PacketClassifier.TryClassify(packet, head, port, destinations, Mtu, out uint tag, out AcceptReason reason))
         {
@@ -267,6 +277,10 @@ internal sealed unsafe class CapturePath : IDisposable
             Carried(port, packet);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void NoteLength(PeerPort port, int length) =>
+        port.SmallPackets = length >= LargePacket ? 0 : Math.Min(port.SmallPackets + 1, SmallPacketsBetween);
 
     /// <summary>Doorbell before verdict: the peer's wake-up takes longer than ours.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -304,7 +318,7 @@ internal sealed unsafe class CapturePath : IDisposable
     }
 
     /// <summary>Sends what waits on its way by the standard path.</summary>
-    private void AcceptAll(PeerPort port)
+    private int AcceptAll(PeerPort port)
     {
         AcceptReason reason = port.State == PortState.Stalled ? AcceptReason.PeerStalled : AcceptReason.NoChannel;
         int received = port.Queue.ReceiveMany(_buffers.Messages(AcceptBytes), CaptureBuffers.Count);
@@ -322,5 +336,7 @@ internal sealed unsafe class CapturePath : IDisposable
         {
             _requestChannel(port.Domain);
         }
+
+        return received;
     }
 }

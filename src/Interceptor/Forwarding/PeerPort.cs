@@ -57,8 +57,14 @@ internal sealed class PeerPort : IDisposable
     /// <summary>The peer has been asked to ring for its next record.</summary>
     public bool AwaitsData { get; set; }
 
-    /// <summary>True if the packet captured last was a large one: the next will likely be too, and is received straight into the ring.</summary>
-    public bool ExpectLargePackets { get; set; }
+    /// <summary>The queue is looked at because something was injected, and not because it was reported.</summary>
+    public bool AnswerExpected { get; set; }
+
+    /// <summary>Whether that gains.</summary>
+    public AnswerPolicy Answers { get; } = new();
+
+    /// <summary>Small packets captured since the last large one, up to <see cref="CapturePath.SmallPacketsBetween"/>.</summary>
+    public int SmallPackets { get; set; } = CapturePath.SmallPacketsBetween;
 
     /// <summary>Bytes of attributes in front of the payload in the message received last.</summary>
     public int AttributeBytes { get; set; } = 64;

@@ -72,9 +72,9 @@ internal sealed class PollPolicy
     /// <summary>How long to poll before the next sleep, in ticks of <see cref="Stopwatch"/>; 0: not at all.</summary>
     public long PollTicks { get; private set; }
 
-    /// <summary>Takes note of a turn that found nothing more to do.</summary>
+    /// <summary>Takes note of a turn that found nothing more to do, and did the work of so many.</summary>
     /// <returns>True: it is time to <see cref="Judge"/>.</returns>
-    public bool TakeTurn() => ++_turns >= WindowTurns;
+    public bool TakeTurns(int turns) => (_turns += turns) >= WindowTurns;
 
     /// <summary>Takes note of a poll that found nothing in <see cref="PollTicks"/>: what it looks like where two guests share a processor.</summary>
     public void Miss()

@@ -152,7 +152,7 @@ public sealed class PollPolicyTests
             _received += received;
             _bytes += bytes;
             _now += pauseMicroseconds * Microsecond;
-            Assert.Equal(turn == PollPolicy.WindowTurns, _policy.TakeTurn());
+            Assert.Equal(turn == PollPolicy.WindowTurns, _policy.TakeTurns(1));
         }
 
         _policy.Judge(_now, _sent, _received, _bytes);
