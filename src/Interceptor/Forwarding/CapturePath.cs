@@ -13,7 +13,8 @@ namespace XenLoop.Interceptor.Forwarding;
 /// <code>
 ///  NFQUEUE of the peer                      outbound ring                     verdicts
 ///  recvmmsg (many small) --copy-->  reserve, commit, publish --doorbell-->  DROP (carried)
-///  recvmsg (one large) ----------->  straight into the ring                 ACCEPT (standard path)
+///  recv (one alone) -------copy-->                                          ACCEPT (standard path)
+///  recvmsg (one large) ----------->  straight into the ring
 /// </code>
 /// Received is only what certainly fits the ring, so nothing is ever put aside here: while the ring is full, packets wait in
 /// the kernel's queue of that peer alone, where their senders feel them.
@@ -41,6 +42,12 @@ internal sealed unsafe class CapturePath : IDisposable
     /// <summary>Bytes of them.</summary>
     private const int WaitingBytes = 8 * 1024;
 
+    /// <summary>After so many passes that found one packet, as requests and responses come, the next takes one without a look for a second.</summary>
+    private const int LonePattern = 4;
+
+    /// <summary>Such passes after which one looks again.</summary>
+    private const int LongestLonePattern = 32;
+
     /// <summary>Bytes of a message that are looked at if the packet only goes back.</summary>
     private const int AcceptBytes = 256;
 
@@ -66,10 +73,7 @@ internal sealed unsafe class CapturePath : IDisposable
     /// <summary>Takes some packets off a port's queue. <see cref="PeerPort.CaptureReady"/> tells afterwards whether more may wait.</summary>
     /// <param name="port">Whose.</param>
     /// <param name="destinations">Who owns which address.</param>
-    /// <param name="single">
-    /// One packet at most, without a second look. Only for a queue that was empty when events were last waited for: epoll reports
-    /// whatever has come since, be it the second packet or one that was taken meanwhile.
-    /// </param>
+    /// <param name="single">One packet at most, without a look for a second, which would be reported anyway.</param>
     /// <returns>How many packets were taken.</returns>
     public int Run(PeerPort port, DestinationTable destinations, bool single = false)
     {
@@ -92,6 +96,7 @@ internal sealed unsafe class CapturePath : IDisposable
     private int Carry(PeerPort port, Channel channel, DestinationTable destinations, bool single)
     {
         VerdictBatch verdicts = port.Queue.Verdicts;
+        bool lone = single || port.LonePasses >= LonePattern;
         int taken = 0;
         while (taken < PassPackets && port.CaptureReady)
         {
@@ -104,16 +109,19 @@ internal sealed unsafe class CapturePath : IDisposable
                 break;
             }
 
-            taken += port.SmallPackets < SmallPacketsBetween && packets > 0
-                ? CarryOne(port, channel, destinations)
-                : CarryMany(port, channel, single ? 1 : Math.Max(packets, 1), destinations);
-            port.CaptureReady &= !single;
+            taken += packets > 0 && port.SmallPackets < SmallPacketsBetween ? CarryOne(port, channel, destinations)
+                : packets > 0 && lone ? CarrySmallOne(port, channel, destinations)
+                : CarryMany(port, channel, Math.Max(packets, 1), destinations);
             if (verdicts.PendingBytes >= PassVerdictBytes)
             {
                 verdicts.Flush();
             }
+
+            // Should there be more, the queue is reported again.
+            port.CaptureReady &= !lone;
         }
 
+        port.LonePasses = taken > 1 ? 0 : port.LonePasses < LongestLonePattern ? port.LonePasses + taken : LonePattern - 1;
         Publish(port, channel);
         if (port.State == PortState.Held || verdicts.HoldsUpPackets || verdicts.PendingPackets >= WaitingPackets || verdicts.PendingBytes >= WaitingBytes)
         {
@@ -214,6 +222,19 @@ internal sealed unsafe class CapturePath : IDisposable
         // What the kernel said about the packet is not the peer's business, nor is the packet before it has been judged.
         Unsafe.InitBlockUnaligned(rest, 0, (uint)(received - inHead));
         CarryCopied(port, channel, message, received, destinations);
+    }
+
+    private int CarrySmallOne(PeerPort port, Channel channel, DestinationTable destinations)
+    {
+        byte* message = _buffers.Message(0);
+        int received = port.Queue.Receive(message, CaptureBuffers.MessageBytes);
+        if (received == 0)
+        {
+            return 0;
+        }
+
+        CarryCopied(port, channel, message, received, destinations);
+        return 1;
     }
 
     private int CarryMany(PeerPort port, Channel channel, int most, DestinationTable destinations)

@@ -88,7 +88,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
     {
         _ports.Add(port);
         port.CaptureReady = true;
-        if (!_loop.TryWatch(port.Queue.Fd, EventSource.Queue, port.Domain.Value))
+        if (!_loop.TryWatchQueue(port.Queue.Fd, port.Domain.Value))
         {
             // Nobody would read it: closed, the kernel bypasses it.
             _ends.Close(port);
@@ -235,7 +235,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
         DestinationTable destinations = _destinations;
         foreach (PeerPort port in _ports)
         {
-            if (port.CaptureReady && port.State != PortState.Held && !HoldPolicy.DelaysSwitch(port))
+            if (port.CaptureReady && MayCapture(port))
             {
                 // Not one packet more into the ring of a peer that was killed; its doorbell may come later, or never.
                 if (port.Channel is { PeerLeft: true } && port.State != PortState.Failed)
@@ -252,11 +252,24 @@ internal sealed unsafe partial class Forwarder : IDisposable
                     _savedWaits += Math.Min(taken, 1);
                 }
 
+                if (port.QueuePaused && MayCapture(port))
+                {
+                    Pause(port, paused: false);
+                }
+
                 more |= port.CaptureReady && port.State != PortState.Held;
             }
         }
 
         return more;
+    }
+
+    private static bool MayCapture(PeerPort port) => port.State != PortState.Held && !HoldPolicy.DelaysSwitch(port);
+
+    private void Pause(PeerPort port, bool paused)
+    {
+        _loop.PauseQueue(port.Queue.Fd, port.Domain.Value, paused);
+        port.QueuePaused = paused;
     }
 
     private void Dispatch(EventLoop loop, epoll_event* events, int count)
@@ -295,6 +308,11 @@ internal sealed unsafe partial class Forwarder : IDisposable
         if (source == EventSource.Queue)
         {
             port.CaptureReady = true;
+            if (!MayCapture(port))
+            {
+                // What stays in the queue would be reported again at once.
+                Pause(port, paused: true);
+            }
         }
         else if (port.State != PortState.Failed && port.Channel is { } channel)
         {

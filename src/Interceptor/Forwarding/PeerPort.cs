@@ -45,6 +45,12 @@ internal sealed class PeerPort : IDisposable
     /// <summary>The queue may hold packets.</summary>
     public bool CaptureReady { get; set; }
 
+    /// <summary>Nobody is told of packets in the queue for now, because they are not to be received.</summary>
+    public bool QueuePaused { get; set; }
+
+    /// <summary>Passes in a row that found one packet and no second.</summary>
+    public int LonePasses { get; set; }
+
     /// <summary>The peer may have published records.</summary>
     public bool InjectReady { get; set; }
 

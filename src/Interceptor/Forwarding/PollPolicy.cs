@@ -25,7 +25,7 @@ namespace XenLoop.Interceptor.Forwarding;
 internal sealed class PollPolicy
 {
     /// <summary>The longest average turn that is worth polling for, and how long to poll at most, in microseconds.</summary>
-    public const int LongestMicroseconds = 4000;
+    public const int LongestMicroseconds = 1000;
 
     /// <summary>Turns of the loop that are judged together.</summary>
     public const int WindowTurns = 32;
@@ -34,7 +34,7 @@ internal sealed class PollPolicy
     public const int LeastGainPercent = 5;
 
     /// <summary>Polls of one window that may find nothing; with more of them it ends at once, in vain.</summary>
-    public const int MostMisses = WindowTurns / 4;
+    public const int MostMisses = WindowTurns / 8;
 
     /// <summary>Windows polled through after which one is slept through, in case the traffic is no longer what it was.</summary>
     public const int ProvenWindows = 64;
