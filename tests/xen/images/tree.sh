@@ -1,9 +1,10 @@
 # shellcheck shell=bash
-# Builds a root file system as a folder, from the unpacked packages, and packs it. TREE is the folder.
+# Builds a root file system as a folder, from the unpacked packages, and packs it. TREE is the folder, BELOW the one that it lies over, if it is a layer.
 
 # new_tree DIRECTORY: an empty root file system with busybox.
 new_tree() {
     TREE=$1
+    BELOW=$TREE
     rm -rf "$TREE"
     mkdir -p "$TREE"/{bin,sbin,dev,proc,sys,tmp,run,etc,mnt,root,lib64} \
         "$TREE"/var/{log,lib,lock} "$TREE"/usr/{bin,sbin,lib/x86_64-linux-gnu}
@@ -33,6 +34,15 @@ TEXT
     printf '127.0.0.1 localhost\n' >"$TREE/etc/hosts"
 }
 
+# new_layer DIRECTORY: an empty tree for what the guest's lacks.
+new_layer() {
+    TREE=$1
+    BELOW=$WORK/guest
+    rm -rf "$TREE"
+    mkdir -p "$TREE"/{sbin,etc,lib64,var} "$TREE"/usr/{bin,sbin,lib/x86_64-linux-gnu}
+    ln -s usr/lib "$TREE/lib"
+}
+
 # add_programs PATH...: copies programs and the shared libraries that they need.
 add_programs() {
     local path
@@ -52,12 +62,12 @@ add_libraries_of() {
             ld-linux*) found=$TREE/lib64/$library ;;
             *) found=$TREE/usr/lib/x86_64-linux-gnu/$library ;;
         esac
-        [[ ! -e $found ]] || continue
+        [[ ! -e $found && ! -e $BELOW/${found#"$TREE"} ]] || continue
         source=$(library_path "$library")
         cp -L "$source" "$found"
         add_libraries_of "$found"
     done < <(readelf -d "$1" 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
-    [[ -e $TREE/lib64/ld-linux-x86-64.so.2 ]] || cp -L "$(library_path ld-linux-x86-64.so.2)" "$TREE/lib64/"
+    [[ $BELOW != "$TREE" || -e $TREE/lib64/ld-linux-x86-64.so.2 ]] || cp -L "$(library_path ld-linux-x86-64.so.2)" "$TREE/lib64/"
 }
 
 library_path() {
@@ -73,14 +83,19 @@ add_modules() {
     local version path paths
     version=$(kernel_version)
     mkdir -p "$TREE/lib/modules/$version"
+    # A layer's lists of modules take the place of those below, so they have to name all.
+    [[ $BELOW == "$TREE" ]] || cp -rl "$BELOW/usr/lib/modules" "$TREE/usr/lib/"
     paths=$(module_closure "$ROOT/lib/modules/$version" "$@")
     for path in $paths; do
+        [[ ! -e $TREE/lib/modules/$version/$path ]] || continue
         mkdir -p "$TREE/lib/modules/$version/${path%/*}"
         # Without debugging data and signature, which the kernel would check on each load.
         strip -g -o "$TREE/lib/modules/$version/$path" "$ROOT/lib/modules/$version/$path"
     done
+    rm -f "$TREE/lib/modules/$version"/modules.*
     cp "$ROOT/lib/modules/$version"/modules.{order,builtin} "$TREE/lib/modules/$version/"
     busybox depmod -b "$TREE" "$version"
+    [[ $BELOW == "$TREE" ]] || find "$TREE/usr/lib/modules" -name '*.ko' -links +1 -delete
 }
 
 # module_closure DIRECTORY NAME...: their paths and those of all that they need. One that is built in needs no file; a name

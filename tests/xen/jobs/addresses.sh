@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # variants: pv pv,NETWORK=routed
 # limit: 300
-# Who is reached under which address, while the toolstack changes that: several addresses per guest, one that moves from a
+# Guests on a bridge, or in subnets of their own with Dom0 as their router. Who is reached under which address, while the toolstack changes that: several addresses per guest, one that moves from a
 # guest to another, guests that are left out and let in, a new name, a vif that comes and goes.
 
 # pings_by_fast_path PEER ADDRESS: five pings of a's, all answered, none by way of netfront; tried until the path is known.
@@ -37,6 +37,18 @@ move_address() {
 # backend_of GUEST: where the toolstack keeps its first vif.
 backend_of() { echo "/local/domain/0/backend/vif/$(domid "$1")/0"; }
 
+# Without XenLoop: the guests' way through Dom0, and what the toolstack leaves in the store, which the announcer reads.
+check_routes() {
+    check "a reaches b through Dom0" ping_guest a b
+    check "a reaches b's second address" ping_address a "$(address_of b 2)" 3
+    check "b reaches a from its second address" guest b "ping -q -c 2 -i 0.2 -I $(address_of b 2) $(address_of a 2)"
+    check "the way leads through the gateway" guest a "ip route get $(address_of b) | grep 'via $DOM0_ADDRESS'"
+    check "Dom0 counts it on b's vif" test "$(vif_packets b)" -ge 10
+    log "backend of a's vif: $(xenstore-ls "$(backend_of a)" | tr '\n' ' ')"
+    check "the vif's script is vif-route" test "$(xenstore-read "$(backend_of a)/script")" = /etc/xen/scripts/vif-route
+    check "the vif's ip lists both addresses" test "$(xenstore-read "$(backend_of a)/ip")" = "10.77.1.1 10.77.1.2"
+}
+
 case $NETWORK in
     bridged)
         vif a bridged br0 10.77.0.1/24,10.77.0.11/24
@@ -48,6 +60,7 @@ case $NETWORK in
         ;;
 esac
 start_guests a b c
+[ "$NETWORK" = bridged ] || check_routes
 start_announcer '--deny c'
 for name in a b c; do
     start_xenloop "$name"

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # variants: pv pvh,xenstored=c pv,NETWORK=routed
-# XenLoop in two guests, made known to each other by the announcer in Dom0: traffic between them takes shared memory, none of
+# Two guests have what XenLoop needs, and reach each other without it. XenLoop in both, made known to each other by the announcer in Dom0: traffic between them takes shared memory, none of
 # it netfront, all of it arrives as it was sent, and it goes on when XenLoop ends.
 
 # fast_packets GUEST PEER: sent so far over the fast path.
@@ -32,7 +32,22 @@ numbered_arrives_whole() {
         [ "$(echo "$numbered_line" | field lost)" = 0 ] && [ "$(echo "$numbered_line" | field duplicates)" = 0 ]
 }
 
+check_guest() {
+    for device in gntalloc gntdev evtchn xenbus; do
+        check "/dev/xen/$device in $1" guest "$1" "test -c /dev/xen/$device"
+    done
+    check "xenloop runs in $1" guest "$1" 'xenloop version'
+}
+
 start_guests a b
+check_guest a
+check_guest b
+check "xenloop runs in Dom0" xenloop version
+check "a guest reads its own domid" test "$(guest a 'xenstore-read domid')" = "$(domid a)"
+check "what a guest wrote comes back" test "$(guest a 'xenstore-write data/x 1; xenstore-read data/x')" = 1
+check "a reaches b by way of netfront" ping_guest a b
+check "b reaches a by way of netfront" ping_guest b a
+
 begin_servers b
 start_announcer
 start_xenloop a

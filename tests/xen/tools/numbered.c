@@ -1,8 +1,8 @@
 /*
  * Numbered UDP: shows what a path does to a stream of datagrams.
  *
- *   numbered receive PORT IDLE                      until IDLE seconds after the last datagram, or SIGTERM; prints a line
- *                                                   then, and at each SIGUSR1:
+ *   numbered receive PORT                           until nothing has come for a while after SIGTERM, which says that the sender
+ *                                                   has ended; prints a line then, and at each SIGUSR1:
  *   numbered send HOST PORT RATE SECONDS SIZE       RATE datagrams a second, until SIGTERM at most; prints sent=N errors=N
  *
  *   received=5000 lost=0 reordered=0 furthest=0 duplicates=0 longest-gap=12.5ms
@@ -18,18 +18,18 @@ static volatile sig_atomic_t line_wanted, end_wanted;
 static void want_line(int signal_) { (void)signal_; line_wanted = 1; }
 static void want_end(int signal_) { (void)signal_; end_wanted = 1; }
 
-enum { NUMBER_LIMIT = 1 << 24, SIZE_LIMIT = 65507, RECEIVE_BUFFER = 64 << 20, FIRST_SECONDS = 60, STANDSTILL_SECONDS = 1 };
+enum { NUMBER_LIMIT = 1 << 24, SIZE_LIMIT = 65507, RECEIVE_BUFFER = 64 << 20, STANDSTILL_SECONDS = 1 };
+
+/*
+ * After the sender's end the receiver looks this often, for so long, and finds nothing each time. Many looks instead of a long
+ * one: a guest that was kept from running for a while must not take its own absence for the network's silence.
+ */
+enum { LOOK_MICROSECONDS = 100000, LAST_LOOKS = 15 };
 
 struct statistics {
     uint64_t received, highest, reordered, furthest, duplicates;
     double longest_gap;
 };
-
-static void set_time_limit(int socket_, double seconds)
-{
-    struct timeval limit = { (time_t)seconds, (suseconds_t)((seconds - (double)(time_t)seconds) * 1e6) };
-    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-}
 
 static void count_datagram(struct statistics *statistics, uint64_t sequence)
 {
@@ -58,35 +58,36 @@ static void print_line(const struct statistics *statistics)
     fflush(stdout);
 }
 
-static void receive(const char *port, double idle)
+static void receive(const char *port)
 {
     static char datagram[SIZE_LIMIT];
     struct statistics statistics = { 0 };
+    struct timeval look = { 0, LOOK_MICROSECONDS };
     int socket_ = serve(SOCK_DGRAM, port);
-    int buffer = RECEIVE_BUFFER;
+    int buffer = RECEIVE_BUFFER, empty_looks = 0;
     double last = 0;
     setsockopt(socket_, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof buffer);
-    set_time_limit(socket_, FIRST_SECONDS);
+    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &look, sizeof look);
     on_signal(SIGUSR1, want_line);
     on_signal(SIGTERM, want_end);
-    while (!end_wanted) {
+    while (empty_looks < LAST_LOOKS) {
         uint64_t sequence;
         ssize_t got = recv(socket_, datagram, sizeof datagram, 0);
-        int interrupted = got < 0 && errno == EINTR;
+        if (got < 0 && errno != EINTR && errno != EAGAIN)
+            fail("recv");
+        if (got < 0 && errno == EAGAIN)
+            empty_looks += end_wanted;
         if (line_wanted) {
             line_wanted = 0;
             print_line(&statistics);
         }
-        if (interrupted)
-            continue;
         if (got < (ssize_t)sizeof sequence)
-            break;
+            continue;
         double time = now();
-        if (statistics.received == 0)
-            set_time_limit(socket_, idle);
-        else if (time - last > statistics.longest_gap)
+        if (statistics.received > 0 && time - last > statistics.longest_gap)
             statistics.longest_gap = time - last;
         last = time;
+        empty_looks = 0;
         memcpy(&sequence, datagram, sizeof sequence);
         count_datagram(&statistics, sequence);
     }
@@ -97,8 +98,9 @@ static void receive(const char *port, double idle)
 }
 
 /*
- * In bursts, as often as the clock allows: the average is what was asked for. But what was not sent while the sender itself
- * stood still (its guest was paused or saved) is not made up for: no queue would take it at once.
+ * Sleeps until the next one is due, or, at high rates, sends bursts as often as the clock allows: the average is what was asked
+ * for. But what was not sent while the sender itself stood still (its guest was paused or saved) is not made up for: no queue
+ * would take it at once.
  */
 static void send_numbered(const char *host, const char *port, double rate, double seconds, size_t size)
 {
@@ -117,20 +119,20 @@ static void send_numbered(const char *host, const char *port, double rate, doubl
             errors += send(socket_, datagram, size, 0) < 0;
             sequence++;
         }
-        usleep(500);
+        sleep_for(start + (double)(sequence + 1) / rate - time);
     }
     printf("sent=%lu errors=%lu\n", (unsigned long)sequence, (unsigned long)errors);
 }
 
 int main(int count, char **arguments)
 {
-    if (count == 4 && strcmp(arguments[1], "receive") == 0) {
-        receive(arguments[2], number(arguments[3], 0.1, 3600));
+    if (count == 3 && strcmp(arguments[1], "receive") == 0) {
+        receive(arguments[2]);
     } else if (count == 7 && strcmp(arguments[1], "send") == 0) {
         double rate = number(arguments[4], 1, 1e6), seconds = number(arguments[5], 0.1, 3600);
         send_numbered(arguments[2], arguments[3], rate, seconds, (size_t)number(arguments[6], sizeof(uint64_t), SIZE_LIMIT));
     } else {
-        fprintf(stderr, "usage: numbered receive PORT IDLE | numbered send HOST PORT RATE SECONDS SIZE\n");
+        fprintf(stderr, "usage: numbered receive PORT | numbered send HOST PORT RATE SECONDS SIZE\n");
         return 2;
     }
     return 0;

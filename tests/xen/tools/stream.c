@@ -112,7 +112,7 @@ static void send_stream(const char *host, const char *port, double seconds, doub
     double start = now(), elapsed;
     while (!end_wanted && (elapsed = now() - start) < seconds) {
         if ((double)sent > elapsed * rate) {
-            usleep(1000);
+            sleep_for((double)sent / rate - elapsed);
             continue;
         }
         fill(words, sent);

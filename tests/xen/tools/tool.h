@@ -37,6 +37,14 @@ static inline double now(void)
     return time.tv_sec + time.tv_nsec * 1e-9;
 }
 
+/* Sleeps for that many seconds, half a millisecond at least, or until a signal comes. */
+static inline void sleep_for(double seconds)
+{
+    double least = seconds > 0.0005 ? seconds : 0.0005;
+    struct timespec time = { (time_t)least, (long)((least - (double)(time_t)least) * 1e9) };
+    nanosleep(&time, NULL);
+}
+
 /* Without SA_RESTART: a blocked read or write returns, so that what the signal asks for is seen at once. */
 static inline void on_signal(int signal_, void (*handler)(int))
 {

@@ -9,7 +9,7 @@
 
 # Enough to be busy, little enough to leave the emulated processor to the events.
 STREAM_RATE=200000
-NUMBERED_RATE=100
+NUMBERED_RATE=50
 BACK_SECONDS=${BACK_SECONDS:-30}
 
 other_than() { if [ "$1" = a ]; then echo b; else echo a; fi; }
@@ -21,7 +21,7 @@ numbered_into() { if [ "$1" = a ]; then echo 6001; else echo 6002; fi; }
 begin_traffic() {
     for into in a b; do
         begin_stream "$(other_than $into)" $into "$(stream_into $into)" 3600 "$STREAM_RATE"
-        begin_numbered "$(other_than $into)" $into "$(numbered_into $into)" "$NUMBERED_RATE" 3600 200 3600
+        begin_numbered "$(other_than $into)" $into "$(numbered_into $into)" "$NUMBERED_RATE" 3600
     done
     sleep 1
 }
@@ -32,9 +32,7 @@ end_traffic() {
         signal "$(other_than $into)" "send-$(stream_into $into)" TERM
         signal "$(other_than $into)" "send-$(numbered_into $into)" TERM
     done
-    sleep 1
     for into in a b; do
-        signal $into "receive-$(numbered_into $into)" TERM
         check "the transfer into $into arrived as it was sent" end_stream "$(other_than $into)" $into "$(stream_into $into)"
         log "UDP into $into: $(end_numbered "$(other_than $into)" $into "$(numbered_into $into)" | tail -n 1)"
     done
@@ -50,7 +48,7 @@ event() {
     shift 3
     event_pause=0
     event_back=
-    begin_counting
+    in_both look before
 
     event_start=$(milliseconds_up)
     "$@" || { not_ok "$event_name" "could not be done: $(tail -n 3 /tmp/*.log)"; return 0; }
@@ -59,13 +57,19 @@ event() {
         check_fast_path_back || return 0
     fi
     # A sender that was cut off for long tries again only seconds later.
+    wait_until 30 both_grown || true
     check_growth "$event_witness"
     check_growth "$event_guest"
-    numbered_line "$event_witness" "$(numbered_into "$event_witness")" >/run/numbered-now
     event_line="took $event_took ms, TCP paused $event_pause ms, $(datagrams)$event_back"
     log "$event_path: $event_name: $event_line"
     echo "$event_path | $event_name | $event_line" >>/results/events
 }
+
+# look WHEN GUEST: what GUEST's receivers have got by now; `said` reads it.
+look() { new_lines "$2" "receive-$(stream_into "$2")" "receive-$(numbered_into "$2")" >"/run/$1-$2"; }
+
+# said WHEN GUEST PORT FIELD: a value of what the receiver at that port has said at that look; nothing if it said nothing.
+said() { grep "^receive-$3 " "/run/$1-$2" | field "$4"; }
 
 # Milliseconds for which the transfer into the witness paused.
 last_pause() { echo "$event_pause"; }
@@ -85,7 +89,7 @@ check_fast_path_back() {
         event_back=", fast path back after $((back_seen - back_start)) ms"
         ok "$event_name: the fast path comes back"
     else
-        not_ok "$event_name: the fast path comes back" "a: $(peer_value a b '.state + " " + .reason'), b: $(peer_value b a '.state + " " + .reason')"
+        not_ok "$event_name: the fast path comes back" "a: $(peer_value a b .state .reason), b: $(peer_value b a .state .reason)"
         return 1
     fi
 }
@@ -94,8 +98,9 @@ check_fast_path_back() {
 # channel whose end is not noticed yet carries nothing.
 fast_path_carries() {
     carries_now=$(milliseconds_up)
-    carries_a=$(received_if_connected a b)
-    carries_b=$(received_if_connected b a)
+    in_both note_received || true
+    carries_a=$(cat /run/carries-a)
+    carries_b=$(cat /run/carries-b)
     if [ -z "$carries_a" ] || [ -z "$carries_b" ]; then
         carries_before=
         return 1
@@ -108,36 +113,32 @@ fast_path_carries() {
     [ "$carries_a" -gt "${carries_before% *}" ] && [ "$carries_b" -gt "${carries_before#* }" ] && carries_before=
 }
 
-received_if_connected() { peer_value "$1" "$2" 'select(.state == "connected") | .received.packets'; }
+# note_received GUEST: packets that it has received from the other, if it is connected to it.
+note_received() { peer_value "$1" "$(other_than "$1")" .state .received.packets | sed -n 's/^connected //p' >"/run/carries-$1"; }
 
-# From now on, at both guests.
-begin_counting() {
-    for counted in a b; do
-        stream_line $counted "$(stream_into $counted)" | field received >"/run/received-$counted"
-        numbered_line $counted "$(numbered_into $counted)" >"/run/numbered-$counted"
-    done
+# both_grown: half a second's worth has arrived at either end. Notes the witness's longest pause yet.
+both_grown() {
+    in_both look now || return 1
+    grown_pause=$(said now "$event_witness" "$(stream_into "$event_witness")" longest-pause | cut -d . -f 1)
+    [ "$grown_pause" -le "$event_pause" ] || event_pause=$grown_pause
+    grown a && grown b
 }
+
+grown() { [ "$(said now "$1" "$(stream_into "$1")" received)" -gt $(($(said before "$1" "$(stream_into "$1")" received) + STREAM_RATE / 2)) ]; }
 
 check_growth() {
-    if wait_until 30 grown "$1" && [ "$(field corrupt <"/run/line-$1")" = 0 ]; then
+    if grown "$1" && [ "$(said now "$1" "$(stream_into "$1")" corrupt)" = 0 ]; then
         ok "$event_path: $event_name: the transfer into $1 goes on"
     else
-        not_ok "$event_path: $event_name: the transfer into $1 goes on" "$(cat "/run/line-$1")"
+        not_ok "$event_path: $event_name: the transfer into $1 goes on" "$(cat "/run/now-$1")"
     fi
-}
-
-# grown GUEST: another half second's worth has arrived. Notes the line, and the witness's longest pause yet.
-grown() {
-    stream_line "$1" "$(stream_into "$1")" >"/run/line-$1"
-    grown_pause=$(field longest-pause <"/run/line-$1" | cut -d . -f 1)
-    if [ "$1" = "$event_witness" ] && [ "$grown_pause" -gt "$event_pause" ]; then
-        event_pause=$grown_pause
-    fi
-    [ "$(field received <"/run/line-$1")" -gt $(($(cat "/run/received-$1") + STREAM_RATE / 2)) ]
 }
 
 # What became of the datagrams to the witness.
 datagrams() { echo "UDP lost $(since lost) of $(($(since lost) + $(since received))), reordered $(since reordered), duplicated $(since duplicates)"; }
 
 # since FIELD: how much it has grown during the event.
-since() { echo $(($(field "$1" </run/numbered-now) - $(field "$1" <"/run/numbered-$event_witness"))); }
+since() {
+    since_port=$(numbered_into "$event_witness")
+    echo $(($(said now "$event_witness" "$since_port" "$1") - $(said before "$event_witness" "$since_port" "$1")))
+}

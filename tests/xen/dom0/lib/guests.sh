@@ -2,9 +2,10 @@
 # Guests: a, b, c and d. Each has interfaces of the test networks (eth0, eth1...) and, for commands only, control0.
 #
 # Settings (variables of the job): GUEST_TYPE pv or pvh, GUEST_MEMORY in MB, GUEST_VCPUS, GUEST_KERNEL_ARGUMENTS,
-# NETWORK bridged or routed (what a guest gets whose interfaces the job does not name with `vif`).
+# NETWORK bridged or routed (what a guest gets whose interfaces the job does not name with `vif`), GUEST_LAYERS (what is laid over the
+# guests' image: applications, database, mpi).
 
-: "${GUEST_TYPE:=pv}" "${GUEST_MEMORY:=192}" "${GUEST_VCPUS:=1}" "${GUEST_KERNEL_ARGUMENTS:=}" "${NETWORK:=bridged}"
+: "${GUEST_TYPE:=pv}" "${GUEST_MEMORY:=192}" "${GUEST_VCPUS:=1}" "${GUEST_KERNEL_ARGUMENTS:=}" "${NETWORK:=bridged}" "${GUEST_LAYERS:=}"
 DOM0_ADDRESS=10.77.0.254
 GUEST_DIRECTORY=/run/guests
 
@@ -91,7 +92,9 @@ TEXT
 stage_guest_images() {
     [ ! -e /tmp/guest.cpio ] || return 0
     cp /host/vmlinux /tmp/vmlinux
-    cat /host/guest.cpio /host/overlay.cpio >/tmp/guest.cpio
+    for stage_layer in guest $GUEST_LAYERS overlay; do
+        cat "/host/$stage_layer.cpio"
+    done >/tmp/guest.cpio
 }
 
 # start_guests NAME...: starts them side by side; returns when all answer.
@@ -110,16 +113,18 @@ start_guests() {
 # wait_for_guest NAME SECONDS: until it executes commands.
 wait_for_guest() { wait_until "$2" guest "$1" true; }
 
-domid() { xl domid "$1"; }
+# domid NAME: remembered as long as the store says the same; xl takes a quarter of a second to start here.
+domid() {
+    domid_file=$GUEST_DIRECTORY/$1.domid
+    if ! domid_known=$(cat "$domid_file" 2>/dev/null) || [ "$(xenstore-read "/local/domain/$domid_known/name" 2>/dev/null)" != "$1" ]; then
+        domid_known=$(xl domid "$1") || return
+        echo "$domid_known" >"$domid_file"
+    fi
+    echo "$domid_known"
+}
 
 # Names of those that exist.
-running_guests() {
-    for running_name in a b c d; do
-        if xl domid "$running_name" >/dev/null 2>&1; then
-            echo "$running_name"
-        fi
-    done
-}
+running_guests() { xl list | awk '$1 ~ /^[abcd]$/ { print $1 }' | sort; }
 
 # guest NAME COMMAND: runs a shell command in the guest; output and exit status come back. 143 after GUEST_LIMIT seconds.
 guest() {
@@ -128,18 +133,27 @@ guest() {
     timeout "${GUEST_LIMIT:-120}" remote run "$guest_host" 7000 "$*" </dev/null
 }
 
+# in_both COMMAND...: with a guest's name as its last word, for both guests at a time; fails if it does for either.
+in_both() {
+    "$@" a &
+    in_a=$!
+    in_status=0
+    "$@" b || in_status=1
+    wait $in_a && return $in_status
+}
+
 # put NAME LOCAL REMOTE, get NAME REMOTE LOCAL: copy a file.
 put() { remote run "$(control_address_of "$1")" 7000 "cat >'$3' && chmod 755 '$3'" <"$2"; }
 get() { remote run "$(control_address_of "$1")" 7000 "cat '$2'" </dev/null >"$3"; }
 
-# begin NAME LABEL COMMAND: starts a program with its arguments in the guest, in the background, under a label; its output goes
-# to /tmp/LABEL.log there.
+# begin NAME LABEL COMMAND: starts a program with its arguments in the guest, in the background, under a label; its output is
+# added to /tmp/LABEL.log there.
 begin() {
     printf 'exec %s\n' "$3" | remote run "$(control_address_of "$1")" 7000 "
         cat >/tmp/$2.sh
-        rm -f /tmp/$2.end /tmp/$2.pid
+        rm -f /tmp/$2.end /tmp/$2.pid /tmp/$2.log
         {
-            setsid sh /tmp/$2.sh >/tmp/$2.log 2>&1 &
+            setsid sh /tmp/$2.sh >>/tmp/$2.log 2>&1 &
             echo \$! >/tmp/$2.pid
             wait \$!
             echo \$? >/tmp/$2.end

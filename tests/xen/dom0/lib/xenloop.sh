@@ -20,10 +20,13 @@ start_xenloop() {
 # after a restore is a kernel BUG (docs/xen-internals.md).
 stop_xenloop() { signal "$1" xenloop "${2:-TERM}"; }
 
-# peer_value GUEST PEER PATH: a value of what GUEST's xenloop says of PEER; PATH as jq has it (.state, .sent.packets). Empty if it knows
-# no such peer.
+# peer_value GUEST PEER PATH...: values of what GUEST's xenloop says of PEER (.state, .sent.packets), separated by blanks. Nothing if it knows no such
+# peer.
 peer_value() {
-    guest "$1" 'xenloop status --json' | jq -r --arg name "$2" '(if type == "array" then .[] else . end) | .peers[] | select(.name == $name) | '"$3"
+    peer_value_of=$1
+    peer_value_peer=$2
+    shift 2
+    guest "$peer_value_of" 'xenloop status --json' | awk -v peer="$peer_value_peer" -v paths="$*" -f /host/lib/peer.awk
 }
 
 connected() { [ "$(peer_value "$1" "$2" .state)" = connected ] && [ "$(peer_value "$2" "$1" .state)" = connected ]; }
