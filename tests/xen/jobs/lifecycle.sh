@@ -16,16 +16,9 @@ pause_and_unpause() {
     unpause "$1"
 }
 
-save_and_restore() {
-    save "$1"
-    restore "$1"
-    wait_for_guest "$1" 30
-}
+save_and_restore() { save "$1" && restore "$1" && wait_for_guest "$1" 30; }
 
-migrate_and_wait() {
-    migrate "$1"
-    wait_for_guest "$1" 30
-}
+migrate_and_wait() { migrate "$1" && wait_for_guest "$1" 30; }
 
 # move GUEST: to another domain.
 move() { if [ "$GUEST_TYPE" = pv ]; then save_and_restore "$1"; else migrate_and_wait "$1"; fi; }

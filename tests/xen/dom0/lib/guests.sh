@@ -105,7 +105,7 @@ start_guests() {
         xl create -q "$GUEST_DIRECTORY/$start_name.cfg" >"/tmp/create-$start_name.log" 2>&1 &
     done
     for start_name in "$@"; do
-        wait_for_guest "$start_name" 60 || give_up "guest $start_name does not answer: $(cat "/tmp/create-$start_name.log"; tail -n 20 "/var/log/xen/console/guest-$start_name.log")"
+        wait_for_guest "$start_name" 180 || give_up "guest $start_name does not answer: $(cat "/tmp/create-$start_name.log"; tail -n 20 "/var/log/xen/console/guest-$start_name.log")"
         log "guest $start_name answers, domain $(domid "$start_name")"
     done
 }

@@ -10,7 +10,7 @@ trial() {
     trial_to_b=$2
     trial_to_a=$3
     shift 3
-    wait_for_fast_path a b 20 || { not_ok "$trial_name: a and b are connected" "$(peer_value a b .reason)"; return 0; }
+    wait_for_fast_path a b 60 || { not_ok "$trial_name: a and b are connected" "$(peer_value a b .state .reason)"; return 0; }
     begin_trial
     check "$trial_name: the content is right" "$@"
     end_trial
