@@ -4,7 +4,7 @@
 # A job runs under `set -eu`: a command that fails, unless it is a check's or stands in a condition, ends the job, and a job
 # that does not come to its end has failed.
 
-for part in checks events guests kernel lifecycle traffic xenloop xenpeer; do
+for part in checks events guests kernel lifecycle traffic trials xenloop xenpeer; do
     # shellcheck source=/dev/null
     . "/host/lib/$part.sh"
 done
