@@ -31,16 +31,16 @@ internal sealed class PollPolicy
     public const int WindowTurns = 32;
 
     /// <summary>By how much the turns must become shorter.</summary>
-    public const int LeastGainPercent = 10;
+    public const int LeastGainPercent = 5;
 
     /// <summary>Polls of one window that may find nothing; with more of them it ends at once, in vain.</summary>
-    public const int MostMisses = WindowTurns / 8;
+    public const int MostMisses = WindowTurns / 4;
 
     /// <summary>Windows polled through after which one is slept through, in case the traffic is no longer what it was.</summary>
     public const int ProvenWindows = 64;
 
     /// <summary>The rest after the first trial in vain, in windows.</summary>
-    public const int ShortestRest = 16;
+    public const int ShortestRest = 8;
 
     /// <summary>The longest such rest.</summary>
     public const int LongestRest = 512;

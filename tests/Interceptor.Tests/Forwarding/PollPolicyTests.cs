@@ -58,7 +58,7 @@ public sealed class PollPolicyTests
 
     [Theory]
     [InlineData(80, true)]
-    [InlineData(95, false)]
+    [InlineData(97, false)]
     [InlineData(200, false)]
     [InlineData(30_000, false)]
     public void It_goes_on_only_if_the_pauses_become_shorter(int polledMicroseconds, bool goesOn)
