@@ -4,10 +4,11 @@
 start_nfs() {
     # The grace period is for clients of an earlier life of the server; there are none.
     guest b "mkdir -p /tmp/export
+        touch /etc/exports /var/lib/nfs/etab
         modprobe nfsd && mount -t nfsd nfsd /proc/fs/nfsd
         exportfs -o rw,fsid=0,no_root_squash,no_subtree_check,insecure '*:/tmp/export'
         rpc.mountd --no-nfs-version 3
-        rpc.nfsd --no-nfs-version 3 --no-udp 2
+        rpc.nfsd --no-nfs-version 3 --no-udp --port 2049 2
         echo Y >/proc/fs/nfsd/v4_end_grace"
     guest a "mkdir -p /mnt/nfs"
     mount_nfs

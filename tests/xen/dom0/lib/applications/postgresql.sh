@@ -3,7 +3,7 @@
 
 POSTGRESQL_ROWS=$((VOLUME / 100))
 
-postgresql() { guest a "PGHOST=$(address_of b) PGUSER=postgres $1"; }
+postgresql() { guest a "export PGHOST=$(address_of b) PGUSER=postgres; $1"; }
 
 start_postgresql() {
     GUEST_LIMIT=300 guest b 'echo "postgres:x:102:65534::/tmp/postgresql:/bin/sh" >>/etc/passwd

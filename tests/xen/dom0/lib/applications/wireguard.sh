@@ -7,7 +7,7 @@ tunnel_address_of() { echo "10.99.0.$(guest_number "$1")"; }
 
 start_wireguard() {
     for wireguard_guest in a b; do
-        guest $wireguard_guest 'wg genkey >/run/wireguard.key; wg pubkey </run/wireguard.key >/run/wireguard.pub'
+        guest $wireguard_guest 'umask 077; wg genkey >/run/wireguard.key; wg pubkey </run/wireguard.key >/run/wireguard.pub'
     done
     for wireguard_guest in a b; do
         wireguard_peer=$(other_than $wireguard_guest)
