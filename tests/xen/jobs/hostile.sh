@@ -83,6 +83,8 @@ attack() {
     check_value "things tried in the store" "$(said_in identity tried)" -ge 30
     check_value "of which were refused" "$(said_in identity refused)" -eq "$(said_in identity tried)"
     check "$victim says why" guest "$victim" "grep -i \"broke the ring's protocol\" /tmp/xenloop.log"
+    check_value "packets under others' addresses that $victim refused" "$(peer_value "$victim" "$hostile" .dropped.source-address)" -gt 0
+    check_value "malformed packets that $victim refused" "$(peer_value "$victim" "$hostile" .dropped.malformed)" -gt 0
     check "$victim and $third stay connected" connected "$victim" "$third"
     claim_identity "$third" "$victim"
     signal "$hostile" hostile KILL
