@@ -33,6 +33,7 @@ internal static class BasicWorkloads
         .. s_protocols.Select(p => Pinned(p, 1)),
         .. s_protocols.SelectMany(p => s_roundTripSizes, (p, s) => RoundTrip(p, s.Bytes, s.Extent)),
         .. s_protocols.Select(p => new Workload($"percentiles-{p}", "latency", null, Extent.Quick, ["sockperf"], (path, s) => Percentiles(path, p, s))),
+        .. s_protocols.Select(p => new Workload($"percentiles-{p}-busy", "busy", null, Extent.Quick, ["sockperf"], (path, s) => PercentilesWhileBusy(path, p, s)) { OneProcessor = true }),
         .. s_streamSizes.Select(s => new Workload("tcp-stream", "stream", s.Bytes, s.Extent, [], (path, t) => Tcp(Iperf.Stream(path, t, length: s.Bytes)))),
         .. s_streamSizes.Select(s => new Workload("udp-stream", "stream", s.Bytes, s.Extent, [], (path, t) => Udp(Iperf.Datagrams(path, t, s.Bytes)))),
         .. s_streams.Select(n => new Workload("tcp-streams", "stream", n.Streams, n.Extent, [], (path, t) => Tcp(Iperf.Stream(path, t, n.Streams)))),
@@ -74,6 +75,13 @@ internal static class BasicWorkloads
         return report.Received > 0
             ? new Measurement(new Reading("round trip", report.AverageMicroseconds, "µs", Better.Lower))
             : throw new LabException("No ping was answered.");
+    }
+
+    /// <summary>With a program that only computes on the same processor: who carries packets must not wait until that one has had its turn.</summary>
+    private static Measurement PercentilesWhileBusy(GuestPath path, string protocol, int seconds)
+    {
+        using BackgroundProcess computing = path.Client.Start("sh", "-c", "while :; do :; done");
+        return Percentiles(path, protocol, seconds);
     }
 
     private static Measurement Percentiles(GuestPath path, string protocol, int seconds)

@@ -13,7 +13,8 @@ namespace XenLoop.Interceptor.Forwarding;
 /// <code>
 ///  NFQUEUE of the peer                      outbound ring                     verdicts
 ///  recvmmsg (many small) --copy-->  reserve, commit, publish --doorbell-->  DROP (carried)
-///  recvmsg (one large) ----------->  straight into the ring                 ACCEPT (standard path)
+///  recv (one alone) -------copy-->                                          ACCEPT (standard path)
+///  recvmsg (one large) ----------->  straight into the ring
 /// </code>
 /// Received is only what certainly fits the ring, so nothing is ever put aside here: while the ring is full, packets wait in
 /// the kernel's queue of that peer alone, where their senders feel them.
@@ -26,6 +27,12 @@ internal sealed unsafe class CapturePath : IDisposable
     /// <summary>Payload from which on the copy out of a scratch buffer costs more than one receive per packet.</summary>
     private const int LargePacket = 4096;
 
+    /// <summary>
+    /// So many small packets in a row end the expectation of large ones, which are received straight into the ring. Not the first of
+    /// them: a message that is larger than what one packet takes has a small one at its end.
+    /// </summary>
+    public const int SmallPacketsBetween = 3;
+
     /// <summary>Bytes of waiting verdicts from which on they are sent within a pass: they hold the senders' socket buffers.</summary>
     private const int PassVerdictBytes = 512 * 1024;
 
@@ -34,6 +41,12 @@ internal sealed unsafe class CapturePath : IDisposable
 
     /// <summary>Bytes of them.</summary>
     private const int WaitingBytes = 8 * 1024;
+
+    /// <summary>After so many passes that found one packet, as requests and responses come, the next takes one without a look for a second.</summary>
+    private const int LonePattern = 4;
+
+    /// <summary>Such passes after which one looks again.</summary>
+    private const int LongestLonePattern = 32;
 
     /// <summary>Bytes of a message that are looked at if the packet only goes back.</summary>
     private const int AcceptBytes = 256;
@@ -58,7 +71,11 @@ internal sealed unsafe class CapturePath : IDisposable
     public int Mtu { get; set; } = 1500;
 
     /// <summary>Takes some packets off a port's queue. <see cref="PeerPort.CaptureReady"/> tells afterwards whether more may wait.</summary>
-    public void Run(PeerPort port, DestinationTable destinations)
+    /// <param name="port">Whose.</param>
+    /// <param name="destinations">Who owns which address.</param>
+    /// <param name="single">One packet at most, without a look for a second, which would be reported anyway.</param>
+    /// <returns>How many packets were taken.</returns>
+    public int Run(PeerPort port, DestinationTable destinations, bool single = false)
     {
         if (port.State is PortState.Held or PortState.Stalled)
         {
@@ -67,21 +84,21 @@ internal sealed unsafe class CapturePath : IDisposable
 
         if (port.State == PortState.Open)
         {
-            Carry(port, port.Channel!, destinations);
+            return Carry(port, port.Channel!, destinations, single);
         }
-        else if (port.State != PortState.Held)
-        {
-            AcceptAll(port);
-        }
+
+        return port.State == PortState.Held ? 0 : AcceptAll(port);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _buffers.Dispose();
 
-    private void Carry(PeerPort port, Channel channel, DestinationTable destinations)
+    private int Carry(PeerPort port, Channel channel, DestinationTable destinations, bool single)
     {
         VerdictBatch verdicts = port.Queue.Verdicts;
-        for (int taken = 0; taken < PassPackets && port.CaptureReady;)
+        bool lone = single || port.LonePasses >= LonePattern;
+        int taken = 0;
+        while (taken < PassPackets && port.CaptureReady)
         {
             int used = channel.Outbound.Used();
             int room = channel.Outbound.Capacity - used;
@@ -92,15 +109,19 @@ internal sealed unsafe class CapturePath : IDisposable
                 break;
             }
 
-            taken += port.ExpectLargePackets && packets > 0
-                ? CarryOne(port, channel, destinations)
+            taken += packets > 0 && port.SmallPackets < SmallPacketsBetween ? CarryOne(port, channel, destinations)
+                : packets > 0 && lone ? CarrySmallOne(port, channel, destinations)
                 : CarryMany(port, channel, Math.Max(packets, 1), destinations);
             if (verdicts.PendingBytes >= PassVerdictBytes)
             {
                 verdicts.Flush();
             }
+
+            // Should there be more, the queue is reported again.
+            port.CaptureReady &= !lone;
         }
 
+        port.LonePasses = taken > 1 ? 0 : port.LonePasses < LongestLonePattern ? port.LonePasses + taken : LonePattern - 1;
         Publish(port, channel);
         if (port.State == PortState.Held || verdicts.HoldsUpPackets || verdicts.PendingPackets >= WaitingPackets || verdicts.PendingBytes >= WaitingBytes)
         {
@@ -111,6 +132,8 @@ internal sealed unsafe class CapturePath : IDisposable
         {
             _timer.Arm();
         }
+
+        return taken;
     }
 
     /// <summary>In a nearly full ring a packet's length is asked for before it is received; one that does not fit begins a hold.</summary>
@@ -166,7 +189,7 @@ internal sealed unsafe class CapturePath : IDisposable
 
         port.Counters.DirectReceives++;
         int length = packet.PayloadLength;
-        port.ExpectLargePackets = length >= LargePacket;
+        NoteLength(port, length);
 
         // The peer can write here: the headers are judged by a private copy.
         int headBytes = Math.Min(length, Ipv4View.LongestHeaders);
@@ -201,6 +224,19 @@ internal sealed unsafe class CapturePath : IDisposable
         CarryCopied(port, channel, message, received, destinations);
     }
 
+    private int CarrySmallOne(PeerPort port, Channel channel, DestinationTable destinations)
+    {
+        byte* message = _buffers.Message(0);
+        int received = port.Queue.Receive(message, CaptureBuffers.MessageBytes);
+        if (received == 0)
+        {
+            return 0;
+        }
+
+        CarryCopied(port, channel, message, received, destinations);
+        return 1;
+    }
+
     private int CarryMany(PeerPort port, Channel channel, int most, DestinationTable destinations)
     {
         int received = port.Queue.ReceiveMany(_buffers.Messages(CaptureBuffers.MessageBytes), most);
@@ -224,7 +260,7 @@ internal sealed unsafe class CapturePath : IDisposable
         byte* payload = message + packet.PayloadOffset;
         int length = packet.PayloadLength;
         port.AttributeBytes = Math.Min(packet.PayloadOffset, CaptureBuffers.HeadBytes);
-        port.ExpectLargePackets = length >= LargePacket;
+        NoteLength(port, length);
         ReadOnlySpan<byte> head = new(payload, Math.Min(length, Ipv4View.LongestHeaders));
         if (!PacketClassifier.TryClassify(packet, head, port, destinations, Mtu, out uint tag, out AcceptReason reason))
         {
@@ -241,6 +277,10 @@ internal sealed unsafe class CapturePath : IDisposable
             Carried(port, packet);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void NoteLength(PeerPort port, int length) =>
+        port.SmallPackets = length >= LargePacket ? 0 : Math.Min(port.SmallPackets + 1, SmallPacketsBetween);
 
     /// <summary>Doorbell before verdict: the peer's wake-up takes longer than ours.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -278,7 +318,7 @@ internal sealed unsafe class CapturePath : IDisposable
     }
 
     /// <summary>Sends what waits on its way by the standard path.</summary>
-    private void AcceptAll(PeerPort port)
+    private int AcceptAll(PeerPort port)
     {
         AcceptReason reason = port.State == PortState.Stalled ? AcceptReason.PeerStalled : AcceptReason.NoChannel;
         int received = port.Queue.ReceiveMany(_buffers.Messages(AcceptBytes), CaptureBuffers.Count);
@@ -296,5 +336,7 @@ internal sealed unsafe class CapturePath : IDisposable
         {
             _requestChannel(port.Domain);
         }
+
+        return received;
     }
 }

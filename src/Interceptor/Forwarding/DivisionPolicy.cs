@@ -24,11 +24,12 @@ internal sealed class DivisionPolicy
     /// <summary>The decision of the last window.</summary>
     public bool Divide { get; private set; }
 
-    /// <summary>Takes note of a turn.</summary>
+    /// <summary>Takes note of a turn that did the work of so many.</summary>
     /// <returns>True: a window has ended, and <see cref="Divide"/> was decided anew.</returns>
-    public bool TakeTurn(List<PeerPort> ports)
+    public bool TakeTurns(int turns, List<PeerPort> ports)
     {
-        if (++_turns < WindowTurns)
+        _turns += turns;
+        if (_turns < WindowTurns)
         {
             return false;
         }

@@ -5,9 +5,13 @@ using XenLoop.Native;
 namespace XenLoop.Interceptor.Forwarding;
 
 /// <summary>
-/// What the data path's thread sleeps on: an epoll instance, and work that other threads post. All descriptors are watched
-/// edge-triggered, so that neither a full queue that is being held nor an unread doorbell keeps the thread awake.
+/// What the data path's thread sleeps on: an epoll instance, and work that other threads post.
 /// </summary>
+/// <remarks>
+/// Queues are watched level-triggered: a receive that would only find out that nothing more is there costs 300 ns, as much as a
+/// tenth of a packet's way, and the next sleep finds that out by the way. While a queue is not to be read, it is paused. All else is
+/// watched edge-triggered, so that an unread doorbell does not keep the thread awake.
+/// </remarks>
 internal sealed unsafe class EventLoop : IDisposable
 {
     private readonly FileDescriptor _epoll = new(LibC.epoll_create1(LibC.EPOLL_CLOEXEC));
@@ -49,12 +53,14 @@ internal sealed unsafe class EventLoop : IDisposable
         }
     }
 
-    /// <summary>Reports events of <paramref name="fd"/> from now on; false if the kernel has no room for another watch.</summary>
-    public bool TryWatch(int fd, EventSource source, ushort domain)
-    {
-        var change = new epoll_event { events = LibC.EPOLLIN | LibC.EPOLLET, data = ((ulong)source << 32) | domain };
-        return LibC.epoll_ctl(_epoll.Number, LibC.EPOLL_CTL_ADD, fd, &change) == 0;
-    }
+    /// <summary>Reports changes of <paramref name="fd"/> from now on; false if the kernel has no room for another watch.</summary>
+    public bool TryWatch(int fd, EventSource source, ushort domain) => Change(LibC.EPOLL_CTL_ADD, fd, LibC.EPOLLIN | LibC.EPOLLET, source, domain);
+
+    /// <summary>Reports a queue from now on for as long as it holds packets; false if the kernel has no room for another watch.</summary>
+    public bool TryWatchQueue(int fd, ushort domain) => Change(LibC.EPOLL_CTL_ADD, fd, LibC.EPOLLIN, EventSource.Queue, domain);
+
+    /// <summary>Reports a queue no more, or again, whatever it holds.</summary>
+    public void PauseQueue(int fd, ushort domain, bool paused) => Change(LibC.EPOLL_CTL_MOD, fd, paused ? 0 : LibC.EPOLLIN, EventSource.Queue, domain);
 
     /// <summary>Reports nothing of <paramref name="fd"/> any more; -1 and descriptors that are not watched do no harm.</summary>
     public void Unwatch(int fd)
@@ -82,5 +88,11 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         _wake.Dispose();
         _epoll.Dispose();
+    }
+
+    private bool Change(int operation, int fd, uint events, EventSource source, ushort domain)
+    {
+        var change = new epoll_event { events = events, data = ((ulong)source << 32) | domain };
+        return LibC.epoll_ctl(_epoll.Number, operation, fd, &change) == 0;
     }
 }

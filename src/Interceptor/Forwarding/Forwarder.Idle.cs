@@ -26,7 +26,7 @@ internal sealed unsafe partial class Forwarder
             return false;
         }
 
-        if (_polls.TakeTurn())
+        if (_polls.TakeTurns(1 + _savedWaits))
         {
             Judge(_polls);
         }

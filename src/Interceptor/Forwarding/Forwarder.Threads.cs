@@ -36,8 +36,9 @@ internal sealed unsafe partial class Forwarder
             lock (_captureGate)
             {
                 Dispatch(_loop, events, count);
+                _savedWaits = 0;
                 timeout = _divided ? CaptureTurn() : WholeTurn(events);
-                if (_division is { } division && division.TakeTurn(_ports) && division.Divide != _divided)
+                if (_division is { } division && division.TakeTurns(1 + _savedWaits, _ports) && division.Divide != _divided)
                 {
                     Divide(division.Divide);
                 }

@@ -43,6 +43,9 @@ internal sealed unsafe partial class Forwarder : IDisposable
     private bool _ranPosted;
     private int _roundsWithoutLook;
 
+    /// <summary>Answers found in this turn without a wait; each would have been a turn of its own.</summary>
+    private int _savedWaits;
+
     /// <summary>Prepares the data path; <see cref="Start"/> sets it going.</summary>
     /// <param name="tap">Where packets from peers go.</param>
     /// <param name="listener">Told about first traffic and failed channels, on the data path's thread.</param>
@@ -85,7 +88,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
     {
         _ports.Add(port);
         port.CaptureReady = true;
-        if (!_loop.TryWatch(port.Queue.Fd, EventSource.Queue, port.Domain.Value))
+        if (!_loop.TryWatchQueue(port.Queue.Fd, port.Domain.Value))
         {
             // Nobody would read it: closed, the kernel bypasses it.
             _ends.Close(port);
@@ -200,10 +203,25 @@ internal sealed unsafe partial class Forwarder : IDisposable
                 port.AwaitsData = false;
                 _injection.Run(port);
                 more |= port.InjectReady;
+                ExpectAnswer(port);
             }
         }
 
         return more;
+    }
+
+    /// <summary>
+    /// Has the queue looked at without a wait, if that gains. Not while the injecting thread is at work, to which the queue does not
+    /// belong; nor between namespaces, where wake-ups cost less and answers come from other processors.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ExpectAnswer(PeerPort port)
+    {
+        if (_division is not null && !_divided && !port.CaptureReady && port.State == PortState.Open && port.Answers.TakeInjection())
+        {
+            port.CaptureReady = true;
+            port.AnswerExpected = true;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -217,7 +235,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
         DestinationTable destinations = _destinations;
         foreach (PeerPort port in _ports)
         {
-            if (port.CaptureReady && port.State != PortState.Held && !HoldPolicy.DelaysSwitch(port))
+            if (port.CaptureReady && MayCapture(port))
             {
                 // Not one packet more into the ring of a peer that was killed; its doorbell may come later, or never.
                 if (port.Channel is { PeerLeft: true } && port.State != PortState.Failed)
@@ -225,12 +243,33 @@ internal sealed unsafe partial class Forwarder : IDisposable
                     OnPeerGone(port);
                 }
 
-                _capture.Run(port, destinations);
+                bool answer = port.AnswerExpected;
+                port.AnswerExpected = false;
+                int taken = _capture.Run(port, destinations, single: answer);
+                if (answer)
+                {
+                    port.Answers.Looked(taken > 0);
+                    _savedWaits += Math.Min(taken, 1);
+                }
+
+                if (port.QueuePaused && MayCapture(port))
+                {
+                    Pause(port, paused: false);
+                }
+
                 more |= port.CaptureReady && port.State != PortState.Held;
             }
         }
 
         return more;
+    }
+
+    private static bool MayCapture(PeerPort port) => port.State != PortState.Held && !HoldPolicy.DelaysSwitch(port);
+
+    private void Pause(PeerPort port, bool paused)
+    {
+        _loop.PauseQueue(port.Queue.Fd, port.Domain.Value, paused);
+        port.QueuePaused = paused;
     }
 
     private void Dispatch(EventLoop loop, epoll_event* events, int count)
@@ -269,6 +308,11 @@ internal sealed unsafe partial class Forwarder : IDisposable
         if (source == EventSource.Queue)
         {
             port.CaptureReady = true;
+            if (!MayCapture(port))
+            {
+                // What stays in the queue would be reported again at once.
+                Pause(port, paused: true);
+            }
         }
         else if (port.State != PortState.Failed && port.Channel is { } channel)
         {

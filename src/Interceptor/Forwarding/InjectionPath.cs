@@ -12,9 +12,10 @@ namespace XenLoop.Interceptor.Forwarding;
 /// <code>
 ///  inbound ring                 private memory                      TAP
 ///  record: tag, IP packet  -->  copy of the IP and TCP headers -->  virtio_net_hdr | Ethernet | headers | rest, from the ring
+///                               or, up to an Ethernet frame, of all
 /// </code>
 /// Only the private copy is parsed, and that very copy is what the kernel gets, so the peer cannot change a header after it was
-/// judged. The rest is opaque payload, copied once, by the kernel. The Ethernet header and all offsets are our own work.
+/// judged. The rest of a large packet is opaque payload, copied once, by the kernel. The Ethernet header and all offsets are our own work.
 /// </remarks>
 internal sealed unsafe class InjectionPath : IDisposable
 {
@@ -23,6 +24,9 @@ internal sealed unsafe class InjectionPath : IDisposable
 
     /// <summary>Bytes after which the producer is given room back within a pass.</summary>
     private const int ReleaseBytes = 64 * 1024;
+
+    /// <summary>Up to here a packet is copied whole: that costs less than what a gathering write costs more.</summary>
+    private const int WholeBytes = 2048;
 
     private const int EthernetBytes = SourceCheck.EthernetHeaderBytes;
     private const int FrontBytes = virtio_net_hdr.Size + EthernetBytes;
@@ -36,7 +40,7 @@ internal sealed unsafe class InjectionPath : IDisposable
     {
         _tap = tap;
         _attend = attend;
-        _front = (byte*)System.Runtime.InteropServices.NativeMemory.AlignedAlloc(FrontBytes + Ipv4View.LongestHeaders, 64);
+        _front = (byte*)System.Runtime.InteropServices.NativeMemory.AlignedAlloc(FrontBytes + WholeBytes, 64);
     }
 
     /// <summary>Injects some of what the peer published. <see cref="PeerPort.InjectReady"/> tells afterwards whether more may wait.</summary>
@@ -97,9 +101,9 @@ internal sealed unsafe class InjectionPath : IDisposable
     private void Inject(PeerPort port, SourceCheck source, byte* payload, int length, uint tag)
     {
         byte* headers = _front + FrontBytes;
-        int headerBytes = Math.Min(length, Ipv4View.LongestHeaders);
-        Unsafe.CopyBlockUnaligned(headers, payload, (uint)headerBytes);
-        if (!Ipv4View.TryParse(new ReadOnlySpan<byte>(headers, headerBytes), length, out Ipv4View packet)
+        int copied = length <= WholeBytes ? length : Ipv4View.LongestHeaders;
+        Unsafe.CopyBlockUnaligned(headers, payload, (uint)copied);
+        if (!Ipv4View.TryParse(new ReadOnlySpan<byte>(headers, copied), length, out Ipv4View packet)
             || !TryDescribe(packet, tag, out *(virtio_net_hdr*)_front))
         {
             port.Counters.Dropped[(int)DropReason.Malformed]++;
@@ -113,14 +117,7 @@ internal sealed unsafe class InjectionPath : IDisposable
         }
 
         source.WriteEthernetHeader(_front + virtio_net_hdr.Size);
-        iovec* vectors = stackalloc iovec[2];
-
-        // From the private copy exactly the headers: the kernel puts them into the packet's linear part, and the payload then starts
-        // at the start of a page, where the copy is fastest (tun_get_user, tun_alloc_skb in drivers/net/tun.c).
-        int parsed = packet.HeadersLength;
-        vectors[0] = new iovec { iov_base = _front, iov_len = (nuint)(FrontBytes + parsed) };
-        vectors[1] = new iovec { iov_base = payload + parsed, iov_len = (nuint)(length - parsed) };
-        if (_tap.Write(vectors, length > parsed ? 2 : 1) != 0)
+        if ((copied == length ? _tap.Write(_front, FrontBytes + length) : Gather(payload, length, packet.HeadersLength)) != 0)
         {
             port.Counters.Dropped[(int)DropReason.InjectionFailed]++;
             return;
@@ -128,6 +125,18 @@ internal sealed unsafe class InjectionPath : IDisposable
 
         port.Counters.ReceivedPackets++;
         port.Counters.ReceivedBytes += (uint)length;
+    }
+
+    /// <summary>
+    /// From the private copy exactly the headers: the kernel puts them into the packet's linear part, and the payload then starts at
+    /// the start of a page, where the copy is fastest (tun_get_user, tun_alloc_skb in drivers/net/tun.c).
+    /// </summary>
+    private int Gather(byte* payload, int length, int parsed)
+    {
+        iovec* vectors = stackalloc iovec[2];
+        vectors[0] = new iovec { iov_base = _front, iov_len = (nuint)(FrontBytes + parsed) };
+        vectors[1] = new iovec { iov_base = payload + parsed, iov_len = (nuint)(length - parsed) };
+        return _tap.Write(vectors, 2);
     }
 
     /// <summary>Builds the kernel's header from the tag and the packet itself; false if they do not fit together.</summary>

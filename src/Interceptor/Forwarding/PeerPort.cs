@@ -45,14 +45,26 @@ internal sealed class PeerPort : IDisposable
     /// <summary>The queue may hold packets.</summary>
     public bool CaptureReady { get; set; }
 
+    /// <summary>Nobody is told of packets in the queue for now, because they are not to be received.</summary>
+    public bool QueuePaused { get; set; }
+
+    /// <summary>Passes in a row that found one packet and no second.</summary>
+    public int LonePasses { get; set; }
+
     /// <summary>The peer may have published records.</summary>
     public bool InjectReady { get; set; }
 
     /// <summary>The peer has been asked to ring for its next record.</summary>
     public bool AwaitsData { get; set; }
 
-    /// <summary>True if the packet captured last was a large one: the next will likely be too, and is received straight into the ring.</summary>
-    public bool ExpectLargePackets { get; set; }
+    /// <summary>The queue is looked at because something was injected, and not because it was reported.</summary>
+    public bool AnswerExpected { get; set; }
+
+    /// <summary>Whether that gains.</summary>
+    public AnswerPolicy Answers { get; } = new();
+
+    /// <summary>Small packets captured since the last large one, up to <see cref="CapturePath.SmallPacketsBetween"/>.</summary>
+    public int SmallPackets { get; set; } = CapturePath.SmallPacketsBetween;
 
     /// <summary>Bytes of attributes in front of the payload in the message received last.</summary>
     public int AttributeBytes { get; set; } = 64;

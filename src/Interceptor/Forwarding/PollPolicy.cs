@@ -25,7 +25,7 @@ namespace XenLoop.Interceptor.Forwarding;
 internal sealed class PollPolicy
 {
     /// <summary>The longest average turn that is worth polling for, and how long to poll at most, in microseconds.</summary>
-    public const int LongestMicroseconds = 4000;
+    public const int LongestMicroseconds = 1000;
 
     /// <summary>Turns of the loop that are judged together.</summary>
     public const int WindowTurns = 32;
@@ -34,7 +34,7 @@ internal sealed class PollPolicy
     public const int LeastGainPercent = 5;
 
     /// <summary>Polls of one window that may find nothing; with more of them it ends at once, in vain.</summary>
-    public const int MostMisses = WindowTurns / 4;
+    public const int MostMisses = WindowTurns / 8;
 
     /// <summary>Windows polled through after which one is slept through, in case the traffic is no longer what it was.</summary>
     public const int ProvenWindows = 64;
@@ -72,9 +72,9 @@ internal sealed class PollPolicy
     /// <summary>How long to poll before the next sleep, in ticks of <see cref="Stopwatch"/>; 0: not at all.</summary>
     public long PollTicks { get; private set; }
 
-    /// <summary>Takes note of a turn that found nothing more to do.</summary>
+    /// <summary>Takes note of a turn that found nothing more to do, and did the work of so many.</summary>
     /// <returns>True: it is time to <see cref="Judge"/>.</returns>
-    public bool TakeTurn() => ++_turns >= WindowTurns;
+    public bool TakeTurns(int turns) => (_turns += turns) >= WindowTurns;
 
     /// <summary>Takes note of a poll that found nothing in <see cref="PollTicks"/>: what it looks like where two guests share a processor.</summary>
     public void Miss()

@@ -78,6 +78,11 @@ public sealed unsafe class QueueSocket : IDisposable
         return received > 0 ? (int)received : 0;
     }
 
+    /// <summary>Receives one message into one place.</summary>
+    /// <returns>Bytes received; 0 if nothing waits.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Receive(byte* message, int bytes) => (int)Math.Max(0, LibC.recv(Fd, message, (nuint)bytes, LibC.MSG_DONTWAIT));
+
     /// <summary>Receives up to <paramref name="count"/> messages.</summary>
     /// <param name="messages">Where each goes; <see cref="mmsghdr.msg_len"/> tells its length.</param>
     /// <param name="count">How many there is room for.</param>

@@ -24,6 +24,9 @@ public sealed class HoldTests
         Wait.Until(() => pair.A.Port.State == PortState.Held, Patience, "a hold", pair.ToString);
         Assert.True(pair.A.KernelQueue.Waiting > 100, pair.ToString());
 
+        // Or the data path would be told of them again and again.
+        Wait.Until(() => pair.A.Port.QueuePaused, Patience, "an end of reports on packets that wait", pair.ToString);
+
         List<int> numbers = [];
         Wait.Until(
             () =>
@@ -38,6 +41,8 @@ public sealed class HoldTests
         Assert.True(datagrams.NothingWaits, "A datagram came by the bridge.");
         Assert.Equal(0, pair.A.KernelQueue.Lost);
         Assert.True(pair.A.Port.Counters.Holds > 0, pair.ToString());
+        pair.A.Sync();
+        Assert.False(pair.A.Port.QueuePaused);
     }
 
     [Theory]

@@ -69,6 +69,37 @@ public sealed class TrafficTests
         Assert.True(pair.A.Port.Counters.DirectReceives > 0 && pair.A.Port.Counters.BatchedReceives > 0, pair.ToString());
     }
 
+    /// <summary>After some that came alone, a packet is received without a look for a second; one that is there after all must not wait for a third.</summary>
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public void Several_packets_after_single_ones_all_arrive(int threads)
+    {
+        using var pair = new ForwardingPair(threads: (ForwarderThreads)threads);
+        pair.Connect();
+        pair.Capture();
+        using var echo = new UdpEcho(pair.A.Guest, pair.B.Guest, 5000);
+        Wait.Until(
+            () =>
+            {
+                echo.Exchange(100);
+                pair.A.Sync();
+                return pair.A.Port.LonePasses >= 8;
+            },
+            Patience,
+            "passes without a look for a second packet",
+            pair.ToString);
+
+        using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
+        using var sent = new ManualResetEventSlim();
+        pair.A.Forwarder.Post(sent.Wait);
+        datagrams.Send(20, 1000);
+        sent.Set();
+        Assert.Equal(Enumerable.Range(0, 20), datagrams.Receive(20));
+        pair.A.Sync();
+        Assert.Equal(0ul, pair.A.Accepted(AcceptReason.NoChannel));
+    }
+
     /// <summary>An IP packet of 65,535 bytes is 4 more than a netlink attribute holds.</summary>
     [Fact]
     public void A_datagram_that_the_kernel_cannot_hand_over_whole_takes_the_standard_path()
