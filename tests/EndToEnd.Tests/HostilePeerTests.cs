@@ -138,7 +138,7 @@ public sealed partial class HostilePeerTests : IDisposable
         Text(Hostile.Number), Hostile.Mac, Hostile.Address.ToString(),
         Text(Victim.Number), Victim.Address.ToString(),
         Text(Good.Number), Good.Address.ToString(),
-        Text(NoiseSeconds), Text(seed),
+        Text(0), Text(NoiseSeconds), Text(seed),
     ]));
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

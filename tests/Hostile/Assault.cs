@@ -5,7 +5,7 @@ using XenLoop.SharedRing.Tests.Hostile;
 
 namespace XenLoop.Hostile;
 
-/// <summary>What is done with a channel that the victim opened in good faith: first noise, then war.</summary>
+/// <summary>What is done with a channel that the victim opened in good faith: a storm of doorbells, then noise, then war.</summary>
 /// <remarks>
 /// Noise is everything that the protocol lets a peer write without breaking it: the wake-up words of both sides, the geometry (validated
 /// once and never read again), the victim's own words (never read back), bytes of records after they were published, tags, forged
@@ -30,12 +30,9 @@ internal sealed unsafe class Assault(Channel channel, Orders orders, Random rand
     /// <summary>Until <paramref name="stop"/>.</summary>
     public void Run(CancellationToken stop)
     {
-        var time = Stopwatch.StartNew();
-        while (!stop.IsCancellationRequested && time.Elapsed.TotalSeconds < orders.NoiseSeconds)
-        {
-            MakeNoise();
-        }
-
+        For(orders.StormSeconds, Storm, stop);
+        Console.WriteLine($"storm over {this}");
+        For(orders.NoiseSeconds, MakeNoise, stop);
         Console.WriteLine($"noise over {this}");
         var scribbler = new Scribbler(channel.Link, random);
         while (!stop.IsCancellationRequested)
@@ -56,6 +53,25 @@ internal sealed unsafe class Assault(Channel channel, Orders orders, Random rand
     /// <inheritdoc/>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"strikes={_strikes} doorbells={_doorbells} spoofed={_spoofed} malformed={_malformed} honest={_honest}");
+
+    private static void For(double seconds, Action action, CancellationToken stop)
+    {
+        var time = Stopwatch.StartNew();
+        while (!stop.IsCancellationRequested && time.Elapsed.TotalSeconds < seconds)
+        {
+            action();
+        }
+    }
+
+    private void Storm()
+    {
+        for (int i = 0; i < Batch; i++)
+        {
+            channel.Doorbell.Ring();
+        }
+
+        _doorbells += Batch;
+    }
 
     private void MakeNoise()
     {

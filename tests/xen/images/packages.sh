@@ -14,6 +14,12 @@ readonly PROGRAM_PACKAGES=(
     jq tcpdump strace iputils-ping iperf3 sockperf
 )
 
+# What the applications layer is made of (images/applications.sh).
+readonly APPLICATION_PACKAGES=(
+    openssh-server openssh-client openssh-sftp-server nginx nginx-common curl redis-server redis-tools memcached libmemcached-tools
+    nfs-kernel-server nfs-common libtirpc-common postgresql-15 postgresql-client-15 mpich netpipe-mpich2
+)
+
 # What the systemd layer is made of (images/systemd.sh).
 readonly SYSTEMD_PACKAGES=(systemd base-files)
 
@@ -24,11 +30,12 @@ unpack_packages() {
 
     apt-cache show "${XEN_PACKAGES[0]}" >/dev/null 2>&1 || update_package_lists
     kernel=$(dependencies linux-image-amd64 | grep -m 1 '^linux-image-[0-9]') || fail "apt knows of no kernel for linux-image-amd64."
-    mapfile -t libraries < <(dependencies --recurse "${XEN_PACKAGES[@]}" "${PROGRAM_PACKAGES[@]}" "${SYSTEMD_PACKAGES[@]}" |
-        grep -E '^(lib|zlib)' | grep -vE 'debconf|perl|python|dpkg' | sort -u)
+    mapfile -t libraries < <(dependencies --recurse "${XEN_PACKAGES[@]}" "${PROGRAM_PACKAGES[@]}" "${APPLICATION_PACKAGES[@]}" "${SYSTEMD_PACKAGES[@]}" |
+        grep -E '^(lib|zlib)' | grep -vE 'debconf|perl|python|dpkg|^libllvm' | sort -u)
 
     cd "$PACKAGES" || fail "there is no $PACKAGES"
-    apt-get download "$kernel" "${XEN_PACKAGES[@]}" "${PROGRAM_PACKAGES[@]}" "${SYSTEMD_PACKAGES[@]}" "${libraries[@]}" >apt.log 2>&1 ||
+    apt-get download "$kernel" "${XEN_PACKAGES[@]}" "${PROGRAM_PACKAGES[@]}" "${APPLICATION_PACKAGES[@]}" "${SYSTEMD_PACKAGES[@]}" \
+        "${libraries[@]}" >apt.log 2>&1 ||
         fail "apt-get download failed: see $PACKAGES/apt.log (lists too old? apt-get update)"
 
     local package

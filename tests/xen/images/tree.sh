@@ -84,14 +84,19 @@ add_modules() {
     local version path paths
     version=$(kernel_version)
     mkdir -p "$TREE/lib/modules/$version"
+    # A layer's lists of modules take the place of those below, so they have to name all.
+    [[ $BELOW == "$TREE" ]] || cp -rl "$BELOW/usr/lib/modules" "$TREE/usr/lib/"
     paths=$(module_closure "$ROOT/lib/modules/$version" "$@")
     for path in $paths; do
+        [[ ! -e $TREE/lib/modules/$version/$path ]] || continue
         mkdir -p "$TREE/lib/modules/$version/${path%/*}"
         # Without debugging data and signature, which the kernel would check on each load.
         strip -g -o "$TREE/lib/modules/$version/$path" "$ROOT/lib/modules/$version/$path"
     done
+    rm -f "$TREE/lib/modules/$version"/modules.*
     cp "$ROOT/lib/modules/$version"/modules.{order,builtin} "$TREE/lib/modules/$version/"
     busybox depmod -b "$TREE" "$version"
+    [[ $BELOW == "$TREE" ]] || find "$TREE/usr/lib/modules" -name '*.ko' -links +1 -delete
 }
 
 # module_closure DIRECTORY NAME...: their paths and those of all that they need. One that is built in needs no file; a name

@@ -7,6 +7,11 @@ devices_open() { guest b "ls -l /proc/\$(cat /tmp/xenpeer.pid)/fd | grep -c /dev
 
 no_keeper() { [ -z "$(keepers "$1")" ]; }
 
+# used_until_new KEEPER: b opens and closes channels, of each of which the keeper is told.
+used_until_new() {
+    ask b "cost $(domid a) 65536" | grep '^cost offer' && new_keeper "$1"
+}
+
 new_keeper() { [ "$(keepers b | wc -l)" = 1 ] && [ "$(keepers b)" != "$1" ]; }
 
 last_answer_begins() { case $(last_line "$1" xenpeer) in "$2"*) ;; *) return 1 ;; esac }
@@ -75,5 +80,8 @@ open_channel 65536
 keeper=$(keepers b)
 guest b "kill -9 $keeper"
 check "a killed keeper is replaced" wait_until 10 new_keeper "$keeper"
+keeper=$(keepers b)
+guest b "kill -STOP $keeper"
+check "so is one that stands still, once it holds up its agent" wait_until 60 used_until_new "$keeper"
 check_exchange
 check_death a b

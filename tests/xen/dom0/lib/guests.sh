@@ -2,8 +2,8 @@
 # Guests: a, b, c and d. Each has interfaces of the test networks (eth0, eth1...) and, for commands only, control0.
 #
 # Settings (variables of the job): GUEST_TYPE pv or pvh, GUEST_MEMORY in MB, GUEST_VCPUS, GUEST_KERNEL_ARGUMENTS,
-# NETWORK bridged or routed (what a guest gets whose interfaces the job does not name with `vif`), GUEST_LAYERS (what is
-# laid over the guests' image: systemd).
+# NETWORK bridged or routed (what a guest gets whose interfaces the job does not name with `vif`), GUEST_LAYERS (what is laid over the
+# guests' image: applications, database, mpi, systemd).
 
 : "${GUEST_TYPE:=pv}" "${GUEST_MEMORY:=192}" "${GUEST_VCPUS:=1}" "${GUEST_KERNEL_ARGUMENTS:=}" "${NETWORK:=bridged}" "${GUEST_LAYERS:=}"
 DOM0_ADDRESS=10.77.0.254

@@ -19,6 +19,18 @@ trial() {
     check_value "$trial_name: bytes by netfront" "$moved_by_vif" -le $(((trial_to_b + trial_to_a) / 100 + 65536))
 }
 
+# standard_trial NAME LEAST COMMAND...: the same, but all of it by netfront, LEAST bytes or more, and next to nothing over the fast path.
+standard_trial() {
+    trial_name=$1
+    trial_least=$2
+    shift 2
+    begin_trial
+    check "$trial_name: the content is right" "$@"
+    end_trial
+    check_value "$trial_name: bytes by netfront" "$moved_by_vif" -ge "$trial_least"
+    check_value "$trial_name: bytes over the fast path" $((moved_to_a + moved_to_b)) -le $((trial_least / 100 + 65536))
+}
+
 begin_trial() {
     in_both note_bytes
     trial_vif=$(vif_bytes a)
@@ -44,3 +56,19 @@ note_bytes() {
     note_received=$(peer_value "$1" "$(other_than "$1")" .received.bytes) || note_received=0
     echo "${note_received:-0}" >"/run/bytes-$1"
 }
+
+# make_file GUEST FILE BYTES: whose content nobody can guess.
+make_file() { guest "$1" "head -c $3 /dev/urandom >$2"; }
+
+# same_file FILE OTHER: each as GUEST:PATH.
+same_file() {
+    same_first=$(checksum_of "$1")
+    same_second=$(checksum_of "$2")
+    echo "$1 $same_first, $2 $same_second"
+    [ -n "$same_first" ] && [ "$same_first" = "$same_second" ]
+}
+
+checksum_of() { guest "${1%%:*}" "sha256sum ${1#*:}" | cut -d ' ' -f 1; }
+
+# serves GUEST PORT: somebody listens there.
+serves() { wait_until 20 guest "$1" "ss -ltn | grep -q ':$2 '" || give_up "nobody listens on port $2 of guest $1: $(guest "$1" 'tail -n 5 /tmp/*.log')"; }
