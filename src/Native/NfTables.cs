@@ -12,4 +12,5 @@ public static class NfTables
     public const int NFT_MSG_DELCHAIN = 5;
     public const int NFT_MSG_NEWRULE = 6;
     public const int NFT_MSG_DELRULE = 8;
+    public const int NFT_MSG_GETGEN = 16;
 }

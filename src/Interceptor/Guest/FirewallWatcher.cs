@@ -38,6 +38,11 @@ internal sealed unsafe class FirewallWatcher : IDisposable
     {
         try
         {
+            if (!NfTablesModule.TryLoad())
+            {
+                return null;
+            }
+
             NetlinkSocket events = NetlinkSocket.Open(LinuxNetlink.NETLINK_NETFILTER, 1u << (NfTables.NFNLGRP_NFTABLES - 1));
             var stop = new FileDescriptor(LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK));
             if (stop.IsInvalid)

@@ -11,8 +11,11 @@ namespace XenLoop.Interceptor.Guest;
 /// </summary>
 internal sealed class RuleKeeper : IDisposable
 {
-    /// <summary>How often the rules are looked at, in case another program has flushed them, and a change that failed is tried again.</summary>
+    /// <summary>How often the rules are looked at, in case another program has flushed them, and a change that goes on failing is tried again.</summary>
     public static readonly TimeSpan VerifyPeriod = TimeSpan.FromSeconds(5);
+
+    /// <summary>How soon a change that failed is tried again; each further time after twice as long.</summary>
+    private static readonly TimeSpan ShortestRetry = TimeSpan.FromMilliseconds(250);
 
     /// <summary>All that the programs may take once the agent stops; less than the process is given (<c>StopSignals</c>).</summary>
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(10);
@@ -28,6 +31,7 @@ internal sealed class RuleKeeper : IDisposable
     private ImmutableArray<CapturedPrefix> _applied = [];
     private string _appliedInterface = "";
     private string? _lastProblem;
+    private TimeSpan _retry;
     private int _hurried;
     private bool _suspicious;
 
@@ -41,6 +45,7 @@ internal sealed class RuleKeeper : IDisposable
         _rules = rules;
         _inForce = inForce;
         _period = period;
+        _retry = period;
         _log = log;
     }
 
@@ -73,9 +78,9 @@ internal sealed class RuleKeeper : IDisposable
         long verified = Environment.TickCount64;
         while (true)
         {
-            long left = verified + (long)_period.TotalMilliseconds - Environment.TickCount64;
+            double left = Math.Min(_retry.TotalMilliseconds, verified + _period.TotalMilliseconds - Environment.TickCount64);
             await _signal.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(0, left)), stop).ConfigureAwait(false);
-            bool verify = Interlocked.Exchange(ref _suspicious, false) || Environment.TickCount64 - verified >= _period.TotalMilliseconds;
+            bool verify = Interlocked.Exchange(ref _suspicious, false) || _retry < _period || Environment.TickCount64 - verified >= _period.TotalMilliseconds;
             Work(verify);
             if (verify)
             {
@@ -153,9 +158,11 @@ internal sealed class RuleKeeper : IDisposable
         {
             work();
             _lastProblem = null;
+            _retry = _period;
         }
         catch (RuleException error)
         {
+            _retry = _lastProblem is null ? ShortestRetry : TimeSpan.FromTicks(Math.Min(_retry.Ticks * 2, _period.Ticks));
             if (error.Message != _lastProblem)
             {
                 GuestLog.RulesFailed(_log, error.Message);

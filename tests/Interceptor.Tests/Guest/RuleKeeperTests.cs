@@ -52,6 +52,16 @@ public sealed class RuleKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_change_that_failed_does_not_wait_for_the_next_look()
+    {
+        _rules.Failures = 2;
+        Start(Never).Want("eth0", Some);
+        Assert.Empty(await NextAsync());
+        Assert.Empty(await NextAsync());
+        Assert.Equal(Some, await NextAsync());
+    }
+
+    [Fact]
     public async Task Wishes_that_pile_up_behind_a_slow_program_are_answered_by_the_newest()
     {
         _rules.Slow.Reset();
