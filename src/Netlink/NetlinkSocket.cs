@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using XenLoop.Native;
@@ -22,7 +23,6 @@ public sealed unsafe class NetlinkSocket : IDisposable
     private const int DumpAttempts = 16;
 
     private readonly FileDescriptor _socket;
-    private byte[]? _answer;
     private uint _sequence;
 
     private NetlinkSocket(FileDescriptor socket) => _socket = socket;
@@ -101,18 +101,14 @@ public sealed unsafe class NetlinkSocket : IDisposable
     {
         message.AddFlags(LinuxNetlink.NLM_F_ACK);
         Send(message.Finish(++_sequence), operation);
-        while (true)
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(AnswerBufferLength);
+        try
         {
-            NetlinkMessageReader answers = ReceiveAnswer(operation);
-            while (answers.MoveNext())
-            {
-                if (answers.Header.nlmsg_seq == _sequence && answers.Header.nlmsg_type == LinuxNetlink.NLMSG_ERROR)
-                {
-                    return ReadError(answers, operation, out words);
-                }
-            }
-
-            StrayDatagrams++;
+            return ReceiveResult(buffer, operation, out words);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
@@ -194,13 +190,43 @@ public sealed unsafe class NetlinkSocket : IDisposable
         }
     }
 
+    private int ReceiveResult(byte[] buffer, string operation, out string? words)
+    {
+        while (true)
+        {
+            NetlinkMessageReader answers = ReceiveAnswer(buffer, operation);
+            while (answers.MoveNext())
+            {
+                if (answers.Header.nlmsg_seq == _sequence && answers.Header.nlmsg_type == LinuxNetlink.NLMSG_ERROR)
+                {
+                    return ReadError(answers, operation, out words);
+                }
+            }
+
+            StrayDatagrams++;
+        }
+    }
+
     /// <summary>True if the dump is complete and consistent.</summary>
     private bool ReceiveDump(INetlinkDumpVisitor visitor, string operation)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(AnswerBufferLength);
+        try
+        {
+            return ReceiveDump(buffer, visitor, operation);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private bool ReceiveDump(byte[] buffer, INetlinkDumpVisitor visitor, string operation)
     {
         bool consistent = true;
         while (true)
         {
-            NetlinkMessageReader answers = ReceiveAnswer(operation);
+            NetlinkMessageReader answers = ReceiveAnswer(buffer, operation);
             while (answers.MoveNext())
             {
                 nlmsghdr header = answers.Header;
@@ -230,12 +256,11 @@ public sealed unsafe class NetlinkSocket : IDisposable
         }
     }
 
-    private NetlinkMessageReader ReceiveAnswer(string operation)
+    private NetlinkMessageReader ReceiveAnswer(byte[] buffer, string operation)
     {
-        _answer ??= GC.AllocateUninitializedArray<byte>(AnswerBufferLength);
         while (true)
         {
-            int length = Receive(_answer, out int error);
+            int length = Receive(buffer, out int error);
             if (error == Errno.EMSGSIZE)
             {
                 // Longer than any answer: a packet of a queue that was bound on this socket a moment ago.
@@ -250,7 +275,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
 
             if (length > 0)
             {
-                return new NetlinkMessageReader(_answer.AsSpan(0, length));
+                return new NetlinkMessageReader(buffer.AsSpan(0, length));
             }
 
             pollfd wanted = new() { fd = Descriptor, events = LibC.POLLIN };

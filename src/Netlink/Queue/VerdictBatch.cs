@@ -17,7 +17,7 @@ public sealed unsafe class VerdictBatch
 
     private readonly int _fd;
     private readonly ushort _queue;
-    private readonly verdict_message[] _messages = GC.AllocateArray<verdict_message>(Capacity, pinned: true);
+    private readonly verdict_message[] _messages = new verdict_message[Capacity];
     private int _count;
 
     /// <summary>For a queue bound on netlink socket <paramref name="fd"/>.</summary>
