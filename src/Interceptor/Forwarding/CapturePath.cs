@@ -14,7 +14,7 @@ namespace XenLoop.Interceptor.Forwarding;
 ///  NFQUEUE of the peer                      outbound ring                     verdicts
 ///  recvmmsg (many small) --copy-->  reserve, commit, publish --doorbell-->  DROP (carried)
 ///  recv (one alone) -------copy-->                                          ACCEPT (standard path)
-///  recvmsg (one large) ----------->  straight into the ring
+///  recvmsg (one large, or soon after one) ->  straight into the ring
 /// </code>
 /// Received is only what certainly fits the ring, so nothing is ever put aside here: while the ring is full, packets wait in
 /// the kernel's queue of that peer alone, where their senders feel them.
@@ -70,10 +70,10 @@ internal sealed unsafe class CapturePath : IDisposable
     /// <summary>MTU of the interface that captured packets were about to leave by, in bytes.</summary>
     public int Mtu { get; set; } = 1500;
 
-    /// <summary>Takes some packets off a port's queue. <see cref="PeerPort.CaptureReady"/> tells afterwards whether more may wait.</summary>
+    /// <summary>Takes some packets off a port's queue. Afterwards either <see cref="PeerPort.CaptureReady"/> says that more may wait, or the queue is reported when there are more.</summary>
     /// <param name="port">Whose.</param>
     /// <param name="destinations">Who owns which address.</param>
-    /// <param name="single">One packet at most, without a look for a second, which would be reported anyway.</param>
+    /// <param name="single">Into the ring one packet at most, without a look for a second, which would be reported anyway.</param>
     /// <returns>How many packets were taken.</returns>
     public int Run(PeerPort port, DestinationTable destinations, bool single = false)
     {

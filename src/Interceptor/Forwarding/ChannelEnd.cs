@@ -155,6 +155,8 @@ internal sealed class ChannelEnd
             _capture.Run(port, DestinationTable.Empty);
         }
 
+        // Closing alone does not end the watch while a child that is just being started holds the socket, too.
+        _unwatch(port.Queue.Fd);
         port.Dispose();
     }
 

@@ -59,8 +59,8 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Reports a queue from now on for as long as it holds packets; false if the kernel has no room for another watch.</summary>
     public bool TryWatchQueue(int fd, ushort domain) => Change(LibC.EPOLL_CTL_ADD, fd, LibC.EPOLLIN, EventSource.Queue, domain);
 
-    /// <summary>Reports a queue no more, or again, whatever it holds.</summary>
-    public void PauseQueue(int fd, ushort domain, bool paused) => Change(LibC.EPOLL_CTL_MOD, fd, paused ? 0 : LibC.EPOLLIN, EventSource.Queue, domain);
+    /// <summary>Reports a queue no more, whatever it holds, or again. The kernel reports errors all the same: then once, and not until they are received.</summary>
+    public void PauseQueue(int fd, ushort domain, bool paused) => Change(LibC.EPOLL_CTL_MOD, fd, paused ? LibC.EPOLLET : LibC.EPOLLIN, EventSource.Queue, domain);
 
     /// <summary>Reports nothing of <paramref name="fd"/> any more; -1 and descriptors that are not watched do no harm.</summary>
     public void Unwatch(int fd)

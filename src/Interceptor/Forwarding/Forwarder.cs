@@ -10,7 +10,7 @@ namespace XenLoop.Interceptor.Forwarding;
 /// <remarks>
 /// <para>
 /// Everything that changes ports comes in through <see cref="Post"/> and runs between two passes. An event sets a port's ready
-/// mark, and the mark stays until a pass found nothing more.
+/// mark, and the mark stays until a pass found nothing more; or, of a queue, took one packet: what is left there is reported again.
 /// </para>
 /// <para>
 /// One thread for both directions, or at times one for each (<see cref="ForwarderThreads"/>). Two share nothing but the ports' states:
@@ -201,9 +201,12 @@ internal sealed unsafe partial class Forwarder : IDisposable
             if (port.InjectReady || (look && !port.AwaitsData && HasData(port)))
             {
                 port.AwaitsData = false;
-                _injection.Run(port);
+                bool injected = _injection.Run(port) > 0;
                 more |= port.InjectReady;
-                ExpectAnswer(port);
+                if (injected)
+                {
+                    ExpectAnswer(port);
+                }
             }
         }
 

@@ -12,7 +12,7 @@ namespace XenLoop.Interceptor.Forwarding;
 /// <code>
 ///  inbound ring                 private memory                      TAP
 ///  record: tag, IP packet  -->  copy of the IP and TCP headers -->  virtio_net_hdr | Ethernet | headers | rest, from the ring
-///                               or, up to an Ethernet frame, of all
+///                               or, up to WholeBytes, of all
 /// </code>
 /// Only the private copy is parsed, and that very copy is what the kernel gets, so the peer cannot change a header after it was
 /// judged. The rest of a large packet is opaque payload, copied once, by the kernel. The Ethernet header and all offsets are our own work.
@@ -44,13 +44,15 @@ internal sealed unsafe class InjectionPath : IDisposable
     }
 
     /// <summary>Injects some of what the peer published. <see cref="PeerPort.InjectReady"/> tells afterwards whether more may wait.</summary>
-    public void Run(PeerPort port)
+    /// <returns>How many records were taken.</returns>
+    public int Run(PeerPort port)
     {
         Channel channel = port.Channel!;
         RingConsumer ring = channel.Inbound;
         SourceCheck source = port.Source;
         int unreleased = 0;
-        for (int taken = 0; taken < PassRecords; taken++)
+        int taken = 0;
+        for (; taken < PassRecords; taken++)
         {
             RingStatus status = ring.TryRead(out byte* payload, out int length, out uint tag);
             if (status != RingStatus.Ready)
@@ -59,7 +61,7 @@ internal sealed unsafe class InjectionPath : IDisposable
                 if (status == RingStatus.Violation)
                 {
                     _attend();
-                    return;
+                    return taken;
                 }
 
                 // Said here, and not only before sleep: while we send without a pause we never sleep, and all that goes into the ring
@@ -83,6 +85,7 @@ internal sealed unsafe class InjectionPath : IDisposable
         }
 
         Release(port, channel);
+        return taken;
     }
 
     /// <inheritdoc/>

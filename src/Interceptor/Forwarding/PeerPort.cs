@@ -42,13 +42,13 @@ internal sealed class PeerPort : IDisposable
     /// <summary>The peer has closed its direction of the channel, and the control side was told.</summary>
     public bool ClosedByPeer { get; set; }
 
-    /// <summary>The queue may hold packets.</summary>
+    /// <summary>The queue is to be received from in the next pass; otherwise when it is reported.</summary>
     public bool CaptureReady { get; set; }
 
     /// <summary>Nobody is told of packets in the queue for now, because they are not to be received.</summary>
     public bool QueuePaused { get; set; }
 
-    /// <summary>Passes in a row that found one packet and no second.</summary>
+    /// <summary>Passes in a row that took one packet, and found no second if they looked for one.</summary>
     public int LonePasses { get; set; }
 
     /// <summary>The peer may have published records.</summary>

@@ -50,6 +50,12 @@ internal sealed class PortDeadlines
                 return 0;
             }
 
+            // The delay ended since the queue was passed over in this turn; paused as it is, nobody would report it.
+            if (port is { State: PortState.Closing, CaptureReady: true } && !delayed)
+            {
+                return 0;
+            }
+
             next = Math.Min(next, delayed ? now + 1 : deadline);
         }
 
