@@ -83,6 +83,7 @@ internal sealed record CaptureRule(string Interface, RuleTarget Target, RuleForm
 
         bool tracked = found.GetValueOrDefault("--ctstatus") == "CONFIRMED" && found.GetValueOrDefault("--ctstate") == "SNAT,DNAT" && found.ContainsKey("!--ctstate");
         if (!found.TryGetValue("-o", out string? networkInterface)
+            || !IsPlainName(networkInterface)
             || !InternetPrefix.TryParse(found.GetValueOrDefault("-d", Everywhere), out InternetPrefix destination)
             || HasOtherInversion(found)
             || (!tracked && (found.ContainsKey("--ctstate") || found.ContainsKey("--ctstatus")))

@@ -39,6 +39,7 @@ public class SavedRulesTests
     [InlineData("-A XENLOOP -d 10.0.0.1/32 -o eth0 -m conntrack --ctstate SNAT,DNAT --ctstatus CONFIRMED -m comment --comment \"xenloop dom 3\" -j NFQUEUE --queue-num 3 --queue-bypass")]
     [InlineData("-A XENLOOP -d 10.0.0.1/32 -o eth0 -m conntrack --ctstatus CONFIRMED -m comment --comment \"xenloop dom 3\" -j NFQUEUE --queue-num 3 --queue-bypass")]
     [InlineData("-A XENLOOP -d 10.0.0.1/32 -o eth0 -m comment --comment \"xenloop dom 99999\" -j NFQUEUE --queue-num 3 --queue-bypass")]
+    [InlineData("-A XENLOOP -d 10.0.0.1/32 -o \"eth0 -j ACCEPT\" -m comment --comment \"xenloop dom 3\" -j NFQUEUE --queue-num 3 --queue-bypass")]
     [InlineData("-A XENLOOP -j ACCEPT")]
     public void ARuleThatIsNotExactlyOursIsStrange(string line)
     {

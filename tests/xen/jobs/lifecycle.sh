@@ -52,6 +52,14 @@ replace_xenloop_at_busy_store() {
     kill "$busy"
 }
 
+# jump_clocks GUEST: its date, and Dom0's, a day ahead, a day behind, and back. No clock that anything here may go by.
+jump_clocks() {
+    for seconds in 86400 -172800 86400; do
+        date -s "@$(($(date +%s) + seconds))" >/dev/null && guest "$1" "date -s @\$((\$(date +%s) + $seconds)) >/dev/null" || return 1
+        sleep 1
+    done
+}
+
 destroy_and_start_anew() {
     destroyed_at=$(milliseconds_up)
     destroy "$1"
@@ -86,6 +94,7 @@ for name in a b; do
 done
 event_within "$MARGIN" xenloop "announcer restarted" a replace_announcer TERM
 event_within "$MARGIN" xenloop "announcer killed and restarted" a replace_announcer KILL
+event_within "$MARGIN" xenloop "the clocks of a and of Dom0 jump" a jump_clocks a
 event_within "$MARGIN" xenloop "xenstored stands still for 5 s" a freeze_store
 for name in a b; do
     event_within $((2 * pause_of_move + MARGIN)) xenloop "another domain for $name" $name move $name
