@@ -11,6 +11,9 @@ public static unsafe partial class LibC
     public static partial nint read(int fd, void* buffer, nuint count);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial nint pread(int fd, void* buffer, nuint count, nint offset);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial nint write(int fd, void* buffer, nuint count);
 
     [LibraryImport(Library, SetLastError = true)]

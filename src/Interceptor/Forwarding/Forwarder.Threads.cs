@@ -28,6 +28,7 @@ internal sealed unsafe partial class Forwarder
     /// <summary>Captured packets, deadlines, what other threads post; and all else while the work is not divided.</summary>
     private void CaptureLoop()
     {
+        using var schedulingClass = new SchedulingClass();
         epoll_event* events = stackalloc epoll_event[EventsPerWait];
         int count = 0;
         while (!_stopping)
@@ -38,6 +39,7 @@ internal sealed unsafe partial class Forwarder
                 Dispatch(_loop, events, count);
                 _savedWaits = 0;
                 timeout = _divided ? CaptureTurn() : WholeTurn(events);
+                schedulingClass.TakeTurn(_ports);
                 if (_division is { } division && division.TakeTurns(1 + _savedWaits, _ports) && division.Divide != _divided)
                 {
                     Divide(division.Divide);
@@ -107,6 +109,7 @@ internal sealed unsafe partial class Forwarder
     /// <summary>Peers' doorbells, while the work is divided.</summary>
     private void InjectionLoop()
     {
+        using var schedulingClass = new SchedulingClass();
         epoll_event* events = stackalloc epoll_event[EventsPerWait];
         int count = 0;
         while (!_stopping)
@@ -118,6 +121,7 @@ internal sealed unsafe partial class Forwarder
                 {
                     Dispatch(_bells, events, count);
                     sleep = !InjectPorts() && MaySleep();
+                    schedulingClass.TakeTurn(_ports);
                 }
                 else
                 {

@@ -155,14 +155,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
         _loop.Dispose();
     }
 
-    private static Thread NewThread(Action loop, string name) => new(() =>
-    {
-        // A thread that preempts the sender at each packet costs two context switches per packet; a batch thread waits for its turn
-        // (check_preempt_wakeup_fair in kernel/sched/fair.c), and then finds several. No harm where it is refused.
-        int noPriority = 0;
-        LibC.sched_setscheduler(0, LibC.SCHED_BATCH, &noPriority);
-        loop();
-    })
+    private static Thread NewThread(Action loop, string name) => new(() => loop())
     {
         Name = name,
         IsBackground = true,

@@ -1,0 +1,69 @@
+namespace XenLoop.Interceptor.Forwarding;
+
+/// <summary>
+/// Decides whether a thread of the data path is one of <c>SCHED_BATCH</c>, which does not preempt whoever runs when it is woken.
+/// </summary>
+/// <remarks>
+/// That is right while packets stream: the thread then finds several at a time, and the sender goes on undisturbed. It is wrong for
+/// requests and responses beside programs that take all processors and never sleep, as MPI's do: each packet waits for the end of
+/// somebody's slice (Open MPI's ping-pong between namespaces: 2,200 us instead of 70). The two are told apart by how many packets
+/// a turn finds after how long a wait. From time to time it is tried again whether others have gone, each time in vain after twice as long.
+/// </remarks>
+internal sealed class BatchPolicy
+{
+    /// <summary>Turns that are judged together.</summary>
+    public const int WindowTurns = 32;
+
+    /// <summary>An average wait for a processor, in microseconds, that is too long for a few packets.</summary>
+    public const int LongestWaitMicroseconds = 300;
+
+    /// <summary>Packets of an average turn from which on waiting pays.</summary>
+    public const int StreamPackets = 4;
+
+    /// <summary>Windows until it is tried again for the first time.</summary>
+    public const int ShortestRest = 128;
+
+    /// <summary>The longest such time, in windows.</summary>
+    public const int LongestRest = 8192;
+
+    private int _turns;
+    private int _calm;
+    private int _rest;
+    private int _nextRest = ShortestRest;
+
+    /// <summary>The decision of the last window.</summary>
+    public bool Batch { get; private set; } = true;
+
+    /// <summary>Takes note of a turn.</summary>
+    /// <returns>True: it is time to <see cref="Judge"/>.</returns>
+    public bool TakeTurn() => ++_turns >= WindowTurns;
+
+    /// <summary>Decides for the next window.</summary>
+    /// <param name="waitedNanoseconds">How long the thread was ready to run without a processor, in this window.</param>
+    /// <param name="packets">Packets of both directions in this window.</param>
+    /// <returns>True: the decision has changed.</returns>
+    public bool Judge(ulong waitedNanoseconds, ulong packets)
+    {
+        _turns = 0;
+        bool before = Batch;
+        bool streams = packets >= WindowTurns * StreamPackets;
+        if (!Batch)
+        {
+            Batch = streams || --_rest == 0;
+        }
+        else if (!streams && waitedNanoseconds > WindowTurns * LongestWaitMicroseconds * 1000ul)
+        {
+            Batch = false;
+            _calm = 0;
+            _rest = _nextRest;
+            _nextRest = Math.Min(_nextRest * 2, LongestRest);
+        }
+        else if (++_calm == ShortestRest)
+        {
+            _calm = 0;
+            _nextRest = ShortestRest;
+        }
+
+        return Batch != before;
+    }
+}
