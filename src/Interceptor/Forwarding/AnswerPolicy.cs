@@ -14,32 +14,22 @@ internal sealed class AnswerPolicy
     /// <summary>The longest rest, in injections.</summary>
     public const int LongestRest = 64;
 
-    private int _rest;
-    private int _nextRest = 1;
+    private readonly TrialRest _rest = new(1, LongestRest);
 
     /// <summary>Takes note of an injection.</summary>
     /// <returns>True: look whether it has been answered, and <see cref="Looked"/> what came of it.</returns>
-    public bool TakeInjection()
-    {
-        if (_rest == 0)
-        {
-            return true;
-        }
-
-        _rest--;
-        return false;
-    }
+    public bool TakeInjection() => !_rest.Pass();
 
     /// <summary>Takes note of whether there was an answer.</summary>
     public void Looked(bool found)
     {
         if (found)
         {
-            _nextRest = 1;
-            return;
+            _rest.Forget();
         }
-
-        _rest = _nextRest;
-        _nextRest = Math.Min(_nextRest * 2, LongestRest);
+        else
+        {
+            _rest.Begin();
+        }
     }
 }

@@ -26,10 +26,9 @@ internal sealed class BatchPolicy
     /// <summary>The longest such time, in windows.</summary>
     public const int LongestRest = 8192;
 
+    private readonly TrialRest _rest = new(ShortestRest, LongestRest);
     private int _turns;
     private int _calm;
-    private int _rest;
-    private int _nextRest = ShortestRest;
 
     /// <summary>The decision of the last window.</summary>
     public bool Batch { get; private set; } = true;
@@ -49,19 +48,19 @@ internal sealed class BatchPolicy
         bool streams = packets >= WindowTurns * StreamPackets;
         if (!Batch)
         {
-            Batch = streams || --_rest == 0;
+            _rest.Pass();
+            Batch = streams || _rest.IsOver;
         }
         else if (!streams && waitedNanoseconds > WindowTurns * LongestWaitMicroseconds * 1000ul)
         {
             Batch = false;
             _calm = 0;
-            _rest = _nextRest;
-            _nextRest = Math.Min(_nextRest * 2, LongestRest);
+            _rest.Begin();
         }
         else if (++_calm == ShortestRest)
         {
             _calm = 0;
-            _nextRest = ShortestRest;
+            _rest.Forget();
         }
 
         return Batch != before;

@@ -56,6 +56,7 @@ internal sealed class PollPolicy
 
     private static readonly long LongestTicks = Stopwatch.Frequency * LongestMicroseconds / 1_000_000;
 
+    private readonly TrialRest _rest = new(ShortestRest, LongestRest);
     private int _turns;
     private int _misses;
     private long _windowStart;
@@ -66,8 +67,6 @@ internal sealed class PollPolicy
     /// <summary>The average turn of the last window of requests and responses that was slept through.</summary>
     private long _sleeping;
     private int _polledWindows;
-    private int _rest;
-    private int _nextRest = ShortestRest;
 
     /// <summary>How long to poll before the next sleep, in ticks of <see cref="Stopwatch"/>; 0: not at all.</summary>
     public long PollTicks { get; private set; }
@@ -101,9 +100,8 @@ internal sealed class PollPolicy
 
     private long AfterSleeping(long average)
     {
-        if (_rest > 0)
+        if (_rest.Pass())
         {
-            _rest--;
             return 0;
         }
 
@@ -118,14 +116,13 @@ internal sealed class PollPolicy
             return GiveUp();
         }
 
-        _nextRest = ShortestRest;
+        _rest.Forget();
         return ++_polledWindows % ProvenWindows == 0 ? 0 : TicksFor(average);
     }
 
     private long GiveUp()
     {
-        _rest = _nextRest;
-        _nextRest = Math.Min(_nextRest * 2, LongestRest);
+        _rest.Begin();
         return 0;
     }
 

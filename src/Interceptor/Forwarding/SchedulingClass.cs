@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using XenLoop.Native;
 
 namespace XenLoop.Interceptor.Forwarding;
@@ -39,7 +40,7 @@ internal sealed unsafe class SchedulingClass : IDisposable
         ulong packets = 0;
         foreach (PeerPort port in ports)
         {
-            packets += port.Counters.SentPackets + port.Counters.ReceivedPackets;
+            packets += port.Counters.Packets;
         }
 
         ulong waited = ReadWaited();
@@ -73,6 +74,6 @@ internal sealed unsafe class SchedulingClass : IDisposable
         nint length = _report.IsInvalid ? 0 : LibC.pread(_report.Number, text, ReportBytes, 0);
         var report = new ReadOnlySpan<byte>(text, (int)Math.Max(0, length));
         ReadOnlySpan<byte> waited = report[(report.IndexOf((byte)' ') + 1)..];
-        return System.Buffers.Text.Utf8Parser.TryParse(waited, out ulong value, out _) ? value : 0;
+        return Utf8Parser.TryParse(waited, out ulong value, out _) ? value : 0;
     }
 }
