@@ -38,7 +38,7 @@ Usage: ./build.sh [COMMAND]
   (none)            build out/xenloop: one static, stripped binary of at most 6 MB
   demo [OPTIONS]    two guests on this machine, standard path and fast path side by side
                     (needs root; ./build.sh demo --help)
-  test [FILTER]     pass all tests, or only a project (SharedRing), or the classes
+  test [FILTER]     pass all tests (of xen-test the short form), or only a project (SharedRing), or the classes
                     whose name contains FILTER (needs root for the end-to-end tests),
                     or only those on Xen (xen)
   xen-test [JOB...] pass the tests on a real Xen, emulated by QEMU; all, or some of tests/xen/jobs
@@ -58,7 +58,8 @@ Usage: ./build.sh [COMMAND]
                     (--quick, --full, --platform, --paths, --workloads, --resume DIR; --help)
   bench-report DIR...   the report once more, of one or more of its runs
   bench-compare A B     what became slower from one of its runs to another, beyond the noise
-  bench-micro [OPTIONS] the ring and its rivals alone (BenchmarkDotNet's options)
+  bench-micro [queues | OPTIONS]  the parts alone (BenchmarkDotNet, whose options these are), and the ring against other
+                    queues, compiled as the binary is; queues: only that
   clean             remove everything that was built
 
 Debian packages that a command needs are installed if it runs as root, and
@@ -371,7 +372,7 @@ run_tests() {
     [[ -n $filter ]] || {
         test_short_run Chaos "Testing under faults"
         test_short_run Overload "Testing under overload"
-        test_xen
+        test_xen --short
     }
 }
 
@@ -479,8 +480,14 @@ main() {
             need_sdk
             need_packages "${MICRO_PACKAGES[@]}"
             step "Building the micro-benchmarks"
-            quietly micro dotnet build bench/Micro -c "$CONFIGURATION" -v:q
-            exec dotnet run --no-build -c "$CONFIGURATION" --project bench/Micro -- "$@"
+            [[ ${1:-} == queues ]] || {
+                quietly micro dotnet build bench/Micro -c "$CONFIGURATION" -v:q
+                dotnet run --no-build -c "$CONFIGURATION" --project bench/Micro -- "$@"
+            }
+            [[ $# -gt 0 && $1 != queues ]] || {
+                quietly queues dotnet publish bench/Queues -c "$CONFIGURATION" -r linux-x64 -o out/queues -v:m
+                out/queues/XenLoop.Queues
+            }
             ;;
         clean)
             rm -rf out src/*/{bin,obj} tests/*/{bin,obj} bench/*/{bin,obj} BenchmarkDotNet.Artifacts

@@ -59,7 +59,7 @@ public unsafe class PacketBenchmarks
     [Benchmark]
     public bool Classify() =>
         QueuedPacket.TryParse(_message, _message.Length, out QueuedPacket captured)
-        && PacketClassifier.TryClassify(captured, _head, s_port, _destinations, Mtu, out _tag, out _);
+        && PacketClassifier.TryClassify(captured, _head, s_port, _destinations, Mtu, out _, out _tag, out _);
 
     /// <summary>The injecting side's: parse, source check, virtio-net and Ethernet header.</summary>
     [Benchmark]

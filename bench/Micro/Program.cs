@@ -1,16 +1,12 @@
 using BenchmarkDotNet.Running;
 using XenLoop.Micro;
 
-// Without arguments: everything. "queues": only the contest with other queues. Otherwise BenchmarkDotNet's own arguments.
-if (args is [] or ["queues"])
+// Without arguments: everything. Otherwise BenchmarkDotNet's own arguments.
+if (args is [])
 {
-    if (args is [])
-    {
-        BenchmarkRunner.Run([typeof(RingBenchmarks), typeof(PacketBenchmarks), typeof(VerdictBenchmarks), typeof(DoorbellBenchmarks)], new BenchmarkConfig());
-    }
-
-    return Contest.Run();
+    BenchmarkRunner.Run([typeof(RingBenchmarks), typeof(PacketBenchmarks), typeof(VerdictBenchmarks), typeof(DoorbellBenchmarks)], new BenchmarkConfig());
 }
-
-BenchmarkSwitcher.FromAssembly(typeof(RingBenchmarks).Assembly).Run(args, new BenchmarkConfig());
-return 0;
+else
+{
+    BenchmarkSwitcher.FromAssembly(typeof(RingBenchmarks).Assembly).Run(args, new BenchmarkConfig());
+}

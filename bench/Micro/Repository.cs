@@ -1,4 +1,4 @@
-namespace XenLoop.Micro;
+namespace XenLoop.Benchmarks;
 
 /// <summary>Where things lie in the working tree that this was built from.</summary>
 internal static class Repository

@@ -23,6 +23,7 @@ public static unsafe partial class LibC
     public const int SOL_SOCKET = 1;
     public const int SO_RCVBUF = 8;
     public const int SO_PEERCRED = 17;
+    public const int SO_RCVLOWAT = 18;
     public const int SO_RCVTIMEO = 20;
     public const int SO_SNDTIMEO = 21;
     public const int SO_RCVBUFFORCE = 33;

@@ -6,7 +6,7 @@ namespace XenLoop.Fuzz.Tests;
 /// <summary>The short form of <c>./build.sh fuzz</c>: each target for some seconds, in a worker process of its own.</summary>
 public sealed class ShortRunTests
 {
-    private const double Seconds = 4;
+    private const double Seconds = 6;
 
     /// <summary>Many times what the step by step search needs, and nothing against what chance would.</summary>
     private const double PlantedSeconds = 20;

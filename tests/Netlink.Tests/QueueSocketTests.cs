@@ -46,6 +46,26 @@ public sealed class QueueSocketTests
         Assert.Equal(100, fixture.Waiting);
     }
 
+    [Fact]
+    public void A_queue_that_is_bypassed_keeps_what_it_holds_and_takes_nothing_more()
+    {
+        using var fixture = new QueueFixture();
+        fixture.Send();
+        List<CapturedDatagram> held = fixture.Capture(1);
+        fixture.Queue.SetBypass(true);
+        fixture.Send(extraBytes: 1000);
+        Assert.Equal([1], fixture.Arrived(last: 1));
+        Assert.Equal(1, fixture.Waiting);
+        fixture.Queue.Verdicts.Add(held[0].Id, Verdict.Accept, held[0].PayloadLength);
+        fixture.Queue.Verdicts.Flush();
+        Assert.Equal([0], fixture.Arrived(last: 0));
+
+        fixture.Queue.SetBypass(false);
+        fixture.Send();
+        Assert.Equal(2, Assert.Single(fixture.Capture(1)).Number);
+        Assert.Equal(1, fixture.Waiting);
+    }
+
     /// <summary>The one thing that a batch can get wrong: a verdict that covers packets which another one was meant for.</summary>
     [Theory]
     [InlineData(1, 50)]

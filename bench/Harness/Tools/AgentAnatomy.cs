@@ -61,6 +61,7 @@ internal static partial class AgentAnatomy
         return
         [
             Cost("agents: processor time per packet", 1e6 * spent.Seconds / spent.Packets, "µs"),
+            Cost("agents: wait for a processor per packet", 1e6 * spent.Waited / spent.Packets, "µs"),
             Cost("agents: sleeps per packet", spent.Sleeps / spent.Packets, ""),
             Cost("agents: preemptions per packet", spent.Preemptions / spent.Packets, ""),
             Cost("doorbells per packet", spent.Doorbells / spent.Packets, ""),
@@ -121,7 +122,7 @@ internal static partial class AgentAnatomy
     private static partial Regex Line();
 
     /// <summary>Of both agents together, since their start.</summary>
-    private readonly record struct Counters(double Packets, double Bytes, double Doorbells, double Holds, double Seconds, double Sleeps, double Preemptions)
+    private readonly record struct Counters(double Packets, double Bytes, double Doorbells, double Holds, double Seconds, double Waited, double Sleeps, double Preemptions)
     {
         public static Counters operator -(Counters left, Counters right) => new(
             left.Packets - right.Packets,
@@ -129,6 +130,7 @@ internal static partial class AgentAnatomy
             left.Doorbells - right.Doorbells,
             left.Holds - right.Holds,
             left.Seconds - right.Seconds,
+            left.Waited - right.Waited,
             left.Sleeps - right.Sleeps,
             left.Preemptions - right.Preemptions);
 
@@ -142,9 +144,15 @@ internal static partial class AgentAnatomy
                 sent.Sum(s => s.Doorbells),
                 sent.Sum(s => s.Holds),
                 path.CarrierSeconds,
+                threads.Sum(WaitedSeconds),
                 threads.Sum(t => Switches(t, "voluntary_ctxt_switches:")),
                 threads.Sum(t => Switches(t, "nonvoluntary_ctxt_switches:")));
         }
+
+        /// <summary>Ready to run without a processor: the second number of <c>schedstat</c>, nanoseconds.</summary>
+        private static double WaitedSeconds(string thread) => double.Parse(
+            File.ReadAllText(Path.Combine(thread, "schedstat")).Split(' ')[1],
+            CultureInfo.InvariantCulture) / 1e9;
 
         private static double Switches(string thread, string key) => double.Parse(
             File.ReadLines(Path.Combine(thread, "status")).First(l => l.StartsWith(key, StringComparison.Ordinal))[key.Length..],

@@ -23,7 +23,7 @@ internal static class MessagePassing
         File.SetUnixFileMode(shell, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         Tool.Run(
             path,
-            240,
+            60,
             [
                 "mpirun", "--allow-run-as-root", "-np", "2", "--map-by", "node", "--bind-to", "none",
                 "--host", $"{path.ClientAddress},{path.ServerAddress}",

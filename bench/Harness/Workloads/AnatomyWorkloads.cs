@@ -4,7 +4,7 @@ using XenLoop.Harness.Tools;
 
 namespace XenLoop.Harness.Workloads;
 
-/// <summary>Where the agents' time goes, per packet, under three kinds of traffic.</summary>
+/// <summary>Where the agents' time goes, per packet, under four kinds of traffic.</summary>
 internal static class AnatomyWorkloads
 {
     private static readonly string[] s_onlyOurs = ["fast"];
@@ -13,6 +13,7 @@ internal static class AnatomyWorkloads
     [
         Anatomy("anatomy-round-trip", (path, s) => Qperf.RoundTrip(path, "tcp", 1, s)),
         Anatomy("anatomy-tcp-stream", (path, s) => Iperf.Stream(path, s)),
+        Anatomy("anatomy-tcp-streams", (path, s) => Iperf.Stream(path, s, streams: 4)),
         Anatomy("anatomy-udp-64", (path, s) => Iperf.Datagrams(path, s, 64)),
     ];
 

@@ -19,7 +19,7 @@ namespace XenLoop.Interceptor.Forwarding;
 /// Received is only what certainly fits the ring, so nothing is ever put aside here: while the ring is full, packets wait in
 /// the kernel's queue of that peer alone, where their senders feel them.
 /// </remarks>
-internal sealed unsafe class CapturePath : IDisposable
+internal sealed unsafe partial class CapturePath : IDisposable
 {
     /// <summary>Packets that one pass may take before the other ports get their turn.</summary>
     private const int PassPackets = 64;
@@ -35,12 +35,6 @@ internal sealed unsafe class CapturePath : IDisposable
 
     /// <summary>Bytes of waiting verdicts from which on they are sent within a pass: they hold the senders' socket buffers.</summary>
     private const int PassVerdictBytes = 512 * 1024;
-
-    /// <summary>Packets whose verdicts do not wait for company beyond a pass.</summary>
-    private const int WaitingPackets = 16;
-
-    /// <summary>Bytes of them.</summary>
-    private const int WaitingBytes = 8 * 1024;
 
     /// <summary>After so many passes that found one packet, as requests and responses come, the next takes one without a look for a second.</summary>
     private const int LonePattern = 4;
@@ -123,16 +117,7 @@ internal sealed unsafe class CapturePath : IDisposable
 
         port.LonePasses = taken > 1 ? 0 : port.LonePasses < LongestLonePattern ? port.LonePasses + taken : LonePattern - 1;
         Publish(port, channel);
-        if (port.State == PortState.Held || verdicts.HoldsUpPackets || verdicts.PendingPackets >= WaitingPackets || verdicts.PendingBytes >= WaitingBytes)
-        {
-            verdicts.Flush();
-        }
-
-        if (verdicts.PendingPackets > 0)
-        {
-            _timer.Arm();
-        }
-
+        Settle(port, verdicts, taken);
         return taken;
     }
 
@@ -194,10 +179,10 @@ internal sealed unsafe class CapturePath : IDisposable
         // The peer can write here: the headers are judged by a private copy.
         int headBytes = Math.Min(length, Ipv4View.LongestHeaders);
         Unsafe.CopyBlockUnaligned(head, payload, (uint)headBytes);
-        if (PacketClassifier.TryClassify(packet, new ReadOnlySpan<byte>(head, headBytes), port, destinations, Mtu, out uint tag, out AcceptReason reason))
+        if (PacketClassifier.TryClassify(packet, new ReadOnlySpan<byte>(head, headBytes), port, destinations, Mtu, out Ipv4View view, out uint tag, out AcceptReason reason))
         {
             ring.Commit(length, tag);
-            Carried(port, packet);
+            Carried(port, packet, view);
             Publish(port, channel);
         }
         else
@@ -262,7 +247,7 @@ internal sealed unsafe class CapturePath : IDisposable
         port.AttributeBytes = Math.Min(packet.PayloadOffset, CaptureBuffers.HeadBytes);
         NoteLength(port, length);
         ReadOnlySpan<byte> head = new(payload, Math.Min(length, Ipv4View.LongestHeaders));
-        if (!PacketClassifier.TryClassify(packet, head, port, destinations, Mtu, out uint tag, out AcceptReason reason))
+        if (!PacketClassifier.TryClassify(packet, head, port, destinations, Mtu, out Ipv4View view, out uint tag, out AcceptReason reason))
         {
             Accepted(port, packet.Id, reason);
         }
@@ -274,7 +259,7 @@ internal sealed unsafe class CapturePath : IDisposable
         {
             Unsafe.CopyBlockUnaligned(record, payload, (uint)length);
             channel.Outbound.Commit(length, tag);
-            Carried(port, packet);
+            Carried(port, packet, view);
         }
     }
 
@@ -290,30 +275,6 @@ internal sealed unsafe class CapturePath : IDisposable
         {
             channel.Doorbell.Ring();
             port.Counters.SentDoorbells++;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Carried(PeerPort port, in QueuedPacket packet)
-    {
-        port.Counters.SentPackets++;
-        port.Counters.SentBytes += (uint)packet.PayloadLength;
-        port.Queue.Verdicts.Add(packet.Id, Verdict.Drop, packet.PayloadLength);
-    }
-
-    private static void Accepted(PeerPort port, uint id, AcceptReason reason)
-    {
-        port.Counters.Accepted[(int)reason]++;
-        port.Queue.Verdicts.Add(id, Verdict.Accept, 0);
-    }
-
-    /// <summary>Sends the verdicts that wait; those that the kernel has no memory for are tried again soon.</summary>
-    public void SendVerdicts(PeerPort port)
-    {
-        port.Queue.Verdicts.Flush();
-        if (port.Queue.Verdicts.PendingPackets > 0)
-        {
-            _timer.Arm();
         }
     }
 

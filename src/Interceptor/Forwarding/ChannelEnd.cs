@@ -72,7 +72,7 @@ internal sealed class ChannelEnd
     {
         if (port.State != PortState.Closing)
         {
-            _hold.BeginClosing(port);
+            _hold.BeginClosing(port, Environment.TickCount64);
         }
 
         channel.Outbound.Close();
@@ -86,7 +86,7 @@ internal sealed class ChannelEnd
     /// <summary>The peer has closed its direction and everything it published is injected.</summary>
     public void OnClosedByPeer(PeerPort port)
     {
-        if (HoldPolicy.DelaysSwitch(port))
+        if (port.State == PortState.Closing && HoldPolicy.DelaysSwitch(port))
         {
             port.AwaitsEmptyRing = true;
             return;

@@ -86,11 +86,30 @@ internal sealed unsafe partial class Forwarder
                     Pause(port, paused: false);
                 }
 
+                if (port.Retires)
+                {
+                    Retire(port);
+                }
+
                 more |= port.CaptureReady && port.State != PortState.Held;
             }
         }
 
         return more;
+    }
+
+    /// <summary>Between the last packet of the queue and the first that passes it by are some microseconds, not the wait for a processor.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Retire(PeerPort port)
+    {
+        if (port.Queue.NextMessageBytes() > 0)
+        {
+            port.CaptureReady = true;
+            return;
+        }
+
+        port.Queue.SetBypass(true);
+        port.Retires = false;
     }
 
     private static bool MayCapture(PeerPort port) => port.State != PortState.Held && !HoldPolicy.DelaysSwitch(port);

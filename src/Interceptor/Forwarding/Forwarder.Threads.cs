@@ -40,6 +40,7 @@ internal sealed unsafe partial class Forwarder
                 _savedWaits = 0;
                 timeout = _divided ? CaptureTurn() : WholeTurn(events);
                 schedulingClass.TakeTurn(_ports);
+                _capture.ReleasesSenders = !schedulingClass.Batch;
                 if (_division is { } division && division.TakeTurns(1 + _savedWaits, _ports) && division.Divide != _divided)
                 {
                     Divide(division.Divide);

@@ -96,6 +96,29 @@ internal sealed unsafe partial class Forwarder : IDisposable
         _ports.Remove(port);
     });
 
+    /// <summary>
+    /// Says whether packets for a peer are to be captured. The firewall's rules follow, and would do without this; but what is no
+    /// longer captured overtakes what still waits in the queue for this thread's turn, a few milliseconds on a busy machine.
+    /// </summary>
+    public void SetCaptured(PeerPort port, bool captured) => Post(() =>
+    {
+        if (!_ports.Contains(port))
+        {
+            // Its queue is closed, and the descriptor's number may be somebody else's.
+            return;
+        }
+
+        port.Retires = !captured;
+        if (captured)
+        {
+            port.Queue.SetBypass(false);
+        }
+        else
+        {
+            port.CaptureReady = true;
+        }
+    });
+
     /// <summary>Puts a connected channel to use.</summary>
     /// <param name="port">Whose.</param>
     /// <param name="channel">Used until it is released.</param>
@@ -232,7 +255,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
         _verdictTimer.Acknowledge();
         foreach (PeerPort port in _ports)
         {
-            _capture.SendVerdicts(port);
+            _capture.EndWait(port);
         }
     }
 

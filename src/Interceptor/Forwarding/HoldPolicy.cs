@@ -1,16 +1,23 @@
+using System.Runtime.CompilerServices;
 using XenLoop.Netlink.Queue;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Interceptor.Forwarding;
 
 /// <summary>
-/// What happens while a peer's ring is full: its packets stay without a verdict in the kernel's queue, so that nothing is lost
-/// or reordered and the senders slow down; but no longer than the peer may take to consume anything at all.
+/// When packets stay without a verdict in the kernel's queue, so that nothing is lost or reordered and the senders slow down: while a
+/// peer's ring is full, but no longer than the peer may take to consume anything at all; and for a moment when the path changes.
 /// </summary>
 internal sealed class HoldPolicy
 {
     /// <summary>Milliseconds without any progress of the consumer after which what is held goes the standard way.</summary>
     public const int DefaultLimit = 200;
+
+    /// <summary>
+    /// Milliseconds that the last packets on the one path are given before the first one takes the other. On a busy machine they wait
+    /// that long for a softirq; the clock that is asked ticks every 4.
+    /// </summary>
+    public const int SettleMilliseconds = 8;
 
     private readonly int _limitMilliseconds;
     private readonly Action<PeerPort, RingViolation> _violated;
@@ -48,15 +55,40 @@ internal sealed class HoldPolicy
         port.Counters.Holds++;
     }
 
-    /// <summary>A channel begins to close: until the peer has taken what is in the ring, packets wait, or they would overtake it on the standard path.</summary>
-    public void BeginClosing(PeerPort port) => port.HoldDeadline = Environment.TickCount64 + _limitMilliseconds;
+    /// <summary>A channel is put to use: packets wait, or they would overtake the last ones on the standard path.</summary>
+    public static void BeginOpening(PeerPort port, long now)
+    {
+        port.SwitchDeadline = now + SettleMilliseconds;
+        port.SwitchAwaitsRing = false;
+    }
 
-    /// <summary>True while packets for a closing channel's peer wait for that.</summary>
-    public static bool DelaysSwitch(PeerPort port) =>
-        port.State == PortState.Closing
-        && port.Channel is { PeerLeft: false } channel
-        && channel.Outbound.Used() > 0
-        && Environment.TickCount64 < port.HoldDeadline;
+    /// <summary>A channel begins to close: until the peer has taken what is in the ring, packets wait, or they would overtake it on the standard path.</summary>
+    public void BeginClosing(PeerPort port, long now)
+    {
+        port.SwitchDeadline = now + _limitMilliseconds;
+        port.SwitchAwaitsRing = true;
+    }
+
+    /// <summary>True while packets wait because their path changes. Ends that wait when its time has come, hence to be asked before each pass.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool DelaysSwitch(PeerPort port) => port.SwitchDeadline != 0 && DelaysSwitch(port, Environment.TickCount64);
+
+    /// <summary>The same, at a given time, of a port whose path does change.</summary>
+    public static bool DelaysSwitch(PeerPort port, long now)
+    {
+        if (port.SwitchAwaitsRing && port.Channel!.Outbound.Used() == 0)
+        {
+            port.SwitchAwaitsRing = false;
+            port.SwitchDeadline = now + SettleMilliseconds;
+        }
+
+        if (now >= port.SwitchDeadline || port.Channel is not { PeerLeft: false })
+        {
+            port.SwitchDeadline = 0;
+        }
+
+        return port.SwitchDeadline != 0;
+    }
 
     /// <summary>Opens a held or stalled port again if the consumer has made room.</summary>
     public void TryResume(PeerPort port)

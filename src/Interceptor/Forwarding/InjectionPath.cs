@@ -127,6 +127,7 @@ internal sealed unsafe class InjectionPath : IDisposable
         }
 
         port.Counters.ReceivedPackets++;
+        port.Counters.ReceivedDataPackets += packet.HasTcpData(length) ? 1u : 0;
         port.Counters.ReceivedBytes += (uint)length;
     }
 

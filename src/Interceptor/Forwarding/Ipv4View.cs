@@ -98,6 +98,15 @@ internal readonly ref struct Ipv4View
         return length >= MinimumTcpHeader && start + length <= _bytes.Length ? length : 0;
     }
 
+    /// <summary>True of a TCP packet that carries something.</summary>
+    /// <param name="packetLength">Bytes of the whole packet.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool HasTcpData(int packetLength)
+    {
+        int tcpHeader = TcpHeaderLength();
+        return tcpHeader != 0 && packetLength > HeaderLength + tcpHeader;
+    }
+
     /// <summary>True if a UDP header stands within the bytes at hand.</summary>
     public bool HasUdpHeader
     {

@@ -21,6 +21,7 @@ internal static class PacketClassifier
     /// <param name="port">Whose queue it came through.</param>
     /// <param name="destinations">Who owns which address.</param>
     /// <param name="mtu">Of the interface that it was about to leave by, in bytes.</param>
+    /// <param name="packet">Its headers, if the packet may go.</param>
     /// <param name="tag">The record's tag, if the packet may go.</param>
     /// <param name="reason">Why not, otherwise.</param>
     /// <returns>True if the packet may go into the ring.</returns>
@@ -31,9 +32,11 @@ internal static class PacketClassifier
         PeerPort port,
         DestinationTable destinations,
         int mtu,
+        out Ipv4View packet,
         out uint tag,
         out AcceptReason reason)
     {
+        packet = default;
         tag = 0;
         reason = AcceptReason.Truncated;
         if (captured.IsTruncated)
@@ -42,7 +45,7 @@ internal static class PacketClassifier
         }
 
         reason = AcceptReason.NotIPv4;
-        if (!Ipv4View.TryParse(head, captured.PayloadLength, out Ipv4View packet))
+        if (!Ipv4View.TryParse(head, captured.PayloadLength, out packet))
         {
             return false;
         }

@@ -30,6 +30,9 @@ internal sealed class PeerPort : IDisposable
     /// <summary>What the peer may use as source, and its Ethernet address; replaced as a whole by the control thread.</summary>
     public volatile SourceCheck Source = SourceCheck.None;
 
+    /// <summary>The firewall sends packets here, or is to do so. Of the control thread, which tells the data path.</summary>
+    public bool Captured { get; set; } = true;
+
     /// <summary>The channel, or null.</summary>
     public Channel? Channel { get; private set; }
 
@@ -48,6 +51,9 @@ internal sealed class PeerPort : IDisposable
     /// <summary>Nobody is told of packets in the queue for now, because they are not to be received.</summary>
     public bool QueuePaused { get; set; }
 
+    /// <summary>Nothing is to be captured for the peer any more: as soon as the queue is empty, the kernel shall pass it by.</summary>
+    public bool Retires { get; set; }
+
     /// <summary>Passes in a row that took one packet, and found no second if they looked for one.</summary>
     public int LonePasses { get; set; }
 
@@ -62,6 +68,12 @@ internal sealed class PeerPort : IDisposable
 
     /// <summary>Whether that gains.</summary>
     public AnswerPolicy Answers { get; } = new();
+
+    /// <summary>TCP packets with data among those of the present pass; others' senders wait for nothing.</summary>
+    public int DataPackets { get; set; }
+
+    /// <summary>Knows whether a sender may wait for their verdicts.</summary>
+    public VerdictPolicy VerdictPolicy { get; } = new();
 
     /// <summary>Small packets captured since the last large one, up to <see cref="CapturePath.SmallPacketsBetween"/>.</summary>
     public int SmallPackets { get; set; } = CapturePath.SmallPacketsBetween;
@@ -80,6 +92,12 @@ internal sealed class PeerPort : IDisposable
 
     /// <summary>The consumer's index when the hold's deadline was set.</summary>
     public uint HoldConsumed { get; set; }
+
+    /// <summary>Until when captured packets wait at the latest because their path changes; 0: it does not.</summary>
+    public long SwitchDeadline { get; set; }
+
+    /// <summary>What they wait for is that the peer takes what is in the ring.</summary>
+    public bool SwitchAwaitsRing { get; set; }
 
     /// <summary>When an orderly release gives up waiting for the peer.</summary>
     public long CloseDeadline { get; set; }
@@ -103,6 +121,7 @@ internal sealed class PeerPort : IDisposable
         CaptureReady = true;
         InjectReady = true;
         AwaitsData = false;
+        HoldPolicy.BeginOpening(this, Environment.TickCount64);
     }
 
     /// <summary>Forgets the channel; nothing touches its pages any more.</summary>
@@ -112,6 +131,7 @@ internal sealed class PeerPort : IDisposable
         State = PortState.NoChannel;
         AwaitsData = false;
         AwaitsEmptyRing = false;
+        SwitchDeadline = 0;
         CaptureReady = true;
         RingFill = default;
         Released?.TrySetResult();

@@ -15,6 +15,9 @@ internal sealed class PortCounters
     public ulong HeldMilliseconds;
     public ulong ReceivedPackets;
     public ulong ReceivedBytes;
+
+    /// <summary>Of the packets received, those of TCP with data; for <see cref="VerdictPolicy"/>.</summary>
+    public ulong ReceivedDataPackets;
     public ulong ReceivedDoorbells;
     public ulong SpaceDoorbells;
     public ulong DirectReceives;

@@ -1,6 +1,6 @@
 namespace XenLoop.Interceptor.Forwarding;
 
-/// <summary>The moments at which ports need attention although nothing happens to them: holds and closings.</summary>
+/// <summary>The moments at which ports need attention although nothing happens to them: holds, openings and closings.</summary>
 internal sealed class PortDeadlines
 {
     private readonly HoldPolicy _hold;
@@ -30,7 +30,8 @@ internal sealed class PortDeadlines
                 PortState.Closing => port.CloseDeadline,
                 _ => long.MaxValue,
             };
-            if (deadline == long.MaxValue)
+            bool switching = port.SwitchDeadline != 0;
+            if (deadline == long.MaxValue && !switching)
             {
                 continue;
             }
@@ -43,7 +44,7 @@ internal sealed class PortDeadlines
             }
 
             // Nobody rings when a closing ring is empty.
-            bool delayed = HoldPolicy.DelaysSwitch(port);
+            bool delayed = switching && HoldPolicy.DelaysSwitch(port, now);
             if (port.AwaitsEmptyRing && !delayed)
             {
                 _ringEmpty(port);
@@ -51,12 +52,12 @@ internal sealed class PortDeadlines
             }
 
             // The delay ended since the queue was passed over in this turn; paused as it is, nobody would report it.
-            if (port is { State: PortState.Closing, CaptureReady: true } && !delayed)
+            if (port.CaptureReady && !delayed && (switching || port.State == PortState.Closing))
             {
                 return 0;
             }
 
-            next = Math.Min(next, delayed ? now + 1 : deadline);
+            next = Math.Min(next, !delayed ? deadline : port.SwitchAwaitsRing ? now + 1 : Math.Min(deadline, port.SwitchDeadline));
         }
 
         return next == long.MaxValue ? -1 : (int)Math.Min(next - now, int.MaxValue);

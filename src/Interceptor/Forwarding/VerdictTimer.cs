@@ -4,8 +4,7 @@ using XenLoop.Native;
 namespace XenLoop.Interceptor.Forwarding;
 
 /// <summary>
-/// Bounds the time that a verdict on a carried packet waits for company. Such a verdict only frees the sender's copy, so it may
-/// wait; a syscall for each costs a tenth of a round trip on Xen.
+/// Bounds the time that a verdict on a carried packet waits for company, where it may (<see cref="VerdictPolicy"/>).
 /// </summary>
 /// <remarks>
 /// The timer is not stopped when the verdicts go out for another reason: it runs out, finds nothing or something newer, and costs
@@ -19,6 +18,7 @@ internal sealed unsafe class VerdictTimer : IDisposable
 
     private readonly FileDescriptor _timer = new(LibC.timerfd_create(LibC.CLOCK_MONOTONIC, LibC.TFD_CLOEXEC | LibC.TFD_NONBLOCK));
     private bool _running;
+    private uint _runs;
 
     /// <summary>Opens the timer.</summary>
     /// <exception cref="GuestSetupException">The process has no descriptors left.</exception>
@@ -31,14 +31,18 @@ internal sealed unsafe class VerdictTimer : IDisposable
     }
 
     /// <summary>Makes sure that <see cref="EventSource.VerdictTimer"/> is reported within <see cref="Milliseconds"/>.</summary>
-    public void Arm()
+    /// <returns>How often it has been started, this time included: tells one run from another.</returns>
+    public uint Arm()
     {
         if (!_running)
         {
             _running = true;
+            _runs++;
             var time = new itimerspec { it_value = new timespec { tv_nsec = Milliseconds * 1_000_000L } };
             LibC.timerfd_settime(_timer.Number, 0, &time, null);
         }
+
+        return _runs;
     }
 
     /// <summary>Takes note that it has run out.</summary>

@@ -85,7 +85,26 @@ internal sealed class DestinationKeeper
         _forwarder.SetMtu((int)link.Mtu);
         Plan = plan;
         Link = link;
-        _rules.Want(link.Name, Capture(plan));
+        ImmutableArray<CapturedPrefix> captured = Capture(plan);
+        Announce(captured);
+        _rules.Want(link.Name, captured);
+    }
+
+    /// <summary>The rules are about to be removed. To be called when <see cref="RunAsync"/> has ended.</summary>
+    public void CaptureNothing() => Announce([]);
+
+    /// <summary>Lets the data path know, ahead of the rules, for whom nothing is captured any more, or again.</summary>
+    private void Announce(ImmutableArray<CapturedPrefix> captured)
+    {
+        foreach ((DomainId domain, PeerPort port) in _ports.Current)
+        {
+            bool isCaptured = CapturedPrefix.Names(captured, domain);
+            if (port.Captured != isCaptured)
+            {
+                port.Captured = isCaptured;
+                _forwarder.SetCaptured(port, isCaptured);
+            }
+        }
     }
 
     private void Tell(DestinationPlan plan)

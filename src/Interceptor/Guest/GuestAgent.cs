@@ -27,6 +27,9 @@ namespace XenLoop.Interceptor.Guest;
 /// </remarks>
 internal sealed class GuestAgent : IForwarderListener
 {
+    /// <summary>For this long channels close before the firewall's rules begin to go.</summary>
+    private static readonly TimeSpan CloseHeadStart = TimeSpan.FromMilliseconds(300);
+
     private readonly GuestOptions _options;
     private readonly GuestPlatform _platform;
     private readonly TimeProvider _clock;
@@ -90,10 +93,12 @@ internal sealed class GuestAgent : IForwarderListener
             }
             finally
             {
-                // Together: what is still captured while channels close takes the standard path, and a firewall that is slow to change must not take
-                // the time that the rings need: what is unread in them when the process is ended is lost.
-                Task removal = Task.Factory.StartNew(rules.Remove, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                // Channels first: what is no longer captured would overtake what waits for a closing ring. But a firewall that is slow to change must
+                // not take the time that the rings need, nor a slow store the firewall's: what is unread in them when the process is ended is lost.
                 await discoveryStop.CancelAsync().ConfigureAwait(false);
+                await Task.WhenAny(discovering, Task.Delay(CloseHeadStart, CancellationToken.None)).ConfigureAwait(false);
+                keeper.CaptureNothing();
+                Task removal = Task.Factory.StartNew(rules.Remove, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
                 await discovering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await removal.ConfigureAwait(false);
             }

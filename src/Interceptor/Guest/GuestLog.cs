@@ -30,6 +30,9 @@ internal static partial class GuestLog
     [LoggerMessage(2010, LogLevel.Warning, "The firewall rules had been changed by somebody else and are in place again.")]
     public static partial void RulesRestored(ILogger log);
 
+    [LoggerMessage(2024, LogLevel.Warning, "Another program changes the firewall's rules again and again. XenLoop looks at its own again in {Seconds} s at the earliest. Where nftables are used, 'nft monitor' shows which program it is.")]
+    public static partial void RulesContested(ILogger log, int seconds);
+
     [LoggerMessage(2011, LogLevel.Information, "Firewall rules: {Backend}, {Form} form, because {Reason}.")]
     public static partial void RulesChosen(ILogger log, string backend, string form, string reason);
 

@@ -89,7 +89,7 @@ internal sealed class PeerPorts : IChannelUser
         {
             foreach ((DomainId domain, PeerPort port) in _ports)
             {
-                if (!Domains.Peers.ContainsKey(domain) && !IsNamed(domain, inForce))
+                if (!Domains.Peers.ContainsKey(domain) && !CapturedPrefix.Names(inForce, domain))
                 {
                     _ports = _ports.Remove(domain);
                     _forwarder.Remove(port);
@@ -122,19 +122,6 @@ internal sealed class PeerPorts : IChannelUser
             await _forwarder.ReleaseAsync(port, orderly).ConfigureAwait(false);
             GuestLog.Released(_log, peer);
         }
-    }
-
-    private static bool IsNamed(DomainId domain, ImmutableArray<CapturedPrefix> inForce)
-    {
-        foreach (CapturedPrefix captured in inForce)
-        {
-            if (captured.Domain == domain)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>Gives a port to each peer that has none; true if one was found.</summary>

@@ -26,6 +26,7 @@ internal sealed class RuleKeeper : IDisposable
     private readonly Action<ImmutableArray<CapturedPrefix>> _inForce;
     private readonly TimeSpan _period;
     private readonly ILogger _log;
+    private readonly RepairPace _pace = new();
     private ImmutableArray<CapturedPrefix> _wanted = [];
     private string _wantedInterface = "";
     private ImmutableArray<CapturedPrefix> _applied = [];
@@ -78,9 +79,19 @@ internal sealed class RuleKeeper : IDisposable
         long verified = Environment.TickCount64;
         while (true)
         {
-            double left = Math.Min(_retry.TotalMilliseconds, verified + _period.TotalMilliseconds - Environment.TickCount64);
+            long now = Environment.TickCount64;
+            double look = Math.Max(_pace.NotBefore, Volatile.Read(ref _suspicious) ? now : verified + _period.TotalMilliseconds);
+            bool failed = _lastProblem is not null;
+            double left = failed ? Math.Min(_retry.TotalMilliseconds, look - now) : look - now;
             await _signal.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(0, left)), stop).ConfigureAwait(false);
-            bool verify = Interlocked.Exchange(ref _suspicious, false) || _retry < _period || Environment.TickCount64 - verified >= _period.TotalMilliseconds;
+            now = Environment.TickCount64;
+            bool due = Volatile.Read(ref _suspicious) || failed || now - verified >= _period.TotalMilliseconds;
+            bool verify = due && now >= _pace.NotBefore;
+            if (verify)
+            {
+                Volatile.Write(ref _suspicious, false);
+            }
+
             Work(verify);
             if (verify)
             {
@@ -145,9 +156,16 @@ internal sealed class RuleKeeper : IDisposable
 
     private void Verify()
     {
-        if (_rules.Verify())
+        if (!_rules.Verify())
         {
-            GuestLog.RulesRestored(_log);
+            return;
+        }
+
+        GuestLog.RulesRestored(_log);
+        int pause = _pace.TakeRepair(Environment.TickCount64);
+        if (pause > 0)
+        {
+            GuestLog.RulesContested(_log, pause / 1000);
         }
     }
 

@@ -17,16 +17,17 @@ public sealed unsafe class QueueSocket : IDisposable
     private const uint MostEarlyPackets = 1 << 16;
 
     private readonly NetlinkSocket _socket;
+    private readonly QueueOptions _options;
 
-    private QueueSocket(NetlinkSocket socket, ushort number)
+    private QueueSocket(NetlinkSocket socket, QueueOptions options)
     {
         _socket = socket;
-        Number = number;
-        Verdicts = new VerdictBatch(socket.Descriptor, number);
+        _options = options;
+        Verdicts = new VerdictBatch(socket.Descriptor, options.Number);
     }
 
     /// <summary>The queue's number.</summary>
-    public ushort Number { get; }
+    public ushort Number => _options.Number;
 
     /// <summary>To wait for packets; the socket is read without blocking.</summary>
     public int Fd => _socket.Descriptor;
@@ -50,7 +51,7 @@ public sealed unsafe class QueueSocket : IDisposable
             socket.TrySetOption(LinuxNetlink.NETLINK_NO_ENOBUFS, 1);
             RefuseOtherSenders(socket);
             Configure(socket, options);
-            var queue = new QueueSocket(socket, options.Number);
+            var queue = new QueueSocket(socket, options);
             queue.AcceptEarlyPackets();
             return queue;
         }
@@ -104,10 +105,31 @@ public sealed unsafe class QueueSocket : IDisposable
         NetlinkMessageWriter message = Start(buffer, Number);
         message.PutBigEndian(NfnetlinkQueue.NFQA_CFG_FLAGS, enabled ? NfnetlinkQueue.NFQA_CFG_F_GSO : 0);
         message.PutBigEndian(NfnetlinkQueue.NFQA_CFG_MASK, NfnetlinkQueue.NFQA_CFG_F_GSO);
-        fixed (byte* bytes = message.Finish(sequence: 0))
-        {
-            LibC.send(Fd, bytes, (nuint)message.Length, 0);
-        }
+        Send(ref message);
+    }
+
+    /// <summary>
+    /// Has the kernel let everything pass that comes from now on, as if no rule sent it here; or no longer. What waits already goes on
+    /// waiting for its verdict. A queue of length 0 is full, and a full one fails open (<c>__nfqnl_enqueue_packet</c>).
+    /// In force when this returns, without an answer being waited for, as <see cref="SetSegmentation"/>.
+    /// </summary>
+    public void SetBypass(bool enabled)
+    {
+        Span<byte> buffer = stackalloc byte[64];
+        NetlinkMessageWriter message = Start(buffer, Number);
+        message.PutBigEndian(NfnetlinkQueue.NFQA_CFG_QUEUE_MAXLEN, enabled ? 0 : (uint)_options.MaxPackets);
+        Send(ref message);
+    }
+
+    /// <summary>
+    /// Lets those go on who waited for room that a verdict has made in their sockets. The kernel leaves that to a tasklet
+    /// (<c>tcp_tsq_workfn</c> in net/ipv4/tcp_output.c), and that to ksoftirqd, which on a busy processor gets its turn at the next tick;
+    /// but a system call that takes the socket's lock runs what is pending when it gives that back (<c>__local_bh_enable_ip</c>).
+    /// </summary>
+    public void ReleaseSenders()
+    {
+        int least = 1;
+        _ = LibC.setsockopt(Fd, LibC.SOL_SOCKET, LibC.SO_RCVLOWAT, &least, sizeof(int));
     }
 
     /// <summary>Bytes of the message that is received next, attributes included; 0: none waits.</summary>
@@ -184,6 +206,14 @@ public sealed unsafe class QueueSocket : IDisposable
         NetlinkMessageWriter message = Start(buffer, queue);
         message.Put(NfnetlinkQueue.NFQA_CFG_CMD, new nfqnl_msg_config_cmd { command = command });
         return socket.TryRequest(ref message, operation, out words);
+    }
+
+    private void Send(ref NetlinkMessageWriter message)
+    {
+        fixed (byte* bytes = message.Finish(sequence: 0))
+        {
+            LibC.send(Fd, bytes, (nuint)message.Length, 0);
+        }
     }
 
     private static NetlinkMessageWriter Start(Span<byte> buffer, ushort queue)

@@ -16,6 +16,7 @@ internal sealed unsafe class GrantTarget : FuzzTarget
     private static readonly DomainId VictimsPeer = new(3);
 
     private readonly int[] _descriptors = new int[MostDescriptors];
+    private readonly DescriptorTable _table = new();
 
     public GrantTarget()
     {
@@ -42,7 +43,7 @@ internal sealed unsafe class GrantTarget : FuzzTarget
 
     public override void Run(ReadOnlySpan<byte> input)
     {
-        int lowestBefore = LowestFree();
+        _table.Remember();
         var grants = new GrantTable();
         int* ends = stackalloc int[2];
         if (LibC.socketpair(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK, 0, ends) != 0)
@@ -68,7 +69,7 @@ internal sealed unsafe class GrantTarget : FuzzTarget
                 "A grant went to somebody else than it was made for.");
         }
 
-        InvariantException.Unless(LowestFree() == lowestBefore, "A descriptor was left open.");
+        InvariantException.Unless(_table.HoldsNothingMore(), "A descriptor was left open.");
     }
 
     private static byte[] Record(byte descriptors, GrantMessage message) =>
@@ -101,13 +102,5 @@ internal sealed unsafe class GrantTarget : FuzzTarget
         {
             return LibC.open(path, LibC.O_RDONLY | LibC.O_CLOEXEC);
         }
-    }
-
-    /// <summary>The kernel gives the lowest free number (open(2)).</summary>
-    private static int LowestFree()
-    {
-        int fd = OpenNull();
-        _ = LibC.close(fd);
-        return fd;
     }
 }

@@ -78,7 +78,7 @@ internal sealed class QueueTarget : FuzzTarget
         ReadOnlySpan<byte> head = payload[..Math.Min(payload.Length, Ipv4View.LongestHeaders)];
         var port = new PeerPort(PeerDomain, queue: null!);
         port.Attach(channel: null!, peerTakesOffload: true);
-        if (!PacketClassifier.TryClassify(packet, head, port, _destinations, Mtu, out uint tag, out _))
+        if (!PacketClassifier.TryClassify(packet, head, port, _destinations, Mtu, out _, out uint tag, out _))
         {
             return;
         }

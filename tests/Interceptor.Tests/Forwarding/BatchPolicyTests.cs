@@ -9,17 +9,25 @@ public sealed class BatchPolicyTests
     private readonly BatchPolicy _policy = new();
 
     [Theory]
-    [InlineData(Slice, 1, false)]
-    [InlineData(Slice, 3, false)]
-    [InlineData(Slice, 4, true)]
-    [InlineData(Slice, 40, true)]
-    [InlineData(20_000, 1, true)]
-    [InlineData(0, 1, true)]
-    public void Only_few_packets_after_long_waits_end_it(ulong waitedPerTurn, ulong packetsPerTurn, bool batch)
+    [InlineData(Slice, 10_000, false)]
+    [InlineData(Slice, (Slice / 10) - 1, false)]
+    [InlineData(Slice, Slice / 10, true)]
+    [InlineData(Slice, Slice, true)]
+    [InlineData(300_000, 1_000, true)]
+    [InlineData(300_001, 1_000, false)]
+    [InlineData(0, 0, true)]
+    public void Only_long_waits_for_little_work_end_it(ulong waitedPerTurn, ulong ranPerTurn, bool batch)
     {
         Assert.True(_policy.Batch);
-        Assert.Equal(!batch, Window(waitedPerTurn, packetsPerTurn));
+        Assert.Equal(!batch, Window(waitedPerTurn, 1, ranPerTurn));
         Assert.Equal(batch, _policy.Batch);
+    }
+
+    [Fact]
+    public void Nothing_ends_it_for_a_stream()
+    {
+        Assert.False(Window(Slice, BatchPolicy.StreamPackets));
+        Assert.True(_policy.Batch);
     }
 
     [Fact]
@@ -73,13 +81,13 @@ public sealed class BatchPolicyTests
         Assert.True(Window(10_000, 1));
     }
 
-    private bool Window(ulong waitedPerTurn, ulong packetsPerTurn)
+    private bool Window(ulong waitedPerTurn, ulong packetsPerTurn, ulong ranPerTurn = 10_000)
     {
         for (int turn = 1; turn <= BatchPolicy.WindowTurns; turn++)
         {
             Assert.Equal(turn == BatchPolicy.WindowTurns, _policy.TakeTurn());
         }
 
-        return _policy.Judge(waitedPerTurn * BatchPolicy.WindowTurns, packetsPerTurn * BatchPolicy.WindowTurns);
+        return _policy.Judge(waitedPerTurn * BatchPolicy.WindowTurns, ranPerTurn * BatchPolicy.WindowTurns, packetsPerTurn * BatchPolicy.WindowTurns);
     }
 }

@@ -35,6 +35,19 @@ public sealed class Ipv4ViewTests
     }
 
     [Theory]
+    [InlineData(TestPacket.Tcp, 5, 5, 1, true)]
+    [InlineData(TestPacket.Tcp, 15, 15, 1, true)]
+    [InlineData(TestPacket.Tcp, 5, 5, 0, false)]
+    [InlineData(TestPacket.Tcp, 7, 8, 0, false)]
+    [InlineData(TestPacket.Udp, 5, 0, 100, false)]
+    public void Only_TCP_behind_its_header_is_data(byte protocol, int headerWords, int tcpWords, int data, bool expected)
+    {
+        byte[] bytes = new TestPacket { Protocol = protocol, HeaderWords = headerWords, TcpWords = tcpWords, DataBytes = data }.Bytes();
+        Assert.True(Ipv4View.TryParse(bytes, bytes.Length, out Ipv4View view));
+        Assert.Equal(expected, view.HasTcpData(bytes.Length));
+    }
+
+    [Theory]
     [InlineData(19)]
     [InlineData(0)]
     public void Too_short_for_a_header(int length) => Assert.False(Ipv4View.TryParse(new byte[length], length, out _));

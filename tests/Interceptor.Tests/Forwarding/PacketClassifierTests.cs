@@ -143,7 +143,7 @@ public sealed class PacketClassifierTests
         input =>
         {
             var shape = new TestPacket { DataBytes = Math.Max(0, input.bytes.Length - 40), PartialChecksum = input.partial, Segmented = input.segmented };
-            PacketClassifier.TryClassify(shape.Captured(), input.bytes, Port(true), Destinations, Mtu, out _, out _);
+            PacketClassifier.TryClassify(shape.Captured(), input.bytes, Port(true), Destinations, Mtu, out _, out _, out _);
         },
         runs: 5000);
 
@@ -212,7 +212,7 @@ public sealed class PacketClassifierTests
     {
         byte[] bytes = packet.Bytes();
         byte[] head = bytes[..Math.Min(bytes.Length, Ipv4View.LongestHeaders)];
-        return PacketClassifier.TryClassify(packet.Captured(), head, Port(peerTakesOffload), Destinations, mtu, out tag, out reason);
+        return PacketClassifier.TryClassify(packet.Captured(), head, Port(peerTakesOffload), Destinations, mtu, out _, out tag, out reason);
     }
 
     /// <summary>A port for classification alone, which touches neither queue nor channel.</summary>

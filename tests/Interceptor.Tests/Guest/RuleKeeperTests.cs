@@ -52,6 +52,31 @@ public sealed class RuleKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_change_that_goes_on_failing_does_not_wait_for_a_pause_either()
+    {
+        RuleKeeper keeper = Start(Soon);
+        keeper.Want("eth0", Some);
+        await NextAsync();
+        _rules.Contested = true;
+        while (_rules.Verified <= RepairPace.FreeRepairs)
+        {
+            await NextAsync();
+        }
+
+        long paused = Environment.TickCount64;
+        _rules.Failures = 10;
+        keeper.Want("lan0", Some);
+        int before = _rules.Applied;
+        while (_rules.Applied < before + 10)
+        {
+            await NextAsync();
+        }
+
+        // Pauses that come after each other would be 2, 4, 8, 15, 15 s and so on.
+        Assert.InRange(Environment.TickCount64 - paused, 0, 20_000);
+    }
+
+    [Fact]
     public async Task A_change_that_failed_does_not_wait_for_the_next_look()
     {
         _rules.Failures = 2;
@@ -89,6 +114,30 @@ public sealed class RuleKeeperTests : IAsyncDisposable
         keeper.VerifyNow();
         await NextAsync();
         Assert.Equal(1, _rules.Verified);
+    }
+
+    [Fact]
+    public async Task Rules_that_are_taken_away_again_and_again_are_put_back_more_and_more_rarely()
+    {
+        const int Changes = 50;
+        _rules.Contested = true;
+        RuleKeeper keeper = Start(Never);
+        keeper.Want("eth0", Some);
+        await NextAsync();
+        for (int change = 0; change < Changes; change++)
+        {
+            keeper.VerifyNow();
+            await NextAsync();
+        }
+
+        Assert.InRange(_rules.Verified, RepairPace.FreeRepairs + 1, Changes / 2);
+
+        // What is wanted is another matter.
+        keeper.Want("eth0", []);
+        while (!(await NextAsync()).IsEmpty)
+        {
+            // A look that had become due in between.
+        }
     }
 
     [Fact]

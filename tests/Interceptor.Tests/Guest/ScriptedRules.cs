@@ -41,10 +41,13 @@ internal sealed class ScriptedRules : IFirewallRules
     /// <summary>Looks whether they are still there.</summary>
     public int Verified { get; private set; }
 
+    /// <summary>What each look finds: true, somebody has taken them away once more.</summary>
+    public bool Contested { get; set; }
+
     public bool Verify()
     {
         Verified++;
-        return false;
+        return Contested;
     }
 
     public void EndWithin(TimeSpan limit) => Hurried++;

@@ -28,21 +28,44 @@ public sealed class HoldTests
         Wait.Until(() => pair.A.Port.QueuePaused, Patience, "an end of reports on packets that wait", pair.ToString);
 
         List<int> numbers = [];
-        Wait.Until(
-            () =>
-            {
-                Drain(peer, numbers, most: 3);
-                return numbers.Count == 200;
-            },
-            Patience,
-            "200 datagrams from the ring",
-            () => $"{numbers.Count} came; {pair}");
+        AwaitFromRing(pair, peer, numbers, 200);
         Assert.Equal(Enumerable.Range(0, 200), numbers);
         Assert.True(datagrams.NothingWaits, "A datagram came by the bridge.");
         Assert.Equal(0, pair.A.KernelQueue.Lost);
         Assert.True(pair.A.Port.Counters.Holds > 0, pair.ToString());
         pair.A.Sync();
         Assert.False(pair.A.Port.QueuePaused);
+    }
+
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public void What_waits_is_not_overtaken_when_nothing_is_captured_any_more(int threads)
+    {
+        using var pair = new ForwardingPair(holdLimitMilliseconds: 60_000, threads: (ForwarderThreads)threads);
+        Channel peer = pair.ConnectAlone(RingBytes);
+        pair.A.Capture();
+        using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
+        datagrams.Send(50, 1000);
+        Wait.Until(() => pair.A.Port.State == PortState.Held, Patience, "a hold", pair.ToString);
+        pair.A.Forwarder.SetCaptured(pair.A.Port, false);
+        pair.A.Sync();
+        datagrams.Send(20, 1000);
+
+        List<int> numbers = [];
+        AwaitFromRing(pair, peer, numbers, 70);
+        Assert.Equal(Enumerable.Range(0, 70), numbers);
+        numbers.Clear();
+        Wait.Until(() => !pair.A.Port.Retires, Patience, "the kernel to pass the queue by", pair.ToString);
+        datagrams.Send(10, 1000);
+        Assert.Equal(Enumerable.Range(70, 10), datagrams.Receive(10));
+
+        pair.A.Forwarder.SetCaptured(pair.A.Port, true);
+        pair.A.Sync();
+        datagrams.Send(5, 1000);
+        AwaitFromRing(pair, peer, numbers, 5);
+        Assert.Equal(Enumerable.Range(80, 5), numbers);
+        Assert.True(datagrams.NothingWaits, "A datagram came by the bridge.");
     }
 
     [Theory]
@@ -102,6 +125,16 @@ public sealed class HoldTests
         pair.A.Forwarder.Remove(pair.A.Port);
         Assert.Equal(Enumerable.Range(inRing, 100 - inRing), datagrams.Receive(100 - inRing));
     }
+
+    private static void AwaitFromRing(ForwardingPair pair, Channel peer, List<int> numbers, int count) => Wait.Until(
+        () =>
+        {
+            Drain(peer, numbers, most: 3);
+            return numbers.Count == count;
+        },
+        Patience,
+        $"{count} datagrams from the ring",
+        () => $"{numbers.Count} came; {pair}");
 
     /// <summary>Reads up to <paramref name="most"/> records as a peer would, and rings for room.</summary>
     private static unsafe void Drain(Channel peer, List<int> numbers, int most)

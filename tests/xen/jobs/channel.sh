@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# variants: pv pvh,xenstored=c pv,NETWORK=routed
+# variants: pv pvh,xenstored=c
+# more variants: pv,NETWORK=routed
 # Two guests have what XenLoop needs, and reach each other without it. XenLoop in both, made known to each other by the announcer in Dom0: traffic between them takes shared memory, none of
 # it netfront, all of it arrives as it was sent, and it goes on when XenLoop ends.
 

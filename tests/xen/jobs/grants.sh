@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# variants: pv pvh
+# variants: pv
+# more variants: pvh
 # limit: 240
 # Channels opened by hand: pages, doorbells, hostile offers, the limit of pages, and the deaths of both ends and of a keeper.
 

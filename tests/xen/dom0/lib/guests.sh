@@ -102,12 +102,33 @@ start_guests() {
     stage_guest_images
     for start_name in "$@"; do
         write_configuration "$start_name"
-        xl create -q "$GUEST_DIRECTORY/$start_name.cfg" >"/tmp/create-$start_name.log" 2>&1 &
+        create_guest "$start_name" &
     done
     for start_name in "$@"; do
-        wait_for_guest "$start_name" 180 || give_up "guest $start_name does not answer: $(cat "/tmp/create-$start_name.log"; tail -n 20 "/var/log/xen/console/guest-$start_name.log")"
+        wait_for_guest "$start_name" 75 || start_silent_guest_again "$start_name"
         log "guest $start_name answers, domain $(domid "$start_name")"
     done
+}
+
+create_guest() {
+    rm -f "$(console_log "$1")"
+    xl create -q "$GUEST_DIRECTORY/$1.cfg" >"/tmp/create-$1.log" 2>&1
+}
+
+console_log() { echo "/var/log/xen/console/guest-$1.log"; }
+
+# start_silent_guest_again NAME: once in some hundred starts a PVH guest hangs in the emulator while its kernel starts. One whose init has
+# said something gets no second chance, but more time: it is not the emulator that keeps it.
+start_silent_guest_again() {
+    if [ -s "$(console_log "$1")" ]; then
+        wait_for_guest "$1" 105 || give_up "guest $1 does not answer: $(cat "/tmp/create-$1.log"; tail -n 20 "$(console_log "$1")")"
+        return
+    fi
+    { xl vcpu-list; cat "/tmp/create-$1.log"; xl dmesg | tail -n 20; } >"/results/silent-$1" 2>&1 || true
+    log "guest $1 has not said a word in 75 s (see silent-$1), and is started again"
+    xl destroy "$1" || true
+    create_guest "$1"
+    wait_for_guest "$1" 120 || give_up "guest $1 does not answer: $(cat "/tmp/create-$1.log"; tail -n 20 "$(console_log "$1")")"
 }
 
 # wait_for_guest NAME SECONDS: until it executes commands.

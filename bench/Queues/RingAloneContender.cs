@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using XenLoop.SharedRing;
 using XenLoop.SharedRing.Tests;
 
-namespace XenLoop.Micro;
+namespace XenLoop.Queues;
 
 /// <summary>The ring on one CPU: a thread copies each record in and then out again, so two copies are counted per record.</summary>
 internal sealed unsafe class RingAloneContender(string name, int ringBytes, long records, int recordBytes) : Contender(name, 2.0 * records * recordBytes)

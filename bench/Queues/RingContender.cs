@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using XenLoop.SharedRing;
 using XenLoop.SharedRing.Tests;
 
-namespace XenLoop.Micro;
+namespace XenLoop.Queues;
 
 /// <summary>The ring, between two pinned threads: each record is copied in from a private buffer and out into another.</summary>
 /// <param name="name">As the table shows it.</param>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
-namespace XenLoop.Micro;
+namespace XenLoop.Queues;
 
 /// <summary>A program of bench/native, in a process of its own.</summary>
 /// <param name="name">As the table shows it.</param>

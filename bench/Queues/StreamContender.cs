@@ -1,6 +1,6 @@
 using XenLoop.Native;
 
-namespace XenLoop.Micro;
+namespace XenLoop.Queues;
 
 /// <summary>What the kernel has for two processes: a pipe or a Unix stream socket, read and written a batch of records at a time.</summary>
 /// <param name="name">As the table shows it.</param>

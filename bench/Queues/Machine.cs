@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace XenLoop.Micro;
+namespace XenLoop.Queues;
 
 /// <summary>What the figures were measured on.</summary>
 internal static class Machine

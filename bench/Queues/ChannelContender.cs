@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
-namespace XenLoop.Micro;
+namespace XenLoop.Queues;
 
 /// <summary>.NET's own queue, <c>System.Threading.Channels</c>: bounded, for one writer and one reader, which spin as the others do.</summary>
 internal sealed unsafe class ChannelContender(string name, long records, int capacity) : PairContender(name, records, CacheLine.Bytes)

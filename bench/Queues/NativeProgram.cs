@@ -1,7 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using XenLoop.Benchmarks;
 
-namespace XenLoop.Micro;
+namespace XenLoop.Queues;
 
 /// <summary>Compiles the programs of bench/native.</summary>
 internal static class NativeProgram

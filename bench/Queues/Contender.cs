@@ -1,4 +1,4 @@
-namespace XenLoop.Micro;
+namespace XenLoop.Queues;
 
 /// <summary>Who takes part in a contest.</summary>
 /// <param name="name">As the table shows it.</param>

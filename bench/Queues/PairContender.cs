@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using XenLoop.Native;
 
-namespace XenLoop.Micro;
+namespace XenLoop.Queues;
 
 /// <summary>A queue between two pinned threads of this process: each record is copied in from a private buffer and out into another.</summary>
 /// <param name="name">As the table shows it.</param>

@@ -1,0 +1,1 @@
+return XenLoop.Queues.Contest.Run();

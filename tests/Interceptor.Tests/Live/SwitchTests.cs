@@ -1,0 +1,90 @@
+using XenLoop.Interceptor.Forwarding;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Interceptor.Tests.Live;
+
+/// <summary>How long packets wait when their path changes, on a port that no data path serves.</summary>
+[Collection(NamespaceTests.Name)]
+public sealed class SwitchTests : IDisposable
+{
+    private const int Limit = 200;
+    private const long Start = 1_000_000;
+    private const long Settled = Start + HoldPolicy.SettleMilliseconds;
+
+    private readonly ForwardingPair _pair = new();
+    private readonly HoldPolicy _hold = new(Limit, (_, violation) => Assert.Fail($"{violation}"));
+    private readonly PeerPort _port;
+    private readonly Channel _peer;
+
+    public SwitchTests()
+    {
+        _peer = _pair.Open(ringBytes: 16 * 1024);
+        _port = new PeerPort(_pair.A.PeerId, _pair.A.Port.Queue);
+        _port.Attach(_pair.ChannelA!, peerTakesOffload: true);
+    }
+
+    public void Dispose() => _pair.Dispose();
+
+    [Fact]
+    public void Packets_wait_from_the_moment_on_that_a_channel_is_put_to_use() => Assert.NotEqual(0, _port.SwitchDeadline);
+
+    [Fact]
+    public void The_last_packets_on_the_standard_path_get_a_moment()
+    {
+        HoldPolicy.BeginOpening(_port, Start);
+        Assert.True(HoldPolicy.DelaysSwitch(_port, Settled - 1));
+        Assert.False(HoldPolicy.DelaysSwitch(_port, Settled));
+        Assert.False(HoldPolicy.DelaysSwitch(_port));
+    }
+
+    [Fact]
+    public void The_last_packets_on_the_fast_path_get_a_moment_after_the_peer_has_taken_them()
+    {
+        Publish();
+        BeginClosing();
+        Assert.True(HoldPolicy.DelaysSwitch(_port, Start + 100));
+        Take();
+        Assert.True(HoldPolicy.DelaysSwitch(_port, Start + 101));
+        Assert.True(HoldPolicy.DelaysSwitch(_port, Settled + 100));
+        Assert.False(HoldPolicy.DelaysSwitch(_port, Settled + 101));
+    }
+
+    [Fact]
+    public void A_peer_that_takes_nothing_is_not_waited_for()
+    {
+        Publish();
+        BeginClosing();
+        Assert.True(HoldPolicy.DelaysSwitch(_port, Start + Limit - 1));
+        Assert.False(HoldPolicy.DelaysSwitch(_port, Start + Limit));
+    }
+
+    [Fact]
+    public void Nor_is_one_that_has_left()
+    {
+        BeginClosing();
+        Assert.True(HoldPolicy.DelaysSwitch(_port, Start));
+        _peer.Dispose();
+        Assert.False(HoldPolicy.DelaysSwitch(_port, Start));
+    }
+
+    private void BeginClosing()
+    {
+        _port.State = PortState.Closing;
+        _hold.BeginClosing(_port, Start);
+    }
+
+    private unsafe void Publish()
+    {
+        Assert.True(_port.Channel!.Outbound.TryReserve(100, out _));
+        _port.Channel.Outbound.Commit(100, 0);
+        _port.Channel.Outbound.Publish();
+    }
+
+    private unsafe void Take()
+    {
+        Assert.Equal(RingStatus.Ready, _peer.Inbound.TryRead(out _, out int length, out _));
+        Assert.Equal(100, length);
+        _peer.Inbound.Advance();
+        _peer.Inbound.Release();
+    }
+}
