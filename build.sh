@@ -196,8 +196,20 @@ check_binary() {
     [[ $size -le $MAX_BYTES ]] || fail "The binary has $size bytes, more than the $MAX_BYTES allowed."
 }
 
-# The tests' results so far.
+# The tests' results so far, and a line for each failure, to be repeated at the end: what is between is thousands of lines long.
 TOTAL_PASSED=0 TOTAL_FAILED=0 TOTAL_SKIPPED=0
+FAILURES=()
+
+# Adds to FAILURES what standard input has, behind the name of what was tested.
+note_failures() {
+    local line
+    while IFS= read -r line; do
+        FAILURES+=("$1: $line")
+    done
+}
+
+# The failed tests of a log of Microsoft's testing platform, each with what it says first.
+failed_tests() { sed -n '/^failed /{N;s/\n */: /;p}' "$1"; }
 
 # Sets REPLY to an attribute of the report's <assembly> element; 0 if it is not there.
 report_attribute() {
@@ -226,8 +238,10 @@ test_project() {
     # 8 is "no tests ran": the filter chose none here. Anything else without a failure counted is one of its own.
     if [[ $status -ne 0 && $status -ne 8 && $failures -eq 0 ]]; then
         failures=1
-        printf '%s did not end properly (exit code %s).\n' "$name" "$status"
+        printf '%s did not end properly (exit code %s).\n' "$name" "$status" | tee -a "$log"
+        note_failures "$name" < <(tail -n 1 "$log")
     fi
+    note_failures "$name" < <(failed_tests "$log")
 
     local colour=$GREEN
     [[ $failures -eq 0 ]] || { colour=$RED; cat "$log"; }
@@ -264,6 +278,7 @@ test_xen() {
     { tests/xen/build-images && tests/xen/run-all "$@"; } || status=$?
     [[ ! -s out/xen/totals ]] || read -r passed failures skipped <out/xen/totals
     [[ $status -eq 0 || $failures -gt 0 ]] || failures=1
+    [[ $failures -eq 0 ]] || note_failures Xen < <(grep -rh '^not ok' out/xen/results/*/job.log)
     TOTAL_PASSED=$((TOTAL_PASSED + passed))
     TOTAL_FAILED=$((TOTAL_FAILED + failures))
     TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))
@@ -299,12 +314,13 @@ show_setups() {
 # Adds the results of a run of tests/$1 in its short form, with a seed of its own, to the totals.
 test_short_run() {
     local name=$1 status=0 passed=0 failures=0 skipped=0
-    local totals=out/${name,,}/totals
+    local totals=out/${name,,}/totals log=out/log/${name,,}.log
     step "$2"
     rm -f "$totals"
-    run_program "$name" || status=$?
+    run_program "$name" 2>&1 | tee "$log" || status=$?
     [[ ! -s $totals ]] || read -r passed failures skipped <"$totals"
     [[ $status -eq 0 || $failures -gt 0 ]] || failures=1
+    [[ $failures -eq 0 ]] || note_failures "$name" < <(grep -E 'BROKEN|could not go on|^Unhandled' "$log")
     TOTAL_PASSED=$((TOTAL_PASSED + passed))
     TOTAL_FAILED=$((TOTAL_FAILED + failures))
     TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))
@@ -343,8 +359,12 @@ need_bench_packages() {
     [[ " $* " != *xen-* ]] || need_packages "${XEN_PACKAGES[@]}"
 }
 
-# Prints the totals; succeeds if something was tested and nothing failed.
+# Prints the failures and the totals; succeeds if something was tested and nothing failed.
 conclude() {
+    [[ ${#FAILURES[@]} -eq 0 ]] || {
+        step "What failed"
+        printf '%s\n' "${FAILURES[@]}"
+    }
     printf '%s passed, %s failed, %s skipped\n' "$TOTAL_PASSED" "$TOTAL_FAILED" "$TOTAL_SKIPPED"
     [[ $TOTAL_FAILED -eq 0 && $TOTAL_PASSED -gt 0 ]]
 }
