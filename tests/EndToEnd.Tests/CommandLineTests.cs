@@ -110,6 +110,23 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
         Assert.DoesNotMatch("[A-Za-z]+_[A-Za-z]+", complaint.Replace(path, "", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("version")]
+    [InlineData("rules", "show", "--json")]
+    public void Output_that_cannot_be_written_is_told(params string[] arguments)
+    {
+        Assert.Contains("No space left on device", AssertRefused(RunRedirected(">/dev/full", arguments)), StringComparison.Ordinal);
+        Assert.Contains("closed", AssertRefused(RunRedirected(">&-", arguments)), StringComparison.Ordinal);
+    }
+
+    /// <summary>An agent whose log lies on a full disk once died of its own last words, by a signal.</summary>
+    [Theory]
+    [InlineData("2>/dev/full")]
+    [InlineData("2>&-")]
+    public void An_error_that_cannot_be_told_still_has_its_exit_code(string redirection) =>
+        Assert.Equal(1, RunRedirected(redirection, "run", "--no-such-option").ExitCode);
+
     [Fact]
     public void So_is_a_missing_right()
     {
@@ -119,6 +136,9 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
         Assert.Matches("denied|not permitted", complaint);
         Assert.DoesNotMatch("[A-Za-z]+_[A-Za-z]+", complaint);
     }
+
+    private CommandResult RunRedirected(string redirection, params string[] arguments) => Command.Run(
+        A.Namespace.Wrap(["sh", "-c", $"exec \"$@\" {redirection}", "sh", XenLoopBinary.Path, .. arguments]), timeout: EndLimit);
 
     private CommandResult Run(params string[] options) => RunWrapped([], options);
 

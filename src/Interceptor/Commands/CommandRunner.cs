@@ -22,14 +22,15 @@ internal static class CommandRunner
     public static async Task<int> RunAsync(Command root, string[] words)
     {
         CommandLineParser parser = CommandLineParser.Find(root, words);
-        if (parser.WantsHelp)
-        {
-            Console.Out.Write(HelpText.Of(parser.Command, parser.Path));
-            return Success;
-        }
-
+        Console.SetOut(new StandardOutput());
         try
         {
+            if (parser.WantsHelp)
+            {
+                Console.Out.Write(HelpText.Of(parser.Command, parser.Path));
+                return Success;
+            }
+
             parser.ReadOptions();
             return await RunAsync(parser.Command.Action!, parser.Arguments).ConfigureAwait(false);
         }
@@ -60,10 +61,18 @@ internal static class CommandRunner
 
     private static int Fail(string message)
     {
-        Console.Error.WriteLine($"xenloop: {message}");
+        try
+        {
+            Console.Error.WriteLine($"xenloop: {message}");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Standard error is a full disk, or closed. The exit code remains.
+        }
+
         return Failure;
     }
 
     private static bool IsExpected(Exception error) =>
-        error is GuestSetupException or RuleException or StoreUnavailableException or ChannelPlatformException or NetlinkException;
+        error is OutputException or GuestSetupException or RuleException or StoreUnavailableException or ChannelPlatformException or NetlinkException;
 }
