@@ -58,8 +58,8 @@ Usage: ./build.sh [COMMAND]
                     (--quick, --full, --platform, --paths, --workloads, --resume DIR; --help)
   bench-report DIR...   the report once more, of one or more of its runs
   bench-compare A B     what became slower from one of its runs to another, beyond the noise
-  bench-micro [queues | OPTIONS]  the parts alone (BenchmarkDotNet, whose options these are), and the ring against other
-                    queues, compiled as the binary is; queues: only that
+  bench-micro [queues | aot] [OPTIONS]  the parts alone (BenchmarkDotNet, whose options these are), and the ring against
+                    other queues, compiled as the binary is; queues: only that; aot: the parts compiled as the binary is
   clean             remove everything that was built
 
 Debian packages that a command needs are installed if it runs as root, and
