@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # limit: 3000
-# The same traffic between two guests over the standard path (no XenLoop in either guest) and over the fast path, in turn.
+# The same traffic between two guests over the standard path (no XenLoop in either guest) and over the fast path, in turn; and bytes
+# through a libxenvchan, which is what programs get that are written for it, set beside TCP's.
 # Prints a line per measurement, which bench/Xen/run makes a table of:
 #
 #   sample path=standard round=1 what=tcp-rtt size=1 value=267.1 unit=us
@@ -47,6 +48,22 @@ measure() {
     measure_streams "$@"
 }
 
+# Each round a channel of its own, which the server gives up when the client does.
+measure_vchan() {
+    node=data/vchan-$2
+    begin b "vchan-$2" "vchan serve $(domid a) $node"
+    guest a "vchan measure $(domid b) /local/domain/$(domid b)/$node $EXCHANGES $STREAM_SECONDS '$RTT_SIZES' '$STREAM_SIZES'" >/tmp/vchan.log ||
+        give_up "vchan: $(finish b "vchan-$2" 5)"
+    while read -r line; do
+        size=$(echo "$line" | field size)
+        case $line in
+            rtt*) sample "$1" "$2" tcp-rtt "$size" "$(echo "$line" | field p50)" us "p90=$(echo "$line" | field p90)" ;;
+            stream*) sample "$1" "$2" tcp-stream "$size" "$(echo "$line" | field rate)" Mbit/s ;;
+        esac
+    done </tmp/vchan.log
+    finish b "vchan-$2" 10 >/dev/null
+}
+
 carried_both_ways() {
     ping_guest a b 3 >/dev/null
     [ "$(peer_value a b .received.packets)" -gt 0 ] && [ "$(peer_value b a .received.packets)" -gt 0 ]
@@ -79,6 +96,7 @@ start_announcer
 round=1
 while [ "$round" -le "$ROUNDS" ]; do
     measure standard "$round"
+    measure_vchan libvchan "$round"
     take_the_fast_path
     measure fast "$round"
     leave_the_fast_path

@@ -14,6 +14,9 @@ readonly PROGRAM_PACKAGES=(
     jq tcpdump strace iputils-ping iperf3 sockperf
 )
 
+# What our own test programs are compiled with (images/tools.sh): libxenvchan.
+readonly TOOL_PACKAGES=(libxen-dev)
+
 # What the applications layer is made of (images/applications.sh).
 readonly APPLICATION_PACKAGES=(
     openssh-server openssh-client openssh-sftp-server nginx nginx-common curl redis-server redis-tools memcached libmemcached-tools
@@ -34,7 +37,7 @@ unpack_packages() {
         grep -E '^(lib|zlib)' | grep -vE 'debconf|perl|python|dpkg|^libllvm' | sort -u)
 
     cd "$PACKAGES" || fail "there is no $PACKAGES"
-    apt-get download "$kernel" "${XEN_PACKAGES[@]}" "${PROGRAM_PACKAGES[@]}" "${APPLICATION_PACKAGES[@]}" "${SYSTEMD_PACKAGES[@]}" \
+    apt-get download "$kernel" "${XEN_PACKAGES[@]}" "${PROGRAM_PACKAGES[@]}" "${TOOL_PACKAGES[@]}" "${APPLICATION_PACKAGES[@]}" "${SYSTEMD_PACKAGES[@]}" \
         "${libraries[@]}" >apt.log 2>&1 ||
         fail "apt-get download failed: see $PACKAGES/apt.log (lists too old? apt-get update)"
 
