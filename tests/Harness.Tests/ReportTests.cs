@@ -48,6 +48,16 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Of_what_was_not_measured_between_namespaces_nothing_is_said_to_be_reached()
+    {
+        RunDirectory run = RunDirectory.Create(_directory.FullName, Samples.Header);
+        run.Append([Samples.One("libvchan", 1, 4000) with { Platform = "xen-counted-pv" }, Samples.One("fast", 1, 300) with { Platform = "xen-counted-pv" }]);
+        string text = File.ReadAllText(Path.ChangeExtension(ReportFiles.Write([run], _directory.FullName), ".md"));
+        Assert.Contains("libvchan", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("ahead of libvchan", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_without_samples_has_a_report_without_tables()
     {
         RunDirectory run = RunDirectory.Create(_directory.FullName, Samples.Header);

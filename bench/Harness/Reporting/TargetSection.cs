@@ -40,7 +40,7 @@ internal static class TargetSection
     /// <summary>One row for each other program: in how many figures the fast path is ahead of it.</summary>
     private static IEnumerable<string[]> Peers(SampleSet samples)
     {
-        foreach (string path in samples.Keys.Select(k => k.Path).Where(p => p is not ("standard" or "fast" or "loopback")).Distinct(StringComparer.Ordinal))
+        foreach (string path in samples.Keys.Where(k => k.Platform == NamespaceStep.Platform).Select(k => k.Path).Where(p => p is not ("standard" or "fast" or "loopback")).Distinct(StringComparer.Ordinal))
         {
             SampleKey[] common = [.. samples.Keys.Where(k => k.Platform == NamespaceStep.Platform && k.Path == path && samples[k.On("fast")].Count > 0)];
             SampleKey[] behind = [.. common.Where(k => !IsAhead(samples, k))];
