@@ -58,8 +58,9 @@ Usage: ./build.sh [COMMAND]
                     (--quick, --full, --platform, --paths, --workloads, --resume DIR; --help)
   bench-report DIR...   the report once more, of one or more of its runs
   bench-compare A B     what became slower from one of its runs to another, beyond the noise
-  bench-micro [queues | aot] [OPTIONS]  the parts alone (BenchmarkDotNet, whose options these are), and the ring against
-                    other queues, compiled as the binary is; queues: only that; aot: the parts compiled as the binary is
+  bench-micro       the parts alone (BenchmarkDotNet), and the ring against other queues, compiled as the binary is
+  bench-micro queues           only the queues
+  bench-micro [aot] [OPTIONS]  only the parts, with BenchmarkDotNet's options; aot: compiled as the binary is
   clean             remove everything that was built
 
 Debian packages that a command needs are installed if it runs as root, and
@@ -203,13 +204,13 @@ FAILURES=()
 # Adds to FAILURES what standard input has, behind the name of what was tested.
 note_failures() {
     local line
-    while IFS= read -r line; do
+    while IFS= read -r line || [[ -n $line ]]; do
         FAILURES+=("$1: $line")
     done
 }
 
 # The failed tests of a log of Microsoft's testing platform, each with what it says first.
-failed_tests() { sed -n '/^failed /{N;s/\n */: /;p}' "$1"; }
+failed_tests() { sed -n '/^failed /{$!N;s/\n */: /;p}' "$1"; }
 
 # Sets REPLY to an attribute of the report's <assembly> element; 0 if it is not there.
 report_attribute() {
@@ -238,7 +239,7 @@ test_project() {
     # 8 is "no tests ran": the filter chose none here. Anything else without a failure counted is one of its own.
     if [[ $status -ne 0 && $status -ne 8 && $failures -eq 0 ]]; then
         failures=1
-        printf '%s did not end properly (exit code %s).\n' "$name" "$status" | tee -a "$log"
+        printf 'did not end properly (exit code %s)\n' "$status" >>"$log"
         note_failures "$name" < <(tail -n 1 "$log")
     fi
     note_failures "$name" < <(failed_tests "$log")
@@ -274,11 +275,11 @@ test_xen() {
     fi
 
     quietly xenpeer dotnet publish tests/SharedRing.XenPeer -c "$CONFIGURATION" -r linux-x64 -o out/xen/peer -v:m -p:CppCompilerAndLinker=gcc
-    rm -f out/xen/totals
+    rm -f out/xen/totals out/xen/failures
     { tests/xen/build-images && tests/xen/run-all "$@"; } || status=$?
     [[ ! -s out/xen/totals ]] || read -r passed failures skipped <out/xen/totals
     [[ $status -eq 0 || $failures -gt 0 ]] || failures=1
-    [[ $failures -eq 0 ]] || note_failures Xen < <(grep -rh '^not ok' out/xen/results/*/job.log)
+    [[ $failures -eq 0 ]] || note_failures Xen < <(cat out/xen/failures 2>/dev/null || printf 'the jobs did not run (exit code %s)\n' "$status")
     TOTAL_PASSED=$((TOTAL_PASSED + passed))
     TOTAL_FAILED=$((TOTAL_FAILED + failures))
     TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))
@@ -320,7 +321,7 @@ test_short_run() {
     run_program "$name" 2>&1 | tee "$log" || status=$?
     [[ ! -s $totals ]] || read -r passed failures skipped <"$totals"
     [[ $status -eq 0 || $failures -gt 0 ]] || failures=1
-    [[ $failures -eq 0 ]] || note_failures "$name" < <(grep -E 'BROKEN|could not go on|^Unhandled' "$log")
+    [[ $failures -eq 0 ]] || note_failures "$name" < <(grep -E '^(BROKEN|The run could not go on|Unhandled)' "$log" || printf 'did not end properly (exit code %s)\n' "$status")
     TOTAL_PASSED=$((TOTAL_PASSED + passed))
     TOTAL_FAILED=$((TOTAL_FAILED + failures))
     TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))

@@ -61,7 +61,7 @@ measure_vchan() {
             stream*) sample "$1" "$2" tcp-stream "$size" "$(echo "$line" | field rate)" Mbit/s ;;
         esac
     done </tmp/vchan.log
-    finish b "vchan-$2" 10 >/dev/null
+    ended=$(finish b "vchan-$2" 10) || give_up "vchan's server: $ended"
 }
 
 carried_both_ways() {

@@ -47,7 +47,7 @@ internal sealed record Report(ChaosOptions Options, IReadOnlyList<StrikeResult> 
                 $"{switches.Cycles} orderly stops and starts: of {switches.Sent} datagrams lost {switches.Lost}, twice {switches.Repeated}, damaged {switches.Damaged}, reordered {switches.Reordered} (by {switches.Furthest} at most), longest pause {switches.DatagramPause:0} ms; TCP {switches.StreamBytes >> 20} MB, lost segments {switches.StreamLost}, reorderings {switches.StreamReordered}");
         }
 
-        foreach (string broken in (IEnumerable<string>)[.. Strikes.SelectMany(s => s.Broken), .. Switches?.Broken ?? [], .. Departure])
+        foreach (string broken in (IEnumerable<string>)[.. Strikes.SelectMany(s => s.Broken.Select(b => $"{s.Kind}: {b}")), .. Switches?.Broken ?? [], .. Departure])
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"BROKEN: {broken}");
         }

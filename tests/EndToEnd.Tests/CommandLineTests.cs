@@ -117,15 +117,36 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
     public void Output_that_cannot_be_written_is_told(params string[] arguments)
     {
         Assert.Contains("No space left on device", AssertRefused(RunRedirected(">/dev/full", arguments)), StringComparison.Ordinal);
-        Assert.Contains("closed", AssertRefused(RunRedirected(">&-", arguments)), StringComparison.Ordinal);
+        Assert.Contains("Bad file descriptor", AssertRefused(RunRedirected(">&-", arguments)), StringComparison.Ordinal);
+        Assert.Contains("Bad file descriptor", AssertRefused(RunRedirected("<&- >&-", arguments)), StringComparison.Ordinal);
     }
 
     /// <summary>An agent whose log lies on a full disk once died of its own last words, by a signal.</summary>
     [Theory]
     [InlineData("2>/dev/full")]
     [InlineData("2>&-")]
+    [InlineData("<&- >&- 2>&-")]
     public void An_error_that_cannot_be_told_still_has_its_exit_code(string redirection) =>
         Assert.Equal(1, RunRedirected(redirection, "run", "--no-such-option").ExitCode);
+
+    [Theory]
+    [InlineData(">/dev/full 2>&1")]
+    [InlineData("<&- >&- 2>&-")]
+    public void An_agent_whose_log_goes_nowhere_works_and_ends_in_order(string redirection)
+    {
+        using var announcer = new Announcer(_host);
+        using BackgroundProcess agent = A.Start(
+        [
+            "sh", "-c", $"exec \"$@\" {redirection}", "sh",
+            XenLoopBinary.Path, "run", "--platform", "local", "--directory", _host.Directory, "--name", "a", "--domain-id", "1", "--interface", Guest.Interface,
+        ]);
+        Wait.Until(
+            () => agent.HasExited || XenLoopBinary.Run("status", "--directory", _host.Directory, "--name", "a", "--json").ExitCode == 0,
+            EndLimit,
+            "an agent without a log to answer");
+        agent.Send(Signal.Terminate);
+        Assert.Equal(0, agent.WaitForExit(Limits.Stop));
+    }
 
     [Fact]
     public void So_is_a_missing_right()

@@ -22,8 +22,8 @@ public sealed class FirewallTests
         colony.Connect(a, b);
 
         var meter = new BridgeMeter(a, b);
-        Assert.Equal(100, PingReport.Run(a, b, "-c", "100", "-i", "0.002").Received);
-        Assert.Equal(100, PingReport.Run(b, a, "-c", "100", "-i", "0.002").Received);
+        Assert.Equal(100, PingReport.Run(a, b, "-c", "100", "-i", "0.02").Received);
+        Assert.Equal(100, PingReport.Run(b, a, "-c", "100", "-i", "0.02").Received);
         Proof.LeftBridgeButFor(meter, 24);
 
         meter = new BridgeMeter(a, b);
@@ -64,7 +64,7 @@ public sealed class FirewallTests
         using BackgroundProcess capture = pair.B.Start("tcpdump", "-n", "-l", "-i", Guest.Interface, "-Q", "in", "icmp");
         Wait.Until(() => capture.Log.Contains("listening on", StringComparison.Ordinal), Limits.Transfer, "tcpdump to listen");
         var meter = new BridgeMeter(pair.A, pair.B);
-        Assert.Equal(50, PingReport.Run(pair.A, pair.B, "-c", "50", "-i", "0.002").Received);
+        Assert.Equal(50, PingReport.Run(pair.A, pair.B, "-c", "50", "-i", "0.02").Received);
         Proof.LeftBridgeButFor(meter, 12);
         Wait.Until(
             () => capture.Log.Split('\n').Count(l => l.Contains("echo request", StringComparison.Ordinal)) >= 45,

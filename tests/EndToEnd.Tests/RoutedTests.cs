@@ -12,7 +12,7 @@ public sealed class RoutedTests
     {
         using var pair = new ConnectedPair(NetworkMode.Routed);
         var meter = new BridgeMeter(pair.Host.Guests);
-        Assert.Equal(100, PingReport.Run(pair.A, pair.B, "-c", "100", "-i", "0.002").Received);
+        Assert.Equal(100, PingReport.Run(pair.A, pair.B, "-c", "100", "-i", "0.02").Received);
         Proof.LeftBridgeButFor(meter, 12);
 
         meter = new BridgeMeter(pair.Host.Guests);

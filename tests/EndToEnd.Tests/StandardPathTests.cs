@@ -32,7 +32,7 @@ public sealed class StandardPathTests : IDisposable
     public void Pings_cross_the_bridge_and_are_counted()
     {
         var meter = new BridgeMeter(A, B);
-        Assert.Equal(50, PingReport.Run(A, B, "-c", "50", "-i", "0.002").Received);
+        Assert.Equal(50, PingReport.Run(A, B, "-c", "50", "-i", "0.02").Received);
         Assert.InRange(meter.Packets, 100, 120);
         Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Proof.LeftBridgeButFor(meter, 10));
     }

@@ -13,8 +13,17 @@ internal static class MethodSection
         [
             .. runs.SelectMany(Describe),
             new Paragraph("Unmodified programs measure between two guests. Paths are measured in turn within each round, right after one another, beginning with another one each time. Figures are medians, with half the distance between the quartiles (±); ratios are medians of the ratios within each round, because the computer's speed changes. iperf3 uses cubic; other programs use the computer's default, which is named above."),
+            .. Vchan(samples),
             .. Noise(samples),
         ]);
+
+    private static IEnumerable<Block> Vchan(SampleSet samples)
+    {
+        if (samples.Keys.Any(k => k.Path == "libvchan"))
+        {
+            yield return new Paragraph("libvchan is no network: two programs written for it, and a byte stream between them. It stands in TCP's rows to show what unmodified programs cost.");
+        }
+    }
 
     private static IEnumerable<Block> Describe(RunDirectory run)
     {

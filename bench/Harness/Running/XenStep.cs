@@ -7,7 +7,7 @@ namespace XenLoop.Harness.Running;
 
 /// <summary>
 /// All measurements between two guests of the emulated Xen host, in one boot of it (<c>bench/Xen/run</c>): netfront first, then
-/// XenLoop, in each round.
+/// libvchan, then XenLoop, in each round.
 /// </summary>
 public sealed class XenStep(string platform, int round, Extent extent) : Step(string.Create(CultureInfo.InvariantCulture, $"{platform}/{round}"), platform)
 {

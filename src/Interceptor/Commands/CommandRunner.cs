@@ -22,7 +22,9 @@ internal static class CommandRunner
     public static async Task<int> RunAsync(Command root, string[] words)
     {
         CommandLineParser parser = CommandLineParser.Find(root, words);
+        StandardDescriptors.Reserve();
         Console.SetOut(new StandardOutput());
+        Console.SetError(new StandardError());
         try
         {
             if (parser.WantsHelp)
@@ -61,15 +63,7 @@ internal static class CommandRunner
 
     private static int Fail(string message)
     {
-        try
-        {
-            Console.Error.WriteLine($"xenloop: {message}");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Standard error is a full disk, or closed. The exit code remains.
-        }
-
+        Console.Error.WriteLine($"xenloop: {message}");
         return Failure;
     }
 

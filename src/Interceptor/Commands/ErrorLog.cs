@@ -66,24 +66,12 @@ internal sealed class ErrorLog : ILogger, IDisposable
     {
         await foreach (string line in _lines.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            Write(line);
+            _output.WriteLine(line);
             int lost = Interlocked.Exchange(ref _lost, 0);
             if (lost > 0)
             {
-                Write(string.Create(CultureInfo.InvariantCulture, $"({lost} lines were lost: standard error is read too slowly)"));
+                _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"({lost} lines were lost: standard error is read too slowly)"));
             }
-        }
-    }
-
-    private void Write(string line)
-    {
-        try
-        {
-            _output.WriteLine(line);
-        }
-        catch (IOException)
-        {
-            // Nobody reads it any more, or its disk is full: no reason to end.
         }
     }
 

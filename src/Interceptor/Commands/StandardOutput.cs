@@ -1,11 +1,18 @@
 using System.Text;
+using XenLoop.Native;
 
 namespace XenLoop.Interceptor.Commands;
 
-/// <summary>What a command prints. That it cannot be printed is no fault of the program's, and is told as one of the caller's.</summary>
+/// <summary>
+/// What a command prints. That it cannot be printed is no fault of the program's, and is told as one of the caller's. A reader that is gone
+/// (<c>| head</c>) is none: the console's stream ignores EPIPE.
+/// </summary>
 internal sealed class StandardOutput : TextWriter
 {
-    private StreamWriter? _output;
+    private readonly StreamWriter _output;
+
+    /// <summary>Writes to descriptor 1.</summary>
+    public StandardOutput() => _output = new StreamWriter(Console.OpenStandardOutput(), Encoding) { AutoFlush = true };
 
     /// <inheritdoc/>
     public override Encoding Encoding { get; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -16,17 +23,11 @@ internal sealed class StandardOutput : TextWriter
     {
         try
         {
-            // Opened late: a closed descriptor shows here.
-            _output ??= new StreamWriter(Console.OpenStandardOutput(), Encoding) { AutoFlush = true };
             _output.Write(value);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new OutputException($"Standard output cannot be written: {error.Message}. What should have been shown is lost.");
-        }
-        catch (UnauthorizedAccessException)
-        {
-            throw new OutputException("Standard output is closed. What should have been shown is lost.");
+            throw new OutputException($"Standard output cannot be written: {FailureText.Of(error)}. What should have been shown is lost; what was asked for may have been done.");
         }
     }
 

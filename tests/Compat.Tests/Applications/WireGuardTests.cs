@@ -12,10 +12,7 @@ public sealed class WireGuardTests(Machine machine) : IDisposable
     /// <summary>The client's and the server's. Control sockets lie where wg looks for them, in one place for both guests: hence two names.</summary>
     private static readonly string[] s_devices = ["xlwg-client", "xlwg-server"];
 
-    public void Dispose()
-    {
-        Array.ForEach(s_devices, RemoveControlSocket);
-    }
+    public void Dispose() => Array.ForEach(s_devices, RemoveControlSocket);
 
     [Fact]
     public void A_file_through_the_tunnel_both_ways()

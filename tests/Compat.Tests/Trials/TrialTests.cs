@@ -19,7 +19,7 @@ public sealed class TrialTests(Machine machine)
     public void Bytes_on_the_wrong_path_are_seen()
     {
         using Trial trial = Begin();
-        Assert.Equal(10, PingReport.Run(trial.Client, trial.Server, "-c", "10", "-i", "0.002").Received);
+        Assert.Equal(10, PingReport.Run(trial.Client, trial.Server, "-c", "10", "-i", "0.02").Received);
         Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => trial.ConcludeOnStandardPath("", toServer: 0, toClient: 0));
 
         // An address that nobody has shared with XenLoop: Dom0's end of the bridge.

@@ -31,7 +31,7 @@ public sealed partial record PingReport(int Sent, int Received, double MinimumMi
     /// <summary>Pings from a guest.</summary>
     /// <param name="from">Where ping runs.</param>
     /// <param name="to">Whom it asks.</param>
-    /// <param name="options">Options of ping, such as <c>-c 10</c>.</param>
+    /// <param name="options">Options of ping, such as <c>-c 10</c>. Its patience for the last reply is twice the longest round trip so far, or the interval, if that is longer: with <c>-i 0.002</c> a busy machine makes it one reply short.</param>
     public static PingReport Run(Guest from, Guest to, params IReadOnlyList<string> options) =>
         Parse(from.Run(["ping", "-n", .. options, to.Address.ToString()]).Output);
 

@@ -114,8 +114,11 @@ static void measure_stream(struct libxenvchan *channel, size_t size, double seco
 /* The next of the numbers in *list; 0 at its end. */
 static size_t next_size(char **list)
 {
-    char *word = strsep(list, " ");
-    return word == NULL || *word == '\0' ? 0 : (size_t)number(word, 1, SIZE_LIMIT);
+    char *word;
+    do
+        word = strsep(list, " ");
+    while (word != NULL && *word == '\0');
+    return word == NULL ? 0 : (size_t)number(word, 1, SIZE_LIMIT);
 }
 
 static struct libxenvchan *reach_server_of(int domain, const char *path)
