@@ -50,14 +50,14 @@ public sealed class PingTests(ConnectedPair pair) : IClassFixture<ConnectedPair>
     public void What_is_too_long_to_be_captured_whole_takes_the_standard_path()
     {
         var meter = new BridgeMeter(pair.A, pair.B);
-        Assert.Equal(20, PingReport.Run(pair.A, pair.B, "-c", "20", "-i", "0.01", "-s", $"{LongestCaptured + 1}").Received);
+        Assert.Equal(20, PingReport.Run(pair.A, pair.B, "-c", "20", "-i", "0.02", "-s", $"{LongestCaptured + 1}").Received);
         Proof.StayedOnBridge(meter, 2L * 20 * LongestCaptured);
     }
 
     [Fact]
     public void Do_not_fragment_is_honoured_as_on_the_standard_path()
     {
-        Assert.Equal(5, PingReport.Run(pair.A, pair.B, "-c", "5", "-i", "0.01", "-M", "do", "-s", "1472").Received);
+        Assert.Equal(5, PingReport.Run(pair.A, pair.B, "-c", "5", "-i", "0.02", "-M", "do", "-s", "1472").Received);
         CommandResult tooLong = pair.A.Run("ping", "-c", "1", "-M", "do", "-s", "1473", pair.B.Address.ToString());
         Assert.Contains("message too long", tooLong.Output + tooLong.Error, StringComparison.OrdinalIgnoreCase);
     }

@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# variants: pv pvh
+# variants: pv
+# more variants: pvh
 # limit: 300
 # Save and restore of either end of a channel: no kernel oopses, whatever is killed when, and a fresh channel works at once.
 
