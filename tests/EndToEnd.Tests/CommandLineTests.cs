@@ -67,26 +67,14 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
         using var announcer = new Announcer(_host);
 
         // A directory that this user may write, as root would prepare it.
-        string directory = _host.Directory;
-        Command.Run(["chmod", "-R", "a+rwX", directory]).Checked();
+        Command.Run(["chmod", "-R", "a+rwX", _host.Directory]).Checked();
 
         // The device as udev makes it, for everybody. A machine without udev may have it for root alone; this one is in the program's own mount namespace ("ip netns exec" makes one).
         const string MakeDevice = "mount -t tmpfs none /dev/net && mknod -m 666 /dev/net/tun c 10 200 && exec \"$@\"";
-        using BackgroundProcess agent = A.Start(
-        [
+        AssertAnswersAndEnds(
             "sh", "-c", MakeDevice, "sh",
             "setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups",
-            "--inh-caps", "-all,+net_admin", "--ambient-caps", "-all,+net_admin", "--bounding-set", "-all,+net_admin",
-            XenLoopBinary.Path, "run", "--platform", "local", "--directory", directory, "--name", "a", "--domain-id", "1", "--interface", Guest.Interface,
-        ]);
-        Wait.Until(
-            () => agent.HasExited || XenLoopBinary.Run("status", "--directory", directory, "--name", "a", "--json").ExitCode == 0,
-            EndLimit,
-            "an agent with CAP_NET_ADMIN alone to answer",
-            () => agent.Log);
-        Assert.False(agent.HasExited, agent.Log);
-        agent.Send(Signal.Terminate);
-        Assert.Equal(0, agent.WaitForExit(Limits.Stop));
+            "--inh-caps", "-all,+net_admin", "--ambient-caps", "-all,+net_admin", "--bounding-set", "-all,+net_admin");
     }
 
     [Fact]
@@ -125,27 +113,19 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
     [Theory]
     [InlineData("2>/dev/full")]
     [InlineData("2>&-")]
+    [InlineData("2</dev/null")]
     [InlineData("<&- >&- 2>&-")]
     public void An_error_that_cannot_be_told_still_has_its_exit_code(string redirection) =>
         Assert.Equal(1, RunRedirected(redirection, "run", "--no-such-option").ExitCode);
 
     [Theory]
     [InlineData(">/dev/full 2>&1")]
+    [InlineData("2</dev/null")]
     [InlineData("<&- >&- 2>&-")]
     public void An_agent_whose_log_goes_nowhere_works_and_ends_in_order(string redirection)
     {
         using var announcer = new Announcer(_host);
-        using BackgroundProcess agent = A.Start(
-        [
-            "sh", "-c", $"exec \"$@\" {redirection}", "sh",
-            XenLoopBinary.Path, "run", "--platform", "local", "--directory", _host.Directory, "--name", "a", "--domain-id", "1", "--interface", Guest.Interface,
-        ]);
-        Wait.Until(
-            () => agent.HasExited || XenLoopBinary.Run("status", "--directory", _host.Directory, "--name", "a", "--json").ExitCode == 0,
-            EndLimit,
-            "an agent without a log to answer");
-        agent.Send(Signal.Terminate);
-        Assert.Equal(0, agent.WaitForExit(Limits.Stop));
+        AssertAnswersAndEnds("sh", "-c", $"exec \"$@\" {redirection}", "sh");
     }
 
     [Fact]
@@ -156,6 +136,24 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
             timeout: EndLimit));
         Assert.Matches("denied|not permitted", complaint);
         Assert.DoesNotMatch("[A-Za-z]+_[A-Za-z]+", complaint);
+    }
+
+    /// <summary>An agent that this starts works, and ends in order.</summary>
+    private void AssertAnswersAndEnds(params string[] wrapper)
+    {
+        using BackgroundProcess agent = A.Start(
+        [
+            .. wrapper,
+            XenLoopBinary.Path, "run", "--platform", "local", "--directory", _host.Directory, "--name", "a", "--domain-id", "1", "--interface", Guest.Interface,
+        ]);
+        Wait.Until(
+            () => agent.HasExited || XenLoopBinary.Run("status", "--directory", _host.Directory, "--name", "a", "--json").ExitCode == 0,
+            EndLimit,
+            "the agent to answer",
+            () => agent.Log);
+        Assert.False(agent.HasExited, agent.Log);
+        agent.Send(Signal.Terminate);
+        Assert.Equal(0, agent.WaitForExit(Limits.Stop));
     }
 
     private CommandResult RunRedirected(string redirection, params string[] arguments) => Command.Run(

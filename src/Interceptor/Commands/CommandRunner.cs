@@ -23,8 +23,8 @@ internal static class CommandRunner
     {
         CommandLineParser parser = CommandLineParser.Find(root, words);
         StandardDescriptors.Reserve();
-        Console.SetOut(new StandardOutput());
-        Console.SetError(new StandardError());
+        Console.SetOut(StandardStream.Output());
+        Console.SetError(StandardStream.Error());
         try
         {
             if (parser.WantsHelp)

@@ -75,12 +75,6 @@ static int exchange_datagram(int socket_, size_t size, uint32_t sequence)
     return 1;
 }
 
-static int ascending(const void *left, const void *right)
-{
-    float difference = *(const float *)left - *(const float *)right;
-    return (difference > 0) - (difference < 0);
-}
-
 static void print_line(const char *protocol, size_t size, float *samples, size_t count, size_t lost, double seconds)
 {
     if (count == 0)

@@ -135,4 +135,11 @@ static inline int write_all(int fd, const void *buffer, size_t count)
     return 1;
 }
 
+/* For qsort: the least float first. */
+static inline int ascending(const void *left, const void *right)
+{
+    float difference = *(const float *)left - *(const float *)right;
+    return (difference > 0) - (difference < 0);
+}
+
 #endif

@@ -74,12 +74,6 @@ static void offer(int domain, const char *node)
     libxenvchan_close(channel);
 }
 
-static int ascending(const void *left, const void *right)
-{
-    float difference = *(const float *)left - *(const float *)right;
-    return (difference > 0) - (difference < 0);
-}
-
 static void measure_round_trips(struct libxenvchan *channel, size_t size, size_t count)
 {
     static float samples[SAMPLE_LIMIT];
