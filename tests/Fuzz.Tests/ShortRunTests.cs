@@ -4,14 +4,12 @@ using XenLoop.Fuzz.Engine;
 namespace XenLoop.Fuzz.Tests;
 
 /// <summary>The short form of <c>./build.sh fuzz</c>: each target for some seconds, in a worker process of its own.</summary>
-public sealed class ShortRunTests
+public sealed class ShortRunTests(ShortRuns runs) : IClassFixture<ShortRuns>
 {
-    private const double Seconds = 6;
-
     /// <summary>Many times what the step by step search needs, and nothing against what chance would.</summary>
     private const double PlantedSeconds = 20;
 
-    private readonly string _directory = Path.Combine(Path.GetTempPath(), $"xenloop-fuzz-{Environment.ProcessId}");
+    private readonly string _directory = Path.Combine(Path.GetTempPath(), $"xenloop-fuzz-{Environment.ProcessId}-planted");
 
     public static TheoryData<string> Targets => CorpusTests.Targets;
 
@@ -19,12 +17,10 @@ public sealed class ShortRunTests
     [MemberData(nameof(Targets))]
     public void Nothing_is_found(string name)
     {
-        int seed = Environment.TickCount;
-        TargetReport report = new Supervisor(_directory).Run(name, Seconds, seed, keepCorpus: false);
-        TestContext.Current.SendDiagnosticMessage(string.Create(CultureInfo.InvariantCulture, $"seed {seed}\n{TargetReport.Heading}\n{report}"));
-        Assert.True(report.Faults.Count == 0, $"Seed {seed}, inputs in {_directory}:\n{string.Join('\n', report.Faults.Select(File.ReadAllText))}");
+        TargetReport report = runs.Reports[name];
+        TestContext.Current.SendDiagnosticMessage(string.Create(CultureInfo.InvariantCulture, $"seed {runs.Seed}\n{TargetReport.Heading}\n{report}"));
+        Assert.True(report.Faults.Count == 0, $"Seed {runs.Seed}, inputs in {runs.Directory}:\n{string.Join('\n', report.Faults.Select(File.ReadAllText))}");
         Assert.True(report.Result!.Executions > 0 && report.Result.Edges >= report.Result.KnownEdges && report.Result.KnownEdges > 20, $"{report.Result}: nothing was measured.");
-        Directory.Delete(Path.Combine(_directory, name), recursive: true);
     }
 
     /// <summary>Three faults behind four bytes each, of which chance would find one in four thousand million executions: the fuzzer's own test.</summary>
@@ -45,6 +41,6 @@ public sealed class ShortRunTests
         }
 
         Assert.Equal(["exception", "memory", "read beyond"], kinds.Order(StringComparer.Ordinal));
-        Directory.Delete(Path.Combine(_directory, "planted"), recursive: true);
+        Directory.Delete(_directory, recursive: true);
     }
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# variants: pv,RATES=2000
-# more variants: pv,RATES=200
+# variants: pv,RATES=2000,SIDES=b
+# more variants: pv,RATES=2000 pv,RATES=200
 # limit: 300
 # What becomes of numbered UDP from a to b when XenLoop ends in either guest, stays away for a while and comes back: nothing is lost by
 # SIGTERM, and by kill -9 no more than a ring holds. Told apart is what Dom0's netback drops, whose queue is 32 packets long, and what the receiver's
@@ -57,7 +57,7 @@ start_xenloop a
 start_xenloop b
 wait_for_fast_path a b 20 || give_up "a and b do not connect"
 for rate in ${RATES:-200 2000}; do
-    for name in a b; do
+    for name in ${SIDES:-a b}; do
         depart $name TERM $rate
         check_value "SIGTERM to XenLoop in $name at $rate/s: datagrams lost by XenLoop" $((missing - dropped)) -le 0
         depart $name KILL $rate
