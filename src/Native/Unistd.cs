@@ -34,6 +34,10 @@ public static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     public static partial int dup(int fd);
 
+    /// <summary>Ends the process at once, without a word to anybody.</summary>
+    [LibraryImport(Library)]
+    public static partial void _exit(int status);
+
     /// <summary>Returns only if it fails.</summary>
     [LibraryImport(Library, SetLastError = true)]
     public static partial int execve(byte* path, byte** arguments, byte** environment);

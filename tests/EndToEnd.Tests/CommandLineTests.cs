@@ -122,10 +122,42 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
     [InlineData(">/dev/full 2>&1")]
     [InlineData("2</dev/null")]
     [InlineData("<&- >&- 2>&-")]
+    [InlineData("2>{limited}")]
     public void An_agent_whose_log_goes_nowhere_works_and_ends_in_order(string redirection)
     {
         using var announcer = new Announcer(_host);
-        AssertAnswersAndEnds("sh", "-c", $"exec \"$@\" {redirection}", "sh");
+
+        // A file may not grow beyond the limit: EFBIG, once the signal is ignored.
+        string limited = redirection.Replace("{limited}", Path.Combine(_host.Directory, "limited"), StringComparison.Ordinal);
+        AssertAnswersAndEnds("sh", "-c", limited == redirection ? $"exec \"$@\" {redirection}" : $"trap '' XFSZ; ulimit -f 0; exec \"$@\" {limited}", "sh");
+    }
+
+    /// <summary>It executes itself anew with less rights, and forgot a signal that had come before.</summary>
+    [Theory]
+    [InlineData("announce")]
+    [InlineData("run", "--name", "early")]
+    public void A_signal_right_after_the_start_ends_it(params string[] arguments)
+    {
+        for (int i = 0; i < 60; i++)
+        {
+            using BackgroundProcess started = A.Start([XenLoopBinary.Path, .. arguments, "--platform", "local", "--directory", _host.Directory]);
+            Thread.Sleep(TimeSpan.FromMilliseconds(i * 0.5));
+            started.Send(Signal.Terminate);
+            started.WaitForExit(Limits.Stop);
+        }
+    }
+
+    [Fact]
+    public void A_lost_terminal_ends_an_agent_in_order()
+    {
+        using var announcer = new Announcer(_host);
+        AssertAnswersAndEnds(Signal.HangUp);
+        using BackgroundProcess agent = StartAgent("nohup");
+        WaitUntilItAnswers(agent);
+        agent.Send(Signal.HangUp);
+        Assert.Equal(0, XenLoopBinary.Run("status", "--directory", _host.Directory, "--name", "a", "--json").ExitCode);
+        agent.Send(Signal.Terminate);
+        Assert.Equal(0, agent.WaitForExit(Limits.Stop));
     }
 
     [Fact]
@@ -139,21 +171,30 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
     }
 
     /// <summary>An agent that this starts works, and ends in order.</summary>
-    private void AssertAnswersAndEnds(params string[] wrapper)
+    private void AssertAnswersAndEnds(params string[] wrapper) => AssertAnswersAndEnds(Signal.Terminate, wrapper);
+
+    private void AssertAnswersAndEnds(Signal signal, params string[] wrapper)
     {
-        using BackgroundProcess agent = A.Start(
-        [
-            .. wrapper,
-            XenLoopBinary.Path, "run", "--platform", "local", "--directory", _host.Directory, "--name", "a", "--domain-id", "1", "--interface", Guest.Interface,
-        ]);
+        using BackgroundProcess agent = StartAgent(wrapper);
+        WaitUntilItAnswers(agent);
+        agent.Send(signal);
+        Assert.Equal(0, agent.WaitForExit(Limits.Stop));
+    }
+
+    private BackgroundProcess StartAgent(params string[] wrapper) => A.Start(
+    [
+        .. wrapper,
+        XenLoopBinary.Path, "run", "--platform", "local", "--directory", _host.Directory, "--name", "a", "--domain-id", "1", "--interface", Guest.Interface,
+    ]);
+
+    private void WaitUntilItAnswers(BackgroundProcess agent)
+    {
         Wait.Until(
             () => agent.HasExited || XenLoopBinary.Run("status", "--directory", _host.Directory, "--name", "a", "--json").ExitCode == 0,
             EndLimit,
             "the agent to answer",
             () => agent.Log);
         Assert.False(agent.HasExited, agent.Log);
-        agent.Send(Signal.Terminate);
-        Assert.Equal(0, agent.WaitForExit(Limits.Stop));
     }
 
     private CommandResult RunRedirected(string redirection, params string[] arguments) => Command.Run(

@@ -6,6 +6,9 @@ public enum Signal
     /// <summary>No signal.</summary>
     None = 0,
 
+    /// <summary>The terminal is gone.</summary>
+    HangUp = 1,
+
     /// <summary>Ctrl-C.</summary>
     Interrupt = 2,
 

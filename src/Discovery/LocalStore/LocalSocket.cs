@@ -105,6 +105,19 @@ public static class LocalSocket
         return true;
     }
 
+    /// <summary>Deletes our own socket's path at an orderly end, if it is still there and still ours: no reason to fail where it is not.</summary>
+    public static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The next to listen there removes what is dead.
+        }
+    }
+
     private static Socket New() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 
     private static UnixDomainSocketEndPoint EndPoint(string path)

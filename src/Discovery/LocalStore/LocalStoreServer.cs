@@ -64,7 +64,7 @@ public sealed partial class LocalStoreServer : IAsyncDisposable
         _listener.Dispose();
         await _accepting.ConfigureAwait(false);
         await Task.WhenAll(_sessions.Keys).ConfigureAwait(false);
-        File.Delete(_path);
+        LocalSocket.Remove(_path);
         _stop.Dispose();
     }
 

@@ -9,11 +9,15 @@ namespace XenLoop.Discovery;
 internal sealed unsafe class XenBusDevice : IXenBusFile
 {
     private readonly FileDescriptor _device;
-    private readonly FileDescriptor _cancel = new(LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK));
+    private readonly FileDescriptor _cancel;
     private readonly Lock _closing = new();
     private bool _closed;
 
-    private XenBusDevice(FileDescriptor device) => _device = device;
+    private XenBusDevice(FileDescriptor device, FileDescriptor cancel)
+    {
+        _device = device;
+        _cancel = cancel;
+    }
 
     /// <summary>Opens the device.</summary>
     /// <exception cref="StoreUnavailableException">There is none, or not for us.</exception>
@@ -24,7 +28,7 @@ internal sealed unsafe class XenBusDevice : IXenBusFile
             var device = new FileDescriptor(LibC.open(name, LibC.O_RDWR | LibC.O_NONBLOCK | LibC.O_CLOEXEC));
             if (!device.IsInvalid)
             {
-                return new XenBusDevice(device);
+                return WithCancel(device);
             }
 
             int error = LibC.LastError;
@@ -37,6 +41,19 @@ internal sealed unsafe class XenBusDevice : IXenBusFile
                 _ => $"{path} cannot be opened: {Errno.Describe(error)}.",
             });
         }
+    }
+
+    private static XenBusDevice WithCancel(FileDescriptor device)
+    {
+        var cancel = new FileDescriptor(LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK));
+        if (!cancel.IsInvalid)
+        {
+            return new XenBusDevice(device, cancel);
+        }
+
+        int error = LibC.LastError;
+        device.Dispose();
+        throw new StoreUnavailableException($"No descriptor to wait for the store with: {Errno.Describe(error)}.");
     }
 
     /// <inheritdoc/>

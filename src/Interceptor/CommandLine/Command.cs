@@ -18,6 +18,12 @@ internal sealed class Command(string name, string description)
     public Command[] Commands { get; init; } = [];
 
     /// <summary>
+    /// Done before <see cref="Action"/>, while signals still have their default effect: what may end with the program's executing itself anew, over which a
+    /// signal that was taken note of would be forgotten. Null: nothing.
+    /// </summary>
+    public Action<Arguments>? Preparation { get; init; }
+
+    /// <summary>
     /// Does it, and returns the exit code. The token ends when the user or the system wants the process to end. All arguments are
     /// looked at before anything is touched. Null for a command that only has subcommands.
     /// </summary>

@@ -18,21 +18,21 @@ internal static class AnnounceCommand
     public static Command Create() => new("announce", "Run in Dom0: tell willing guests of each other. On the local platform also their store and grant broker.")
     {
         Options = [CommonOptions.Platform, CommonOptions.Directory, Heartbeat, Allow, Deny, BridgeScript, RouteScript, CommonOptions.LogLevel],
+        Preparation = Prepare,
         Action = RunAsync,
     };
 
-    private static async Task<int> RunAsync(Arguments arguments, CancellationToken stop)
+    private static void Prepare(Arguments arguments)
     {
-        var options = new AnnouncerOptions
-        {
-            HeartbeatInterval = ParseHeartbeat(arguments.Text(Heartbeat)),
-            Allow = [.. arguments.All(Allow)],
-            Deny = [.. arguments.All(Deny)],
-            BridgeScripts = [.. arguments.All(BridgeScript)],
-            RouteScripts = [.. arguments.All(RouteScript)],
-        };
+        _ = ReadOptions(arguments);
         using ErrorLog log = CommonOptions.OpenLog(arguments);
         Confined.Enter(Confined.Announcer, log);
+    }
+
+    private static async Task<int> RunAsync(Arguments arguments, CancellationToken stop)
+    {
+        AnnouncerOptions options = ReadOptions(arguments);
+        using ErrorLog log = CommonOptions.OpenLog(arguments);
         if (PlatformChoice.IsXen(arguments.Text(CommonOptions.Platform), new XenMachine("/")))
         {
             await new XenHost(XenStorePaths.Sockets, XenStorePaths.Device, options, TimeProvider.System, log).RunAsync(stop).ConfigureAwait(false);
@@ -45,6 +45,15 @@ internal static class AnnounceCommand
 
         return CommandRunner.Success;
     }
+
+    private static AnnouncerOptions ReadOptions(Arguments arguments) => new()
+    {
+        HeartbeatInterval = ParseHeartbeat(arguments.Text(Heartbeat)),
+        Allow = [.. arguments.All(Allow)],
+        Deny = [.. arguments.All(Deny)],
+        BridgeScripts = [.. arguments.All(BridgeScript)],
+        RouteScripts = [.. arguments.All(RouteScript)],
+    };
 
     private static TimeSpan ParseHeartbeat(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0.1 and <= 3600

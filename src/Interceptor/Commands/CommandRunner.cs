@@ -1,6 +1,7 @@
 using XenLoop.Discovery;
 using XenLoop.Interceptor.CommandLine;
 using XenLoop.Interceptor.Rules;
+using XenLoop.Native;
 using XenLoop.Netlink;
 using XenLoop.SharedRing;
 
@@ -25,6 +26,7 @@ internal static class CommandRunner
         StandardDescriptors.Reserve();
         Console.SetOut(StandardStream.Output());
         Console.SetError(StandardStream.Error());
+        AppDomain.CurrentDomain.UnhandledException += static (_, fault) => EndByFault((Exception)fault.ExceptionObject);
         try
         {
             if (parser.WantsHelp)
@@ -34,6 +36,7 @@ internal static class CommandRunner
             }
 
             parser.ReadOptions();
+            parser.Command.Preparation?.Invoke(parser.Arguments);
             return await RunAsync(parser.Command.Action!, parser.Arguments).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
@@ -50,7 +53,7 @@ internal static class CommandRunner
         }
         catch (Exception error)
         {
-            return Fail($"internal error: {error.GetType().Name}: {error.Message}\nTraffic takes the standard path. If rules were left behind, remove them with: xenloop cleanup");
+            return FailByFault(error);
         }
     }
 
@@ -60,6 +63,12 @@ internal static class CommandRunner
         Task<int> running = action(arguments, signals.Token);
         return await (await Task.WhenAny(running, signals.Overdue).ConfigureAwait(false)).ConfigureAwait(false);
     }
+
+    /// <summary>What escapes a thread of ours ends the process in any case; so with words, and not with a trace and SIGABRT. The kernel sends on what waits in the queues.</summary>
+    private static void EndByFault(Exception error) => LibC._exit(FailByFault(error));
+
+    private static int FailByFault(Exception error) =>
+        Fail($"internal error: {error.GetType().Name}: {error.Message}\nTraffic takes the standard path. If rules were left behind, remove them with: xenloop cleanup");
 
     private static int Fail(string message)
     {

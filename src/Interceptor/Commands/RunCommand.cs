@@ -33,20 +33,42 @@ internal static class RunCommand
             CommonOptions.Platform, CommonOptions.Directory, Interface, Name, Domain, Bridge, AnnounceIp, RingSize, QueueBase, Rules, Offload, Poll, IdleClose,
             CommonOptions.LogLevel,
         ],
+        Preparation = Prepare,
         Action = RunAsync,
     };
 
+    private static void Prepare(Arguments arguments)
+    {
+        // All arguments are looked at before anything is touched.
+        _ = ReadOptions(arguments, OnXen(arguments, new XenMachine("/")));
+        RuntimeDirectory.Ensure(arguments.Text(CommonOptions.Directory));
+        using ErrorLog log = CommonOptions.OpenLog(arguments);
+        Confined.Enter(Confined.Agent, log);
+    }
+
     private static async Task<int> RunAsync(Arguments arguments, CancellationToken stop)
     {
-        string directory = arguments.Text(CommonOptions.Directory);
         var machine = new XenMachine("/");
-        bool onXen = PlatformChoice.IsXen(arguments.Text(CommonOptions.Platform), machine);
+        bool onXen = OnXen(arguments, machine);
+        GuestOptions options = ReadOptions(arguments, onXen);
+        using ErrorLog log = CommonOptions.OpenLog(arguments);
+        using GuestPlatform platform = onXen ? PlatformChoice.ChooseXen(machine, log) : PlatformChoice.ChooseLocal(options.Directory);
+        var agent = new GuestAgent(options, platform, TimeProvider.System, log);
+        await agent.RunAsync(stop).ConfigureAwait(false);
+        return CommandRunner.Success;
+    }
+
+    private static bool OnXen(Arguments arguments, XenMachine machine) => PlatformChoice.IsXen(arguments.Text(CommonOptions.Platform), machine);
+
+    private static GuestOptions ReadOptions(Arguments arguments, bool onXen)
+    {
+        string directory = arguments.Text(CommonOptions.Directory);
         if (onXen)
         {
             RefuseLocalOptions(arguments);
         }
 
-        var options = new GuestOptions
+        return new GuestOptions
         {
             Directory = directory,
             Name = arguments.Find(Name) ?? AgentName.Choose(directory, Environment.MachineName, Environment.ProcessId),
@@ -62,13 +84,6 @@ internal static class RunCommand
             Polling = arguments.Text(Poll) switch { "on" => PollMode.On, "off" => PollMode.Off, _ => PollMode.Auto },
             IdleClose = TimeSpan.FromSeconds(arguments.Number(IdleClose, LongestIdleSeconds)),
         };
-        RuntimeDirectory.Ensure(directory);
-        using ErrorLog log = CommonOptions.OpenLog(arguments);
-        Confined.Enter(Confined.Agent, log);
-        using GuestPlatform platform = onXen ? PlatformChoice.ChooseXen(machine, log) : PlatformChoice.ChooseLocal(directory);
-        var agent = new GuestAgent(options, platform, TimeProvider.System, log);
-        await agent.RunAsync(stop).ConfigureAwait(false);
-        return CommandRunner.Success;
     }
 
     /// <summary>On Xen the toolstack has the say on these, whatever a guest wishes.</summary>

@@ -4,7 +4,7 @@ namespace XenLoop.Interceptor.Commands;
 
 /// <summary>Standard output or error, with a say in what becomes of a failure: <see cref="Console"/>'s own writers throw where nobody expects it.</summary>
 /// <param name="stream">Of a descriptor that is open (<see cref="StandardDescriptors"/>). A reader that is gone is no failure: the console's streams ignore EPIPE.</param>
-/// <param name="failed">Told of a full disk (<see cref="IOException"/>) or a descriptor that is not for writing (<see cref="UnauthorizedAccessException"/>).</param>
+/// <param name="failed">Told of a full disk (<see cref="IOException"/>), a descriptor that is not for writing (<see cref="UnauthorizedAccessException"/>), and the like.</param>
 internal sealed class StandardStream(Stream stream, Action<Exception> failed) : TextWriter
 {
     private readonly StreamWriter _output = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
@@ -25,8 +25,9 @@ internal sealed class StandardStream(Stream stream, Action<Exception> failed) : 
         {
             _output.Write(value);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error)
         {
+            // Of any kind: a file that has reached its size limit (EFBIG), say, becomes an ArgumentOutOfRangeException.
             failed(error);
         }
     }

@@ -92,8 +92,11 @@ internal sealed unsafe partial class Forwarder : IDisposable
     /// <summary>Removes a peer: what waits in its queue goes the standard way, and the queue is closed.</summary>
     public void Remove(PeerPort port) => Post(() =>
     {
-        _ends.Close(port);
-        _ports.Remove(port);
+        // One that could not be watched is closed already, and its descriptor's number may be somebody else's.
+        if (_ports.Remove(port))
+        {
+            _ends.Close(port);
+        }
     });
 
     /// <summary>
@@ -104,7 +107,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
     {
         if (!_ports.Contains(port))
         {
-            // Its queue is closed, and the descriptor's number may be somebody else's.
+            // As in Remove.
             return;
         }
 

@@ -58,19 +58,15 @@ internal sealed unsafe class InjectionPath : IDisposable
             if (status != RingStatus.Ready)
             {
                 port.InjectReady = false;
-                if (status == RingStatus.Violation)
-                {
-                    _attend();
-                    return taken;
-                }
 
                 // Said here, and not only before sleep: while we send without a pause we never sleep, and all that goes into the ring
                 // of a peer that is about to leave.
-                if (ring.ProducerClosed)
+                if (status == RingStatus.Violation || ring.ProducerClosed)
                 {
                     _attend();
                 }
 
+                // Not without the release, violation or not: nobody may go to sleep on records that are advanced over.
                 break;
             }
 

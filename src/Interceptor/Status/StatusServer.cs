@@ -72,7 +72,7 @@ internal sealed class StatusServer : IDisposable
     public void Dispose()
     {
         _listener.Dispose();
-        File.Delete(_path);
+        LocalSocket.Remove(_path);
     }
 
     private async Task ServeAsync(Socket client, CancellationToken stop)
@@ -87,8 +87,9 @@ internal sealed class StatusServer : IDisposable
         {
             // Stopping, or a client that does not read its answer.
         }
-        catch (SocketException error)
+        catch (Exception error)
         {
+            // Of any kind: to look at an agent must not end it. Without a descriptor left, the process's own figures cannot be read (InvalidOperationException).
             GuestLog.ControlFailed(_log, FailureText.Of(error));
         }
     }

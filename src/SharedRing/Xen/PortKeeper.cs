@@ -24,6 +24,7 @@ namespace XenLoop.SharedRing.Xen;
 /// </remarks>
 public sealed unsafe class PortKeeper : IDisposable
 {
+    /// <summary>Between two starts of a keeper that does not start, or ends at once.</summary>
     private const int RestartMilliseconds = 1000;
 
     private readonly Lock _oneAtATime = new();
@@ -177,6 +178,7 @@ public sealed unsafe class PortKeeper : IDisposable
     /// <summary>Waits for the end of a keeper, and starts the next unless that was its order.</summary>
     private void Watch(FileDescriptor socket, int process)
     {
+        long start = Environment.TickCount64;
         byte nothing;
         while (LibC.recv(socket.Number, &nothing, 1, 0) < 0 && LibC.LastError == Errno.EINTR)
         {
@@ -192,6 +194,9 @@ public sealed unsafe class PortKeeper : IDisposable
         }
 
         _ = LibC.waitpid(process, null, 0);
+
+        // One that finds no memory will find none a moment later, and each start takes some.
+        Thread.Sleep((int)Math.Max(0, RestartMilliseconds - (Environment.TickCount64 - start)));
         while (!TryReplace(socket))
         {
             Thread.Sleep(RestartMilliseconds);

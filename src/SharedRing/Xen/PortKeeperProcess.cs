@@ -30,7 +30,12 @@ public static unsafe class PortKeeperProcess
             _ = LibC.prctl(LibC.PR_SET_NAME, (nuint)name, 0, 0, 0);
         }
 
-        using GrantMapper mapper = new();
+        using GrantMapper? mapper = TryMap();
+        if (mapper is null)
+        {
+            return 1;
+        }
+
         HeldPorts held = new(mapper);
         while (TryReceive(out KeeperMessage message, out int device))
         {
@@ -46,6 +51,19 @@ public static unsafe class PortKeeperProcess
         }
 
         return 0;
+    }
+
+    /// <summary>Null where that cannot be had, now; the agent tries again.</summary>
+    private static GrantMapper? TryMap()
+    {
+        try
+        {
+            return new GrantMapper();
+        }
+        catch (ChannelPlatformException)
+        {
+            return null;
+        }
     }
 
     /// <summary>False once the agent has ended.</summary>

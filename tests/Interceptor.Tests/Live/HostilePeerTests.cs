@@ -60,6 +60,28 @@ public sealed class HostilePeerTests
         AssertFailedAndBypassed(pair, expected, datagrams);
     }
 
+    /// <summary>
+    /// An impossible record behind a good one, found in the same pass: the injecting thread, which goes to sleep by itself, must not leave the good one's
+    /// room unreleased. (It did, and the ring's own check of that ended the process.)
+    /// </summary>
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public void An_impossible_record_behind_a_good_one_closes_the_channel_and_traffic_goes_on(int threads)
+    {
+        using var pair = new ForwardingPair(threads: (ForwarderThreads)threads);
+        Channel peer = pair.ConnectAlone(RingBytes);
+        pair.A.Capture();
+        using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
+        byte[] good = PeerEnd.Datagram(pair, "good"u8);
+        ulong sent = Stream(pair, peer, good);
+        PublishTwo(peer, good, lengthOfSecond: 0);
+        peer.Doorbell.Ring();
+        Wait.Until(() => !pair.A.Listener.Violations.IsEmpty, Patience, "the violation to be found", pair.ToString);
+        AssertFailedAndBypassed(pair, RingViolation.RecordLength, datagrams);
+        Assert.Equal(sent + 1, pair.A.Port.Counters.ReceivedPackets);
+    }
+
     /// <summary>A held port's packets must not stay behind with a peer that breaks the protocol.</summary>
     [Theory]
     [InlineData((int)ForwarderThreads.One)]
@@ -171,6 +193,41 @@ public sealed class HostilePeerTests
 
         Assert.Equal(before, pair.A.Port.Counters.SentPackets);
         Assert.Single(pair.A.Listener.Violations);
+    }
+
+    /// <summary>Sends what the data path takes for a stream, for which it divides its work if it may (<see cref="DivisionPolicy"/>).</summary>
+    /// <returns>How many packets.</returns>
+    private static ulong Stream(ForwardingPair pair, Channel peer, byte[] packet)
+    {
+        const int Bursts = 4 * DivisionPolicy.WindowTurns;
+        const int BurstPackets = 20;
+        ulong sent = 0;
+        for (int i = 0; i < Bursts; i++)
+        {
+            for (int j = 0; j < BurstPackets; j++)
+            {
+                PeerEnd.Publish(peer, packet, 0, ring: false);
+                sent++;
+            }
+
+            peer.Doorbell.Ring();
+            Wait.Until(() => pair.A.Port.Counters.ReceivedPackets == sent, Patience, "the stream to be taken", pair.ToString);
+        }
+
+        return sent;
+    }
+
+    /// <summary>Publishes a good record, and behind it one that says it is this long, at once.</summary>
+    private static unsafe void PublishTwo(Channel peer, byte[] packet, uint lengthOfSecond)
+    {
+        uint* produced = (uint*)(peer.Link.Descriptor + ProducedOfBsRing);
+        uint first = *produced;
+        uint second = first + RingRecord.Bytes((uint)packet.Length);
+        byte* place = peer.Link.ConnectorToListener + (first % RingBytes);
+        *(ulong*)place = (uint)packet.Length;
+        packet.CopyTo(new Span<byte>(place + RingRecord.HeaderBytes, packet.Length));
+        *(ulong*)(peer.Link.ConnectorToListener + (second % RingBytes)) = lengthOfSecond;
+        Volatile.Write(ref *produced, second + 64);
     }
 
     private static unsafe void Scribble(Channel peer, int offset, uint value) => Volatile.Write(ref *(uint*)(peer.Link.Descriptor + offset), value);
