@@ -22,6 +22,9 @@ public static class FailureText
         EndOfStreamException => "the other side closed the connection",
         TimeoutException or OperationCanceledException => "no answer in time",
 
+        // What the base library makes of EFBIG (Interop.GetExceptionForIoErrno).
+        ArgumentOutOfRangeException { ParamName: "value" } => Errno.Describe(Errno.EFBIG),
+
         // Where the base library has no type of its own for an error of the system, this is its number; otherwise it is negative.
         IOException { HResult: > 0 and int error } => Errno.Describe(error),
         _ => failure.Message,

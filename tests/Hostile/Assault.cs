@@ -9,7 +9,7 @@ namespace XenLoop.Hostile;
 /// <remarks>
 /// Noise is everything that the protocol lets a peer write without breaking it: the wake-up words of both sides, the geometry (validated
 /// once and never read again), the victim's own words (never read back), bytes of records after they were published, tags, forged
-/// packets, as many doorbells as the pipe takes. Nothing is ever consumed. War is <see cref="Scribbler"/>.
+/// packets, as many doorbells as the pipe takes. Nothing is ever consumed. War is <see cref="Scribbler"/>, perhaps after an ambush.
 /// </remarks>
 internal sealed unsafe class Assault(Channel channel, Orders orders, Random random)
 {
@@ -34,6 +34,11 @@ internal sealed unsafe class Assault(Channel channel, Orders orders, Random rand
         Console.WriteLine($"storm over {this}");
         For(orders.NoiseSeconds, MakeNoise, stop);
         Console.WriteLine($"noise over {this}");
+        if (orders.Ambush)
+        {
+            Ambush(stop);
+        }
+
         var scribbler = new Scribbler(channel.Link, random);
         while (!stop.IsCancellationRequested)
         {
@@ -105,6 +110,51 @@ internal sealed unsafe class Assault(Channel channel, Orders orders, Random rand
         channel.Outbound.Commit(packet.Length, kind == 1 && random.Next(2) == 0 ? (uint)random.NextInt64() : 0);
         channel.Outbound.Publish();
         _ = kind switch { 0 => _spoofed++, 1 => _malformed++, _ => _honest++ };
+    }
+
+    /// <summary>A stream, for which a victim on Xen divides its work between two threads; then a good record, and at once an impossible one behind it.</summary>
+    private void Ambush(CancellationToken stop)
+    {
+        const int Bursts = 128;
+        const int BurstPackets = 20;
+        byte[] packet = _packets.Honest();
+        for (int i = 0; i < Bursts && !stop.IsCancellationRequested; i++)
+        {
+            for (int j = 0; j < BurstPackets && channel.Outbound.TryReserve(packet.Length, out byte* payload); j++)
+            {
+                packet.CopyTo(new Span<byte>(payload, packet.Length));
+                channel.Outbound.Commit(packet.Length, 0);
+                _honest++;
+            }
+
+            channel.Outbound.Publish();
+            channel.Doorbell.Ring();
+            Thread.Sleep(1);
+        }
+
+        // Beyond the ring's room the index itself would be the violation.
+        while (!channel.Outbound.TryReserve(2 * packet.Length, out _))
+        {
+            if (stop.WaitHandle.WaitOne(1))
+            {
+                return;
+            }
+        }
+
+        byte* ring = channel.Role == ChannelRole.Listener ? channel.Link.ListenerToConnector : channel.Link.ConnectorToListener;
+        uint* produced = (uint*)(channel.Link.Descriptor + _outbound + ChannelDescriptor.ProducedOffset);
+        uint mask = (uint)channel.Link.RingBytes - 1;
+        uint second = *produced + RingRecord.Bytes((uint)packet.Length);
+        byte* place = ring + (*produced & mask);
+        *(ulong*)place = (uint)packet.Length;
+        packet.CopyTo(new Span<byte>(place + RingRecord.HeaderBytes, packet.Length));
+        *(ulong*)(ring + (second & mask)) = 0;
+        Volatile.Write(ref *produced, second + RingRecord.HeaderBytes);
+        channel.Doorbell.Ring();
+        Console.WriteLine($"ambush over {this}");
+
+        // For the victim to fall into it, and not over what comes next.
+        stop.WaitHandle.WaitOne(1000);
     }
 
     private void Disturb()

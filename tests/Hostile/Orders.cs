@@ -16,6 +16,7 @@ namespace XenLoop.Hostile;
 /// <param name="StormSeconds">How long it does nothing but ring, before anything else.</param>
 /// <param name="NoiseSeconds">How long it stays within what does not close the channel, before it breaks the ring's protocol.</param>
 /// <param name="Seed">Of its random choices.</param>
+/// <param name="Ambush">To break the protocol by one planned blow first, and not at random.</param>
 internal sealed record Orders(
     DomainId Self,
     MacAddress Mac,
@@ -26,12 +27,15 @@ internal sealed record Orders(
     IPAddress BystanderAddress,
     double StormSeconds,
     double NoiseSeconds,
-    int Seed)
+    int Seed,
+    bool Ambush)
 {
+    private const string AmbushWord = "ambush";
+
     /// <summary>Reads the command line.</summary>
-    public static Orders Parse(string[] arguments) => arguments is [var self, var mac, var address, var victim, var victimAddress, var bystander, var bystanderAddress, var storm, var noise, var seed]
-        ? new Orders(Domain(self), Ethernet(mac), IPAddress.Parse(address), Domain(victim), IPAddress.Parse(victimAddress), Domain(bystander), IPAddress.Parse(bystanderAddress), Seconds(storm), Seconds(noise), int.Parse(seed, CultureInfo.InvariantCulture))
-        : throw new FormatException("SELF MAC ADDRESS VICTIM ADDRESS BYSTANDER ADDRESS STORM-SECONDS NOISE-SECONDS SEED");
+    public static Orders Parse(string[] arguments) => arguments is [var self, var mac, var address, var victim, var victimAddress, var bystander, var bystanderAddress, var storm, var noise, var seed, .. [] or [AmbushWord]]
+        ? new Orders(Domain(self), Ethernet(mac), IPAddress.Parse(address), Domain(victim), IPAddress.Parse(victimAddress), Domain(bystander), IPAddress.Parse(bystanderAddress), Seconds(storm), Seconds(noise), int.Parse(seed, CultureInfo.InvariantCulture), arguments[^1] == AmbushWord)
+        : throw new FormatException("SELF MAC ADDRESS VICTIM ADDRESS BYSTANDER ADDRESS STORM-SECONDS NOISE-SECONDS SEED [ambush]");
 
     private static double Seconds(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 

@@ -105,7 +105,7 @@ public static class LocalSocket
         return true;
     }
 
-    /// <summary>Deletes our own socket's path at an orderly end, if it is still there and still ours: no reason to fail where it is not.</summary>
+    /// <summary>Deletes our own socket's path at an orderly end, if it is still there and may still be deleted: no reason to fail where not.</summary>
     public static void Remove(string path)
     {
         try

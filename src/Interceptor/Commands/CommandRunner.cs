@@ -16,6 +16,9 @@ internal static class CommandRunner
     /// <summary>It could not be done; the reason is on standard error.</summary>
     public const int Failure = 1;
 
+    /// <summary>A log that is a full pipe takes none, and may keep others waiting.</summary>
+    private const int LastWordsMilliseconds = 1500;
+
     /// <summary>Parses and runs.</summary>
     /// <param name="root">The program's commands.</param>
     /// <param name="words">The command line without the program's name.</param>
@@ -24,6 +27,9 @@ internal static class CommandRunner
     {
         CommandLineParser parser = CommandLineParser.Find(root, words);
         StandardDescriptors.Reserve();
+
+        // A log at the size limit of its file or of this process is a failed write (EFBIG), and no reason to be killed.
+        _ = LibC.signal(LibC.SIGXFSZ, LibC.SIG_IGN);
         Console.SetOut(StandardStream.Output());
         Console.SetError(StandardStream.Error());
         AppDomain.CurrentDomain.UnhandledException += static (_, fault) => EndByFault((Exception)fault.ExceptionObject);
@@ -64,8 +70,14 @@ internal static class CommandRunner
         return await (await Task.WhenAny(running, signals.Overdue).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    /// <summary>What escapes a thread of ours ends the process in any case; so with words, and not with a trace and SIGABRT. The kernel sends on what waits in the queues.</summary>
-    private static void EndByFault(Exception error) => LibC._exit(FailByFault(error));
+    /// <summary>What escapes a thread of ours ends the process in any case; so with words, if they can be said in a moment, and not with a trace and SIGABRT.</summary>
+    private static void EndByFault(Exception error)
+    {
+        var words = new Thread(() => FailByFault(error)) { IsBackground = true };
+        words.Start();
+        words.Join(LastWordsMilliseconds);
+        LibC._exit(Failure);
+    }
 
     private static int FailByFault(Exception error) =>
         Fail($"internal error: {error.GetType().Name}: {error.Message}\nTraffic takes the standard path. If rules were left behind, remove them with: xenloop cleanup");

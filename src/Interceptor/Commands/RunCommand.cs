@@ -51,6 +51,7 @@ internal static class RunCommand
         var machine = new XenMachine("/");
         bool onXen = OnXen(arguments, machine);
         GuestOptions options = ReadOptions(arguments, onXen);
+        options = options with { Name = arguments.Find(Name) ?? AgentName.Choose(options.Directory, Environment.MachineName, Environment.ProcessId) };
         using ErrorLog log = CommonOptions.OpenLog(arguments);
         using GuestPlatform platform = onXen ? PlatformChoice.ChooseXen(machine, log) : PlatformChoice.ChooseLocal(options.Directory);
         var agent = new GuestAgent(options, platform, TimeProvider.System, log);
@@ -71,7 +72,9 @@ internal static class RunCommand
         return new GuestOptions
         {
             Directory = directory,
-            Name = arguments.Find(Name) ?? AgentName.Choose(directory, Environment.MachineName, Environment.ProcessId),
+
+            // Whether another agent has that is looked at once, and last.
+            Name = arguments.Find(Name) ?? Environment.MachineName,
             Interface = arguments.Find(Interface),
             Domain = arguments.Find(Domain) is { } number ? ParseDomain(number) : null,
             Bridge = arguments.Text(Bridge),

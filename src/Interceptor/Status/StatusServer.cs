@@ -90,7 +90,7 @@ internal sealed class StatusServer : IDisposable
         catch (Exception error)
         {
             // Of any kind: to look at an agent must not end it. Without a descriptor left, the process's own figures cannot be read (InvalidOperationException).
-            GuestLog.ControlFailed(_log, FailureText.Of(error));
+            GuestLog.ControlFailed(_log, error is SocketException ? FailureText.Of(error) : error.GetType().Name);
         }
     }
 

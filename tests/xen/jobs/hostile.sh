@@ -63,7 +63,7 @@ measured() {
     log "$1: the third guest's TCP $((measured_bytes / measured_took)) KB/s, the victim's processor $((measured_used * 100 / measured_took)) % busy"
 }
 
-# attack VICTIM THIRD
+# attack VICTIM THIRD [ambush]
 attack() {
     victim=$1
     third=$2
@@ -72,7 +72,7 @@ attack() {
     begin_numbered "$third" "$victim" $((port + 1000)) 100 3600
     measured "before the attack on $victim" "$victim"
     begin "$hostile" hostile "xenpeer hostile $(domid "$hostile") $(mac_of "$hostile") $(address_of "$hostile") $(domid "$victim") $(address_of "$victim") \
-        $(domid "$third") $(address_of "$third") $((STORM * 3)) $NOISE $SEED"
+        $(domid "$third") $(address_of "$third") $((STORM * 3)) $NOISE $SEED ${3:-}"
     check "$victim opens a channel to the hostile guest" wait_until 30 says connected
     measured "doorbells without end to $victim" "$victim"
     check "the storm is over" wait_until $((STORM * 10)) says 'storm over'
@@ -106,7 +106,7 @@ start_xenloop "$older"
 start_xenloop "$younger"
 check "$older and $younger connect" wait_for_fast_path "$older" "$younger" 20
 
-attack "$older" "$younger"
+attack "$older" "$younger" ambush
 attack "$younger" "$older"
 
 destroy "$hostile"

@@ -96,8 +96,8 @@ for name in $SIDES; do
     event_within "$MARGIN" xenloop "SIGTERM to XenLoop in $name, and a new one" $name replace_xenloop $name TERM
     event_within "$MARGIN" xenloop "kill -9 of XenLoop in $name, and a new one" $name replace_xenloop $name KILL
 done
-# What happens in Dom0 alone is the same for guests of any kind.
-if [ "$GUEST_TYPE" = pv ]; then
+# Little of this depends on the guests' kind: the short form has it with PV guests only.
+if [ "$GUEST_TYPE" = pv ] || [ "$SIDES" = "a b" ]; then
     event_within "$MARGIN" xenloop "announcer restarted" a replace_announcer TERM
     event_within "$MARGIN" xenloop "announcer killed and restarted" a replace_announcer KILL
     event_within "$MARGIN" xenloop "the clocks of a and of Dom0 jump" a jump_clocks a
