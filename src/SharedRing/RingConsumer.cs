@@ -54,6 +54,9 @@ public sealed unsafe class RingConsumer
     /// <summary><see cref="RingViolation.None"/> until the peer's index or a record's header was impossible.</summary>
     public RingViolation Violation => _violation;
 
+    /// <summary>Index of the next record, for <see cref="BytesSince"/>.</summary>
+    public uint Position => _position;
+
     /// <summary>
     /// True once the producer has closed this direction and everything that it published was read. Costs a look at the shared mark
     /// until then.
@@ -117,6 +120,9 @@ public sealed unsafe class RingConsumer
         _position += _recordBytes;
         _recordBytes = 0;
     }
+
+    /// <summary>Bytes of records, headers and padding included, that were advanced over since <paramref name="position"/>, an earlier <see cref="Position"/>. Right below 4 GB.</summary>
+    public uint BytesSince(uint position) => _position - position;
 
     /// <summary>
     /// Gives the room of all records that were advanced over to a producer that is awake. Costs no barrier and wakes nobody:

@@ -14,9 +14,6 @@ namespace XenLoop.Interceptor.Forwarding;
 /// </remarks>
 internal sealed class ChannelEnd
 {
-    /// <summary>Bytes of a ring that one pass of injection frees at least: bounds how long a dead peer's records are read.</summary>
-    private const int SmallestPassBytes = InjectionPath.PassRecords * 2 * RingRecord.Alignment;
-
     /// <summary>Passes that empty a closing queue; packets that still come in are somebody's who has not removed the rules.</summary>
     private const int DrainRounds = 1024;
 
@@ -199,12 +196,15 @@ internal sealed class ChannelEnd
         }
     }
 
-    /// <summary>Injects what is in the ring; the rounds are bounded in case the peer goes on to publish.</summary>
+    /// <summary>
+    /// Injects what is in the ring: no more than that, and a pass, in case the peer goes on to publish, because nothing else is done meanwhile. In bytes, since
+    /// as many of the largest records as there may be of the smallest would take seconds.
+    /// </summary>
     private void InjectPublished(PeerPort port, Channel channel)
     {
         port.InjectReady = true;
-        long rounds = 1 + (channel.Outbound.Capacity / SmallestPassBytes);
-        for (long round = 0; round < rounds && port.InjectReady; round++)
+        uint start = channel.Inbound.Position;
+        while (port.InjectReady && channel.Inbound.BytesSince(start) < channel.Link.RingBytes)
         {
             _injection.Run(port);
         }

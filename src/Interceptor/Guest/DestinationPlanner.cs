@@ -14,6 +14,9 @@ namespace XenLoop.Interceptor.Guest;
 /// </summary>
 internal static class DestinationPlanner
 {
+    /// <summary>Addresses of one peer on the link that are captured.</summary>
+    public const int MostNeighbours = 64;
+
     /// <summary>Source Ethernet address of frames from routed peers: what Xen's vif scripts give Dom0's end of a vif.</summary>
     private static readonly MacAddress RoutedNextHop = new(0xFE_FF_FF_FF_FF_FF);
 
@@ -36,9 +39,13 @@ internal static class DestinationPlanner
         return new DestinationPlan(ordered, table, Sources(network, domains, link, owners));
     }
 
-    /// <summary>Peers that are on the link itself.</summary>
+    /// <summary>
+    /// Peers that are on the link itself. Of one that has more addresses than <see cref="MostNeighbours"/>, the lowest: each is a rule that all packets of the
+    /// guest pass, and a peer can have as many as it likes by saying so in ARP.
+    /// </summary>
     private static void AddNeighbours(Dictionary<InternetPrefix, DomainId> destinations, NetworkSnapshot network, LinkEntry link, Dictionary<MacAddress, DomainId> byMac)
     {
+        List<(InternetAddress Address, DomainId Domain)> found = [];
         foreach (NeighbourEntry neighbour in network.Neighbours.Values)
         {
             if (neighbour.Interface == link.Index
@@ -46,7 +53,19 @@ internal static class DestinationPlanner
                 && byMac.TryGetValue(mac, out DomainId domain)
                 && RouteCheck.ObstacleOnLink(network, neighbour.Address, link) is null)
             {
-                destinations.TryAdd(InternetPrefix.Single(neighbour.Address), domain);
+                found.Add((neighbour.Address, domain));
+            }
+        }
+
+        found.Sort(static (a, b) => (a.Address.High, a.Address.Low).CompareTo((b.Address.High, b.Address.Low)));
+        Dictionary<DomainId, int> counts = [];
+        foreach ((InternetAddress address, DomainId domain) in found)
+        {
+            int count = counts.GetValueOrDefault(domain);
+            if (count < MostNeighbours)
+            {
+                counts[domain] = count + 1;
+                destinations.TryAdd(InternetPrefix.Single(address), domain);
             }
         }
     }

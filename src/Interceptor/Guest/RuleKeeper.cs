@@ -27,6 +27,7 @@ internal sealed class RuleKeeper : IDisposable
     private readonly TimeSpan _period;
     private readonly ILogger _log;
     private readonly RepairPace _pace = new();
+    private readonly ChangePace _changes = new();
     private ImmutableArray<CapturedPrefix> _wanted = [];
     private string _wantedInterface = "";
     private ImmutableArray<CapturedPrefix> _applied = [];
@@ -35,6 +36,9 @@ internal sealed class RuleKeeper : IDisposable
     private TimeSpan _retry;
     private int _hurried;
     private bool _suspicious;
+
+    /// <summary>A change waits for <see cref="_changes"/>. Nothing is lost by that: the data path passes on what is not a peer's, or no longer.</summary>
+    private bool _postponed;
 
     /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
     /// <param name="rules">The firewall's; used by one call at a time.</param>
@@ -83,6 +87,7 @@ internal sealed class RuleKeeper : IDisposable
             double look = Math.Max(_pace.NotBefore, Volatile.Read(ref _suspicious) ? now : verified + _period.TotalMilliseconds);
             bool failed = _lastProblem is not null;
             double left = failed ? Math.Min(_retry.TotalMilliseconds, look - now) : look - now;
+            left = _postponed ? Math.Min(_changes.NotBefore - now, left) : left;
             await _signal.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(0, left)), stop).ConfigureAwait(false);
             now = Environment.TickCount64;
             bool due = Volatile.Read(ref _suspicious) || failed || now - verified >= _period.TotalMilliseconds;
@@ -130,11 +135,12 @@ internal sealed class RuleKeeper : IDisposable
         }
 
         bool isInForce = wanted.AsSpan().SequenceEqual(_applied.AsSpan()) && (wanted.IsEmpty || networkInterface == _appliedInterface);
-        if (!isInForce)
+        _postponed = !isInForce && !_changes.TryTake(Environment.TickCount64);
+        if (!isInForce && !_postponed)
         {
             TryRun(() => Apply(networkInterface, wanted));
         }
-        else if (verify)
+        else if (isInForce && verify)
         {
             TryRun(Verify);
         }

@@ -27,6 +27,18 @@ public sealed class DestinationPlannerTests
         AssertPlan(network, Bridged, ("10.0.0.2", A), ("10.0.0.3", A), ("10.0.0.4", B), ("10.0.0.5", null), ("10.0.0.6", null), ("8.8.8.8", null));
     }
 
+    [Fact]
+    public void Of_a_peer_that_claims_hundreds_of_addresses_some_are_captured_and_others_peers_all()
+    {
+        NetworkBuilder network = Subnet().Neighbour("10.0.0.254", MacB);
+        for (int i = 2; i <= 200; i++)
+        {
+            network.Neighbour($"10.0.0.{i}", MacA);
+        }
+
+        AssertPlan(network, Bridged, ("10.0.0.2", A), ("10.0.0.65", A), ("10.0.0.66", null), ("10.0.0.200", null), ("10.0.0.254", B));
+    }
+
     /// <summary>An address on the move from one guest to another, or a guest that is being migrated within its host.</summary>
     [Fact]
     public void What_two_peers_claim_is_nobodys()

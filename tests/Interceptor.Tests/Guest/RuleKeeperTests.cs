@@ -140,6 +140,29 @@ public sealed class RuleKeeperTests : IAsyncDisposable
         }
     }
 
+    /// <summary>As of a neighbour that says in ARP that it has another address every few milliseconds.</summary>
+    [Fact]
+    public async Task Wishes_that_never_rest_are_granted_at_a_bounded_rate_and_the_last_one_at_the_end()
+    {
+        const int Milliseconds = 2000;
+        RuleKeeper keeper = Start(Never);
+        long start = Environment.TickCount64;
+        for (bool some = true; Environment.TickCount64 - start < Milliseconds; some = !some)
+        {
+            keeper.Want("eth0", some ? Some : []);
+            await Task.Delay(2, Cancel);
+        }
+
+        keeper.Want("lan0", Some);
+        while (_rules.LastInterface != "lan0")
+        {
+            await NextAsync();
+        }
+
+        long passed = Environment.TickCount64 - start;
+        Assert.InRange(_rules.Applied, ChangePace.FreeChanges, ChangePace.FreeChanges + (passed / ChangePace.Interval) + 1);
+    }
+
     [Fact]
     public async Task Another_name_of_the_interface_is_applied()
     {

@@ -26,6 +26,9 @@ internal sealed class ScriptedRules : IFirewallRules
 
     public RulesReport Report { get; } = new("none", "none", "a test");
 
+    /// <summary>Of the last change that did not fail.</summary>
+    public string LastInterface { get; private set; } = "";
+
     public void Apply(string networkInterface, ImmutableArray<CapturedPrefix> prefixes)
     {
         Applied++;
@@ -36,6 +39,8 @@ internal sealed class ScriptedRules : IFirewallRules
             Failures--;
             throw new RuleException("refused");
         }
+
+        LastInterface = networkInterface;
     }
 
     /// <summary>Looks whether they are still there.</summary>

@@ -17,6 +17,7 @@ public sealed class HostilePeerTests
 
     // B connects: A's outbound ring is the listener's, B's own the connector's.
     private const int ConsumedOfAsRing = ChannelDescriptor.ListenerToConnectorOffset + ChannelDescriptor.ConsumedOffset;
+    private const int ConsumedOfBsRing = ChannelDescriptor.ConnectorToListenerOffset + ChannelDescriptor.ConsumedOffset;
     private const int ProducedOfBsRing = ChannelDescriptor.ConnectorToListenerOffset + ChannelDescriptor.ProducedOffset;
 
     [Theory]
@@ -80,6 +81,52 @@ public sealed class HostilePeerTests
         Wait.Until(() => !pair.A.Listener.Violations.IsEmpty, Patience, "the violation to be found", pair.ToString);
         AssertFailedAndBypassed(pair, RingViolation.RecordLength, datagrams);
         Assert.Equal(sent + 1, pair.A.Port.Counters.ReceivedPackets);
+    }
+
+    /// <summary>What lies in a dead peer's ring is injected in one go; one that is not dead at all, and says again and again that its ring is full, must not keep everybody waiting by that.</summary>
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public unsafe void A_peer_that_has_left_and_goes_on_to_publish_is_not_listened_to_for_long(int threads)
+    {
+        const int RecordBytes = 1024;
+        const int Records = RingBytes / RecordBytes;
+        using var pair = new ForwardingPair(threads: (ForwarderThreads)threads);
+        Channel peer = pair.ConnectAlone(RingBytes);
+        byte[] packet = PeerEnd.Datagram(pair, new byte[RecordBytes - RingRecord.HeaderBytes - PeerEnd.HeaderBytes]);
+        for (int i = 0; i < Records; i++)
+        {
+            byte* place = peer.Link.ConnectorToListener + (i * RecordBytes);
+            *(ulong*)place = (uint)packet.Length;
+            packet.CopyTo(new Span<byte>(place + RingRecord.HeaderBytes, packet.Length));
+        }
+
+        using var stop = new CancellationTokenSource();
+        using var publishing = new ManualResetEventSlim();
+        var publisher = new Thread(() =>
+        {
+            publishing.Set();
+            while (!stop.IsCancellationRequested)
+            {
+                Scribble(peer, ProducedOfBsRing, Volatile.Read(ref *(uint*)(peer.Link.Descriptor + ConsumedOfBsRing)) + RingBytes);
+            }
+        });
+
+        // In between two passes, so that what is counted is the last look.
+        ulong before = 0;
+        pair.A.Forwarder.Post(() =>
+        {
+            Scribble(peer, ProducedOfBsRing, RingBytes);
+            publisher.Start();
+            publishing.Wait();
+            before = pair.A.Port.Counters.ReceivedPackets;
+            Volatile.Write(ref peer.Link.Descriptor[ChannelDescriptor.ConnectorLifeOffset], 0);
+            peer.Doorbell.Ring();
+        });
+        Wait.Until(() => !pair.A.Listener.Failures.IsEmpty, Patience, "the peer's end to be noticed", pair.ToString);
+        stop.Cancel();
+        publisher.Join();
+        Assert.InRange(pair.A.Port.Counters.ReceivedPackets - before, 1ul, Records + (3ul * InjectionPath.PassRecords));
     }
 
     /// <summary>A held port's packets must not stay behind with a peer that breaks the protocol.</summary>

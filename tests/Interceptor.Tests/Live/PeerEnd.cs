@@ -11,7 +11,7 @@ internal static class PeerEnd
     public const ushort Port = 7777;
 
     /// <summary>IP and UDP.</summary>
-    private const int HeaderBytes = 28;
+    public const int HeaderBytes = 28;
 
     /// <summary>Publishes one record.</summary>
     public static unsafe void Publish(Channel peer, ReadOnlySpan<byte> packet, uint tag, bool ring = true)
