@@ -173,7 +173,10 @@ load_modules() {
     # The file in modprobe.d is for the next time that the module is loaded.
     wanted=$(sed -n 's/^options xen-gntalloc limit=//p' /etc/modprobe.d/xenloop.conf)
     limit=/sys/module/xen_gntalloc/parameters/limit
-    [ ! -w "$limit" ] || [ "$(cat "$limit")" -ge "$wanted" ] || echo "$wanted" >"$limit"
+    case $wanted in
+        '' | *[!0-9]*) ;; # Somebody's own words, which only modprobe understands.
+        *) [ ! -w "$limit" ] || [ "$(cat "$limit")" -ge "$wanted" ] || echo "$wanted" >"$limit" ;;
+    esac
 }
 
 start_service() {
@@ -186,6 +189,11 @@ start_service() {
     [ "$start" = yes ] || return 0
     systemctl enable "$2"
     systemctl restart "$2" || fail "installed, but $2 does not start: see journalctl -u $2"
+
+    # So far systemd has only found the program. What that lacks it says in its first moments, and ends.
+    sleep 3
+    [ "$(systemctl show --value --property=SubState "$2")" = running ] && [ "$(systemctl show --value --property=NRestarts "$2")" = 0 ] ||
+        fail "installed, but $2 does not stay: $(journalctl --unit="$2" --lines=1 --output=cat --no-pager 2>/dev/null || true) (see journalctl -u $2; put options into /etc/default/${2%.service})"
     say "$2 runs. To see what it does: journalctl -u $2$3"
 }
 
@@ -221,11 +229,12 @@ install_all() {
     fi
 }
 
-remove_file() { # remove_file CHECKSUM PATH
+remove_file() { # remove_file CHECKSUM PATH: fails if it stays.
     if [ ! -e "$root$2" ]; then
         say "$2 is gone already."
     elif [ -z "$force" ] && [ "$(checksum "$root$2")" != "$1" ]; then
-        say "$2 was changed since it was installed, and stays. (--force removes it.)"
+        say "$2 was changed since it was installed, and stays. ('uninstall --force' removes it.)"
+        return 1
     else
         act rm -f "$root$2"
         [ -n "$dry" ] || echo "removed $root$2"
@@ -236,7 +245,8 @@ uninstall_all() {
     [ -f "$root$record" ] || fail "nothing is installed here: there is no $root$record."
     for place in $(files_noted); do
         case $place in
-            *.service) ! has_systemd || act systemctl disable --now "${place##*/}" ;;
+            # A unit whose file is gone cannot be disabled.
+            *.service) ! has_systemd || act systemctl disable --now "${place##*/}" || act systemctl stop "${place##*/}" || : ;;
         esac
     done
     for place in $(files_noted); do
@@ -245,11 +255,22 @@ uninstall_all() {
                 say "see above: some of XenLoop's firewall rules may still be there. They let all packets pass." ;;
         esac
     done
+    kept=
     for place in $(files_noted); do
-        remove_file "$(noted "$place")" "$place"
+        remove_file "$(noted "$place")" "$place" || kept="$kept$place
+"
     done
     directories=$(sed -n 's/^directory //p' "$root$record")
-    act rm -f "$root$record"
+    if [ -z "$kept" ]; then
+        act rm -f "$root$record"
+    elif [ -z "$dry" ]; then
+        # For the next time: what stays, and the directories that may be empty then.
+        for place in $kept; do
+            echo "file $(noted "$place") $place"
+        done >"$root$record.xenloop-new"
+        grep '^directory' "$root$record" >>"$root$record.xenloop-new" || :
+        mv "$root$record.xenloop-new" "$root$record"
+    fi
     for path in $directories; do
         # One in which there is something of somebody else's stays.
         [ ! -d "$root$path" ] || act rmdir "$root$path" 2>/dev/null || true

@@ -78,6 +78,19 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
             "--inh-caps", "-all,+net_admin", "--ambient-caps", "-all,+net_admin", "--bounding-set", "-all,+net_admin");
     }
 
+    /// <summary>Of root's agents, which were started by hand under a strict umask.</summary>
+    [Theory]
+    [InlineData("status")]
+    [InlineData("cleanup")]
+    public void A_directory_that_may_not_be_read_is_named(string command)
+    {
+        string directory = Directory.CreateDirectory(Path.Combine(_host.Directory, "closed"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        Command.Run(["chmod", "a+rx", _host.Directory]).Checked();
+        string complaint = AssertRefused(Command.Run(
+            A.Namespace.Wrap(["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", XenLoopBinary.Path, command, "--directory", directory]), timeout: EndLimit));
+        Assert.DoesNotContain("internal error", complaint, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Status_of_nobody_is_an_error() =>
         AssertRefused(XenLoopBinary.Run("status", "--directory", _host.Directory, "--name", "nobody-here"));

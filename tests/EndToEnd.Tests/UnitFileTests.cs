@@ -48,6 +48,17 @@ public sealed class UnitFileTests
     public void The_agents_end_spares_its_port_keeper() =>
         Assert.Contains("KillMode=process", File.ReadAllLines(Path.Combine(Folder, "xenloop.service")));
 
+    /// <summary>A vif that is away for half a minute once made systemd give the agent up for good.</summary>
+    [Theory]
+    [InlineData("xenloop.service")]
+    [InlineData("xenloop-announce.service")]
+    public void They_are_started_again_however_often_they_end(string unit)
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(Folder, unit));
+        Assert.Contains("Restart=always", lines);
+        Assert.Contains("StartLimitIntervalSec=0", lines);
+    }
+
     private static void RequireSystemd()
     {
         if (!File.Exists("/usr/bin/systemd-analyze"))

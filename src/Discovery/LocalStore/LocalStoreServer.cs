@@ -62,9 +62,11 @@ public sealed partial class LocalStoreServer : IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         _listener.Dispose();
+
+        // At once: later it may be a successor's.
+        LocalSocket.Remove(_path);
         await _accepting.ConfigureAwait(false);
         await Task.WhenAll(_sessions.Keys).ConfigureAwait(false);
-        LocalSocket.Remove(_path);
         _stop.Dispose();
     }
 

@@ -40,7 +40,18 @@ internal static class CleanupCommand
     internal static int RemoveStaleSockets(string directory, TextWriter notes)
     {
         int removed = 0;
-        foreach (string name in ControlSocket.NamesIn(directory))
+        IReadOnlyList<string> names;
+        try
+        {
+            names = ControlSocket.NamesIn(directory);
+        }
+        catch (GuestSetupException error)
+        {
+            notes.WriteLine($"xenloop: {error.Message}");
+            return 0;
+        }
+
+        foreach (string name in names)
         {
             string path = ControlSocket.PathOf(directory, name);
             try

@@ -33,7 +33,8 @@ internal static class StatusCommand
     internal static string[] AskAll(string directory, StatusForm form, TextWriter notes)
     {
         List<string> reports = [];
-        foreach (string name in ControlSocket.NamesIn(directory))
+        IReadOnlyList<string> names = ControlSocket.NamesIn(directory);
+        foreach (string name in names)
         {
             try
             {
@@ -47,6 +48,8 @@ internal static class StatusCommand
 
         return reports.Count > 0
             ? [.. reports]
-            : throw new GuestSetupException($"No agent is running: nobody answers in {directory}. Start one with: xenloop run");
+            : throw new GuestSetupException(names.Count > 0
+                ? $"None of the agents that have a socket in {directory} answers: see above."
+                : $"No agent is running: there is no agent's socket in {directory}. Start one with: xenloop run");
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using XenLoop.Native;
 
 namespace XenLoop.Interceptor.Status;
 
@@ -26,6 +27,7 @@ internal static class ControlSocket
         : throw new GuestSetupException($"'{name}' cannot name a guest: use 1 to 64 letters, digits, dots, dashes and underscores, and not 'store' or 'grants'.");
 
     /// <summary>Names of all agents that have a socket in a directory, stale ones included.</summary>
+    /// <exception cref="GuestSetupException">The directory may not be read.</exception>
     public static IReadOnlyList<string> NamesIn(string directory)
     {
         if (!Directory.Exists(directory))
@@ -33,9 +35,21 @@ internal static class ControlSocket
             return [];
         }
 
-        string[] names = Array.ConvertAll(Directory.GetFiles(directory, "*" + Extension), path => Path.GetFileNameWithoutExtension(path));
+        string[] names = Array.ConvertAll(FilesIn(directory), path => Path.GetFileNameWithoutExtension(path));
         string[] agents = Array.FindAll(names, IsName);
         Array.Sort(agents, StringComparer.Ordinal);
         return agents;
+    }
+
+    private static string[] FilesIn(string directory)
+    {
+        try
+        {
+            return Directory.GetFiles(directory, "*" + Extension);
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException)
+        {
+            throw new GuestSetupException($"Which agents run cannot be seen: {directory}: {FailureText.Of(error)}. Ask as the user who started them, or as root.", error);
+        }
     }
 }
