@@ -88,6 +88,7 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
         Command.Run(["chmod", "a+rx", _host.Directory]).Checked();
         string complaint = AssertRefused(Command.Run(
             A.Namespace.Wrap(["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", XenLoopBinary.Path, command, "--directory", directory]), timeout: EndLimit));
+        Assert.Contains(directory, complaint, StringComparison.Ordinal);
         Assert.DoesNotContain("internal error", complaint, StringComparison.Ordinal);
     }
 
@@ -139,12 +140,11 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
     public void An_agent_whose_log_goes_nowhere_works_and_ends_in_order(string redirection)
     {
         using var announcer = new Announcer(_host);
-
         AssertAnswersAndEnds("sh", "-c", $"exec \"$@\" {redirection}", "sh");
     }
 
     [Fact]
-    public void So_does_one_whose_log_may_not_grow()
+    public void An_agent_whose_log_may_not_grow_works_and_ends_in_order()
     {
         using var announcer = new Announcer(_host);
         AssertAnswersAndEnds("sh", "-c", $"ulimit -f 0; exec \"$@\" 2>{Path.Combine(_host.Directory, "limited")}", "sh");
@@ -180,6 +180,8 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
         using BackgroundProcess agent = StartAgent("nohup");
         WaitUntilItAnswers(agent);
         agent.Send(Signal.HangUp);
+
+        // Many times what the agent above took to end by the same signal.
         Thread.Sleep(500);
         Assert.False(agent.HasExited, agent.Log);
         Assert.Equal(0, XenLoopBinary.Run("status", "--directory", _host.Directory, "--name", "a", "--json").ExitCode);
@@ -188,7 +190,7 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
     }
 
     [Fact]
-    public void So_is_a_missing_right()
+    public void A_missing_right_is_told_in_words_too()
     {
         string complaint = AssertRefused(Command.Run(
             ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", XenLoopBinary.Path, "announce", "--platform", "local", "--directory", "/etc/xenloop-of-nobody"],

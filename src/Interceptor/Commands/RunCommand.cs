@@ -63,7 +63,6 @@ internal static class RunCommand
 
     private static GuestOptions ReadOptions(Arguments arguments, bool onXen)
     {
-        string directory = arguments.Text(CommonOptions.Directory);
         if (onXen)
         {
             RefuseLocalOptions(arguments);
@@ -71,7 +70,7 @@ internal static class RunCommand
 
         return new GuestOptions
         {
-            Directory = directory,
+            Directory = arguments.Text(CommonOptions.Directory),
 
             // Whether another agent has that is looked at once, and last.
             Name = arguments.Find(Name) ?? Environment.MachineName,
