@@ -6,7 +6,7 @@ internal enum AcceptReason
     /// <summary>No channel to the peer is connected (yet).</summary>
     NoChannel,
 
-    /// <summary>The peer took nothing out of the full ring for longer than the hold limit.</summary>
+    /// <summary>The peer took nothing out of the full ring for longer than the hold limit, or too little for longer than the patience with it.</summary>
     PeerStalled,
 
     /// <summary>The kernel could not hand over the whole packet.</summary>

@@ -51,7 +51,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
         _division = threads == ForwarderThreads.Two ? new DivisionPolicy() : null;
         _polls = polls ? new PollPolicy() : null;
         _listener = listener;
-        _hold = new HoldPolicy(holdLimitMilliseconds, OnViolation);
+        _hold = new HoldPolicy(holdLimitMilliseconds, OnViolation, listener.OnTooSlow);
         _verdictTimer = new VerdictTimer(_loop);
         _capture = new CapturePath(listener.OnFirstTraffic, _hold, _verdictTimer);
         _injection = new InjectionPath(tap, () => _attention = true);
@@ -96,6 +96,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
         if (_ports.Remove(port))
         {
             _ends.Close(port);
+            _hold.Forget(port.Domain);
         }
     });
 
@@ -136,7 +137,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
             return;
         }
 
-        port.Attach(channel, peerTakesOffload);
+        port.Attach(channel, peerTakesOffload, _hold.PatienceWith(port.Domain, channel));
         port.Queue.SetSegmentation(captureWhole);
         Listen(port, channel, _divided ? _bells : _loop);
     });

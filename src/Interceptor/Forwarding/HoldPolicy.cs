@@ -6,7 +6,8 @@ namespace XenLoop.Interceptor.Forwarding;
 
 /// <summary>
 /// When packets stay without a verdict in the kernel's queue, so that nothing is lost or reordered and the senders slow down: while a
-/// peer's ring is full, but no longer than the peer may take to consume anything at all; and for a moment when the path changes.
+/// peer's ring is full, but no longer than the peer may take to consume anything at all, and not for one that consumes next to nothing
+/// (<see cref="PeerPatience"/>); and for a moment when the path changes.
 /// </summary>
 internal sealed class HoldPolicy
 {
@@ -19,14 +20,45 @@ internal sealed class HoldPolicy
     /// </summary>
     public const int SettleMilliseconds = 8;
 
+    /// <summary>So many times the limit is what packets may wait for a peer that does make progress, but little.</summary>
+    private const int LimitsPerPeriod = 5;
+
     private readonly int _limitMilliseconds;
     private readonly Action<PeerPort, RingViolation> _violated;
+    private readonly Action<DomainId, int> _tooSlow;
+    private readonly Dictionary<DomainId, PeerPatience> _patience = [];
 
-    /// <summary>With a limit in milliseconds, and whom to tell if the peer's index is impossible.</summary>
-    public HoldPolicy(int limitMilliseconds, Action<PeerPort, RingViolation> violated)
+    /// <summary>For one data path.</summary>
+    /// <param name="limitMilliseconds">How long packets wait without any progress of the consumer.</param>
+    /// <param name="violated">Told if a peer's index is impossible.</param>
+    /// <param name="tooSlow">Told if a peer is left alone, and for how many milliseconds.</param>
+    public HoldPolicy(int limitMilliseconds, Action<PeerPort, RingViolation> violated, Action<DomainId, int> tooSlow)
     {
         _limitMilliseconds = limitMilliseconds;
         _violated = violated;
+        _tooSlow = tooSlow;
+    }
+
+    /// <summary>What is left of the patience with a peer whose channel is put to use.</summary>
+    public PeerPatience PatienceWith(DomainId peer, Channel channel)
+    {
+        if (!_patience.TryGetValue(peer, out PeerPatience? patience))
+        {
+            patience = new PeerPatience(LimitsPerPeriod * _limitMilliseconds);
+            _patience.Add(peer, patience);
+        }
+
+        patience.Attach(channel.Outbound.Consumed);
+        return patience;
+    }
+
+    /// <summary>A peer has left. One that was slow is remembered, or it would only have to come back; at most one entry for each domain number.</summary>
+    public void Forget(DomainId peer)
+    {
+        if (_patience.TryGetValue(peer, out PeerPatience? patience) && patience.MayBeForgotten(Environment.TickCount64))
+        {
+            _patience.Remove(peer);
+        }
     }
 
     /// <summary>Bytes that the longest packet takes in a ring: with less room than this, nothing is received without a look at its length.</summary>
@@ -49,9 +81,12 @@ internal sealed class HoldPolicy
             return;
         }
 
+        PeerPatience patience = port.Patience!;
+        patience.Note(ring.Consumed);
         port.HoldStarted = Environment.TickCount64;
-        port.HoldDeadline = port.HoldStarted + _limitMilliseconds;
+        port.HoldCharged = port.HoldStarted;
         port.HoldConsumed = ring.Consumed;
+        port.HoldDeadline = port.HoldStarted + Math.Min(_limitMilliseconds, patience.Left);
         port.Counters.Holds++;
     }
 
@@ -90,30 +125,61 @@ internal sealed class HoldPolicy
         return port.SwitchDeadline != 0;
     }
 
-    /// <summary>Opens a held or stalled port again if the consumer has made room.</summary>
+    /// <summary>Opens a held port again if the consumer has made room; a stalled one if it has made much room, and the peer is not left alone for now.</summary>
     public void TryResume(PeerPort port)
     {
         RingProducer ring = port.Channel!.Outbound;
-        if (ring.Capacity - ring.Used() >= port.HoldRecordBytes || !PrepareToWait(port, ring))
+        if (port.State == PortState.Stalled)
+        {
+            TryResumeStalled(port, ring);
+        }
+        else if (ring.Capacity - ring.Used() >= port.HoldRecordBytes || !PrepareToWait(port, ring))
         {
             End(port, PortState.Open);
         }
     }
 
-    /// <summary>To be called when a held port's deadline has come: goes on holding if the consumer has made progress, else lets the packets go.</summary>
+    /// <summary>To be called when a held port's deadline has come: goes on holding if the consumer has made enough progress, else lets the packets go.</summary>
     public void OnDeadline(PeerPort port, long now)
     {
         RingProducer ring = port.Channel!.Outbound;
+        PeerPatience patience = port.Patience!;
         ring.Used();
-        if (ring.Consumed != port.HoldConsumed)
+        Charge(port, now);
+        if (patience.Left == 0)
+        {
+            End(port, PortState.Stalled);
+            _tooSlow(port.Domain, patience.BeginRest(now));
+        }
+        else if (ring.Consumed != port.HoldConsumed)
         {
             port.HoldConsumed = ring.Consumed;
-            port.HoldDeadline = now + _limitMilliseconds;
+            port.HoldDeadline = now + Math.Min(_limitMilliseconds, patience.Left);
             TryResume(port);
+        }
+        else
+        {
+            End(port, PortState.Stalled);
+        }
+    }
+
+    /// <summary>What is given back to the ring for the room of one record would only wait again.</summary>
+    private void TryResumeStalled(PeerPort port, RingProducer ring)
+    {
+        if (Environment.TickCount64 < port.Patience!.RestsUntil)
+        {
             return;
         }
 
-        End(port, PortState.Stalled);
+        int free = ring.Capacity - ring.Used();
+        if (ring.Violation != RingViolation.None)
+        {
+            _violated(port, ring.Violation);
+        }
+        else if (free >= Math.Max(port.HoldRecordBytes, ring.Capacity / 4))
+        {
+            End(port, PortState.Open);
+        }
     }
 
     private bool PrepareToWait(PeerPort port, RingProducer ring)
@@ -127,11 +193,21 @@ internal sealed class HoldPolicy
         return wait;
     }
 
-    private static void End(PeerPort port, PortState next)
+    /// <summary>Charges the wait since the last time to the peer, but no more than was meant to be waited: the rest is our own lateness.</summary>
+    private void Charge(PeerPort port, long now)
+    {
+        port.Patience!.Waited(Math.Min(now - port.HoldCharged, _limitMilliseconds));
+        port.Patience.Note(port.Channel!.Outbound.Consumed);
+        port.HoldCharged = now;
+    }
+
+    private void End(PeerPort port, PortState next)
     {
         if (port.State == PortState.Held)
         {
-            port.Counters.HeldMilliseconds += (ulong)(Environment.TickCount64 - port.HoldStarted);
+            long now = Environment.TickCount64;
+            port.Counters.HeldMilliseconds += (ulong)(now - port.HoldStarted);
+            Charge(port, now);
         }
 
         // A violation found on the way has failed the port already.

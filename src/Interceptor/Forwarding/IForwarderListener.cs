@@ -14,4 +14,7 @@ internal interface IForwarderListener
 
     /// <summary>The peer broke the ring's protocol; the channel is not touched any more.</summary>
     void OnViolation(DomainId peer, RingViolation violation);
+
+    /// <summary>The peer takes so little of what it is sent that its packets go the standard way for so many milliseconds.</summary>
+    void OnTooSlow(DomainId peer, int restMilliseconds);
 }

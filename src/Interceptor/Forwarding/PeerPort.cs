@@ -36,6 +36,9 @@ internal sealed class PeerPort : IDisposable
     /// <summary>The channel, or null.</summary>
     public Channel? Channel { get; private set; }
 
+    /// <summary>How long packets may still wait for the peer; null before the first channel.</summary>
+    public PeerPatience? Patience { get; private set; }
+
     /// <summary>True if the peer takes super-packets and partial checksums.</summary>
     public bool PeerTakesOffload { get; private set; }
 
@@ -84,6 +87,9 @@ internal sealed class PeerPort : IDisposable
     /// <summary>When the present hold began, in <see cref="Environment.TickCount64"/> milliseconds.</summary>
     public long HoldStarted { get; set; }
 
+    /// <summary>Up to when the present hold was charged to the peer.</summary>
+    public long HoldCharged { get; set; }
+
     /// <summary>When the present hold ends if the consumer makes no progress.</summary>
     public long HoldDeadline { get; set; }
 
@@ -112,9 +118,10 @@ internal sealed class PeerPort : IDisposable
     public (int Used, int Capacity) RingFill { get; set; }
 
     /// <summary>Puts a connected channel to use.</summary>
-    public void Attach(Channel channel, bool peerTakesOffload)
+    public void Attach(Channel channel, bool peerTakesOffload, PeerPatience patience)
     {
         Channel = channel;
+        Patience = patience;
         PeerTakesOffload = peerTakesOffload;
         ClosedByPeer = false;
         State = PortState.Open;

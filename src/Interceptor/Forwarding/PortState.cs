@@ -12,7 +12,7 @@ internal enum PortState
     /// <summary>The ring is full: they wait in the kernel, which slows their senders down.</summary>
     Held,
 
-    /// <summary>The hold lasted too long: they go the standard way until the peer takes something out of the ring.</summary>
+    /// <summary>The hold lasted too long: they go the standard way until the peer has made room (<see cref="HoldPolicy"/>).</summary>
     Stalled,
 
     /// <summary>Our direction is closed: they go the standard way, while what the peer published is still injected.</summary>

@@ -118,6 +118,9 @@ internal sealed class GuestAgent : IForwarderListener
         _discovery?.ReportFailure(peer, ChannelFailure.ProtocolViolation);
     }
 
+    /// <inheritdoc/>
+    public void OnTooSlow(DomainId peer, int restMilliseconds) => GuestLog.TooSlow(_log, peer, restMilliseconds / 1000.0);
+
     private static RouteMirror OpenMirror()
     {
         try

@@ -68,4 +68,7 @@ internal static partial class GuestLog
 
     [LoggerMessage(2023, LogLevel.Information, "Nothing keeps this guest from the fast path any more.")]
     public static partial void Unobstructed(ILogger log);
+
+    [LoggerMessage(2024, LogLevel.Warning, "Domain {Domain} takes what it is sent so slowly that others would wait with it: its packets take the standard path for {Seconds} s.")]
+    public static partial void TooSlow(ILogger log, DomainId domain, double seconds);
 }

@@ -43,7 +43,7 @@ internal static class StatusReporter
             status.Peer.Name,
             backingOff ? "backoff" : Name(status.State),
             obstacle.Length > 0 ? "standard" : port?.State switch { PortState.Open => "fast", PortState.Held => "held", _ => "standard" },
-            Reason(obstacle, status.State == NegotiationState.Connected ? "" : status.LastFailure),
+            Reason(obstacle, status.State != NegotiationState.Connected ? status.LastFailure : port?.State == PortState.Stalled ? "takes what it is sent too slowly" : ""),
             Texts(status.Peer.Macs),
             Texts(status.Peer.Addresses),
             PrefixesOf(domain, plan),

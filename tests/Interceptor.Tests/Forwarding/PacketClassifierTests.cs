@@ -219,7 +219,7 @@ public sealed class PacketClassifierTests
     private static PeerPort Port(bool takesOffload)
     {
         var port = new PeerPort(Peer, null!);
-        port.Attach(null!, takesOffload);
+        port.Attach(null!, takesOffload, new PeerPatience(1000));
         return port;
     }
 }

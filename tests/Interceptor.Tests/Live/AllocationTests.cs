@@ -24,7 +24,7 @@ public sealed class AllocationTests
         ]);
         var source = new SourceCheck(new DomainId(9), default, default, [], [InternetAddress.FromIPv4(TestPacket.Destination)], table);
         var port = new PeerPort(new DomainId(2), null!);
-        port.Attach(null!, peerTakesOffload: true);
+        port.Attach(null!, peerTakesOffload: true, new PeerPatience(1000));
         byte[][] messages =
         [
             new TestPacket().Message(),

@@ -126,6 +126,54 @@ public sealed class HoldTests
         Assert.Equal(Enumerable.Range(inRing, 100 - inRing), datagrams.Receive(100 - inRing));
     }
 
+    /// <summary>What waits is charged to its sender's socket, and a UDP service has one for all whom it serves.</summary>
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public void A_peer_that_drips_is_left_alone_for_a_while(int threads)
+    {
+        using var pair = new ForwardingPair(holdLimitMilliseconds: 100, threads: (ForwarderThreads)threads);
+        Channel peer = pair.ConnectAlone(RingBytes);
+        pair.A.Capture();
+        using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
+        datagrams.Send(300, 64);
+        Wait.Until(() => pair.A.Port.State == PortState.Held, Patience, "a hold", pair.ToString);
+        Assert.True(pair.A.KernelQueue.Waiting > 100, pair.ToString());
+
+        // Always in time for the limit; at this pace the last would wait for longer than the test.
+        List<int> numbers = [];
+        Wait.Until(
+            () =>
+            {
+                Thread.Sleep(50);
+                Drain(peer, numbers, most: 1);
+                return pair.A.Listener.Rests.Count == 1;
+            },
+            TimeSpan.FromSeconds(5),
+            "an end of patience",
+            pair.ToString);
+        pair.A.Sync();
+        int byRing = (int)pair.A.Port.Counters.SentPackets;
+        Assert.Equal(Enumerable.Range(byRing, 300 - byRing), datagrams.Receive(300 - byRing));
+
+        // Nor does all the room in the world help before the rest is over.
+        Drain(peer, numbers, int.MaxValue);
+        datagrams.Send(5, 64);
+        Assert.Equal(Enumerable.Range(300, 5), datagrams.Receive(5));
+        Assert.Equal(byRing, numbers.Count);
+        Wait.Until(
+            () =>
+            {
+                datagrams.Send(1, 64);
+                Drain(peer, numbers, int.MaxValue);
+                return numbers.Count > byRing;
+            },
+            Patience,
+            "the ring's use",
+            pair.ToString);
+        Assert.Equal([PeerPatience.FirstRest], pair.A.Listener.Rests);
+    }
+
     private static void AwaitFromRing(ForwardingPair pair, Channel peer, List<int> numbers, int count) => Wait.Until(
         () =>
         {

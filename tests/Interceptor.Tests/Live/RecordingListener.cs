@@ -17,9 +17,14 @@ internal sealed class RecordingListener : IForwarderListener
 
     public ConcurrentQueue<RingViolation> Violations { get; } = new();
 
+    /// <summary>For how many milliseconds a peer was left alone, each time.</summary>
+    public ConcurrentQueue<int> Rests { get; } = new();
+
     public void OnFirstTraffic(DomainId peer) => Interlocked.Increment(ref _firstTraffic);
 
     public void OnChannelFailed(DomainId peer, ChannelFailure failure) => Failures.Enqueue(failure);
 
     public void OnViolation(DomainId peer, RingViolation violation) => Violations.Enqueue(violation);
+
+    public void OnTooSlow(DomainId peer, int restMilliseconds) => Rests.Enqueue(restMilliseconds);
 }

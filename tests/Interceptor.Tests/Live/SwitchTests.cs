@@ -12,7 +12,7 @@ public sealed class SwitchTests : IDisposable
     private const long Settled = Start + HoldPolicy.SettleMilliseconds;
 
     private readonly ForwardingPair _pair = new();
-    private readonly HoldPolicy _hold = new(Limit, (_, violation) => Assert.Fail($"{violation}"));
+    private readonly HoldPolicy _hold = new(Limit, (_, violation) => Assert.Fail($"{violation}"), (_, rest) => Assert.Fail($"{rest} ms"));
     private readonly PeerPort _port;
     private readonly Channel _peer;
 
@@ -20,7 +20,7 @@ public sealed class SwitchTests : IDisposable
     {
         _peer = _pair.Open(ringBytes: 16 * 1024);
         _port = new PeerPort(_pair.A.PeerId, _pair.A.Port.Queue);
-        _port.Attach(_pair.ChannelA!, peerTakesOffload: true);
+        _port.Attach(_pair.ChannelA!, peerTakesOffload: true, new PeerPatience(1000));
     }
 
     public void Dispose() => _pair.Dispose();
