@@ -14,7 +14,7 @@ public interface IChannelPlatform : IDisposable
 
     /// <summary>Listener: allocates zeroed pages for a descriptor and two rings, grants them to <paramref name="peer"/> alone, and opens a doorbell.</summary>
     /// <param name="peer">The only domain that may map the pages.</param>
-    /// <param name="ringBytes">Data bytes per direction, a power of two. A platform whose pages are scarce may give less; the link says how much.</param>
+    /// <param name="ringBytes">Data bytes per direction, a power of two. A platform whose pages are scarce may give less, or more; the link says how much.</param>
     /// <param name="offer">What to publish to the peer.</param>
     /// <exception cref="ChannelPlatformException">No pages, no grants or no port left, or the platform is unreachable.</exception>
     IChannelLink Offer(DomainId peer, int ringBytes, out ChannelOffer offer);
@@ -22,6 +22,9 @@ public interface IChannelPlatform : IDisposable
     /// <summary>Connector: maps what <paramref name="peer"/> offered. The content is not looked at here.</summary>
     /// <exception cref="ChannelPlatformException">The offer is stale, malformed, not for us, or cannot be mapped safely.</exception>
     IChannelLink Map(DomainId peer, ChannelOffer offer);
+
+    /// <summary>True if the pages of a channel that we listen for are free for others once it ends; not always at once where the peer could keep them from being freed.</summary>
+    bool GivesBack(DomainId peer) => true;
 
     /// <summary>
     /// The domain was restored from a saved state: its grants and event channels were left behind in the domain that it was.

@@ -12,6 +12,7 @@ namespace XenLoop.SharedRing.XenPeer;
 /// exchange SEED SEND EXPECT        exchange Complete sent N received N rings N sleeps N
 /// state                            state left BOOL gone BOOL inbound STATUS violation OUTBOUND/INBOUND
 /// close                            close MICROSECONDS      the last channel
+/// leave                            leave                   the last channel, by word alone: its pages stay mapped
 /// restored                         restored                as the store's watch would say
 /// renew DOMAIN                     renew                   a new platform, for the number after the restore
 /// wait MILLISECONDS                wait rung BOOL
@@ -27,6 +28,7 @@ internal sealed class Session(DomainId self) : IDisposable
 
     private readonly PortKeeper _keeper = new();
     private readonly Stack<Channel> _channels = new();
+    private readonly List<Channel> _neverUnmapped = [];
     private XenChannelPlatform? _platform;
     private DomainId _self = self;
 
@@ -43,6 +45,7 @@ internal sealed class Session(DomainId self) : IDisposable
                 ["exchange", var seed, var send, var expect] => Exchange((ulong)Number(seed), Number(send), Number(expect)),
                 ["state"] => State(),
                 ["close"] => string.Create(CultureInfo.InvariantCulture, $"close {Measured(1, () => _channels.Pop().Dispose()) / 1000:F0}"),
+                ["leave"] => Leave(),
                 ["restored"] => Restored(),
                 ["renew", var domain] => Renew(Domain(domain)),
                 ["wait", var milliseconds] => Invariant($"wait rung {Doorbells.Wait(_channels.Peek(), (int)Number(milliseconds))}"),
@@ -125,6 +128,15 @@ internal sealed class Session(DomainId self) : IDisposable
         RingStatus status = channel.Inbound.TryRead(out _, out _, out _);
         channel.Outbound.Used();
         return Invariant($"state left {left} gone {channel.PeerGone} inbound {status} violation {channel.Outbound.Violation}/{channel.Inbound.Violation}");
+    }
+
+    private unsafe string Leave()
+    {
+        Channel channel = _channels.Pop();
+        _neverUnmapped.Add(channel);
+        channel.Link.Descriptor[channel.Role == ChannelRole.Listener ? ChannelDescriptor.ListenerLifeOffset : ChannelDescriptor.ConnectorLifeOffset] = 0;
+        channel.Doorbell.Ring();
+        return "leave";
     }
 
     private string Restored()

@@ -272,7 +272,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         PeerSession? largest = null;
         foreach (PeerSession peer in _peers.Values)
         {
-            if (peer.ServedRingBytes > (largest?.ServedRingBytes ?? 0))
+            if (peer.ServedRingBytes > (largest?.ServedRingBytes ?? 0) && peer.MayResize)
             {
                 largest = peer;
             }

@@ -101,6 +101,9 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     /// <summary>Data bytes per direction of the channel that we have allocated and that is connected; 0 without one.</summary>
     public int ServedRingBytes => IsServed && State == NegotiationState.Connected ? _pages.RingBytes : 0;
 
+    /// <summary>True if others gain, or at least lose nothing, when the channel is closed and opened again with other rings.</summary>
+    public bool MayResize => ServedRingBytes > 0 && context.Platform!.GivesBack(Peer.Id);
+
     private TimeSpan Lifetime => context.Now - _since;
 
     /// <summary>The engine reports.</summary>
@@ -114,7 +117,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
             case AgentReportKind.Idle:
                 Close(CloseReason.Idle);
                 break;
-            case AgentReportKind.Busy when ServedRingBytes > 0 && Lifetime >= context.Options.ResizeInterval && context.Now >= context.ShortOfPagesUntil:
+            case AgentReportKind.Busy when MayResize && Lifetime >= context.Options.ResizeInterval && context.Now >= context.ShortOfPagesUntil:
                 Resize(_pages.Grown);
                 break;
         }

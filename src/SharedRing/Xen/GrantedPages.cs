@@ -10,50 +10,43 @@ namespace XenLoop.SharedRing.Xen;
 /// asked for: after a restore the driver would give back a port that is somebody else's by then (<c>evtchn_put</c>).
 /// Safe after a restore: the pages are this domain's own memory, the references of no meaning in the new grant table.
 /// </remarks>
-internal sealed unsafe class GrantedPages : ChannelPages
+internal sealed unsafe class GrantedPages : ChannelPages, IGrantedPages
 {
     private readonly GrantBudget _budget;
     private readonly int _pages;
+    private readonly uint[] _ringReferences;
 
-    private GrantedPages(FileDescriptor device, ulong index, int ringBytes, GrantBudget budget)
+    private GrantedPages(FileDescriptor device, DomainId peer, ioctl_gntalloc_alloc_gref* granted, int ringBytes, GrantBudget budget)
         : base(ringBytes)
     {
         _budget = budget;
-        _pages = ChannelDescriptor.ChannelPages(ringBytes);
+        _pages = (int)granted->count;
         budget.Take(_pages);
+        Peer = peer;
+        uint* references = &granted->gref_ids;
+        DescriptorGrant = references[0];
+        _ringReferences = new ReadOnlySpan<uint>(references + 1, _pages - 1).ToArray();
+        long offset = (long)granted->index;
         SetRings(ringBytes);
-        Place(Descriptor, device, (long)index, Page);
-        PlaceTwice(ListenerToConnector, device, (long)index + Page, ringBytes);
-        PlaceTwice(ConnectorToListener, device, (long)index + Page + ringBytes, ringBytes);
-    }
-
-    /// <summary>Grant reference of the descriptor page.</summary>
-    public uint DescriptorGrant { get; private init; }
-
-    /// <summary>Grants zeroed pages to <paramref name="peer"/>: as large rings as wished for, or half, or a quarter... if there are not enough pages.</summary>
-    /// <exception cref="ChannelPlatformException">Not even enough for the smallest rings.</exception>
-    public static GrantedPages Allocate(DomainId peer, int wishedRingBytes, GrantBudget budget)
-    {
-        int smallest = Math.Min(wishedRingBytes, ChannelDescriptor.SmallestUsefulRingBytes);
-        for (int ringBytes = wishedRingBytes; ringBytes >= smallest; ringBytes /= 2)
-        {
-            if (TryAllocate(peer, ringBytes, budget) is { } pages)
-            {
-                return pages;
-            }
-        }
-
-        throw GrantBudget.NoneLeft(ChannelDescriptor.ChannelPages(smallest));
+        Place(Descriptor, device, offset, Page);
+        PlaceTwice(ListenerToConnector, device, offset + Page, ringBytes);
+        PlaceTwice(ConnectorToListener, device, offset + Page + ringBytes, ringBytes);
+        ClearLifeAtTheEnd(device, granted->index);
+        WriteReferences();
     }
 
     /// <inheritdoc/>
-    protected override bool ReleaseHandle()
-    {
-        _budget.Return(_pages);
-        return base.ReleaseHandle();
-    }
+    public DomainId Peer { get; }
 
-    private static GrantedPages? TryAllocate(DomainId peer, int ringBytes, GrantBudget budget)
+    /// <summary>Grant reference of the descriptor page.</summary>
+    public uint DescriptorGrant { get; }
+
+    /// <inheritdoc/>
+    public bool PeerHasLeft => Volatile.Read(ref Descriptor[ChannelDescriptor.ConnectorLifeOffset]) == 0;
+
+    /// <summary>Grants zeroed pages to <paramref name="peer"/>; null if there are not enough.</summary>
+    /// <exception cref="ChannelPlatformException">The kernel refuses.</exception>
+    public static GrantedPages? TryAllocate(DomainId peer, int ringBytes, GrantBudget budget)
     {
         int pages = ChannelDescriptor.ChannelPages(ringBytes);
         ulong[] buffer = new ulong[(sizeof(ioctl_gntalloc_alloc_gref) / sizeof(ulong)) + (pages / 2)];
@@ -64,19 +57,31 @@ internal sealed unsafe class GrantedPages : ChannelPages
             request->domid = peer.Value;
             request->flags = LibC.GNTALLOC_FLAG_WRITABLE;
             request->count = (uint)pages;
-            if (LibC.ioctl(device.Number, LibC.IOCTL_GNTALLOC_ALLOC_GREF, request) != 0)
+            if (LibC.ioctl(device.Number, LibC.IOCTL_GNTALLOC_ALLOC_GREF, request) == 0)
             {
-                return LibC.LastError is Errno.ENOSPC or Errno.ENOMEM
-                    ? null
-                    : throw new ChannelPlatformException($"{XenDevice.GrantAllocator} grants no pages to domain {peer}: {Errno.Describe(LibC.LastError)}.");
+                return new GrantedPages(device, peer, request, ringBytes, budget);
             }
 
-            uint* references = &request->gref_ids;
-            var granted = new GrantedPages(device, request->index, ringBytes, budget) { DescriptorGrant = references[0] };
-            granted.ClearLifeAtTheEnd(device, request->index);
-            granted.WriteReferences(references + 1, ringBytes / (int)Page);
-            return granted;
+            return LibC.LastError is Errno.ENOSPC or Errno.ENOMEM
+                ? null
+                : throw new ChannelPlatformException($"{XenDevice.GrantAllocator} grants no pages to domain {peer}: {Errno.Describe(LibC.LastError)}.");
         }
+    }
+
+    /// <inheritdoc/>
+    public void Renew()
+    {
+        new Span<byte>(Descriptor, ChannelDescriptor.Bytes).Clear();
+        new Span<byte>(ListenerToConnector, RingBytes).Clear();
+        new Span<byte>(ConnectorToListener, RingBytes).Clear();
+        WriteReferences();
+    }
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        _budget.Return(_pages);
+        return base.ReleaseHandle();
     }
 
     private void ClearLifeAtTheEnd(FileDescriptor device, ulong index)
@@ -90,13 +95,14 @@ internal sealed unsafe class GrantedPages : ChannelPages
         }
     }
 
-    private void WriteReferences(uint* references, int ringPages)
+    private void WriteReferences()
     {
         uint* table = (uint*)(Descriptor + ChannelDescriptor.GrantReferencesOffset);
+        int ringPages = _ringReferences.Length / 2;
         for (int i = 0; i < ringPages; i++)
         {
-            table[i] = references[i];
-            table[ChannelDescriptor.GrantReferencesPerRing + i] = references[ringPages + i];
+            table[i] = _ringReferences[i];
+            table[ChannelDescriptor.GrantReferencesPerRing + i] = _ringReferences[ringPages + i];
         }
     }
 }

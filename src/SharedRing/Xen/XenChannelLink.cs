@@ -3,7 +3,8 @@ namespace XenLoop.SharedRing.Xen;
 /// <summary>One end of a channel over granted pages and an event channel.</summary>
 /// <param name="pages">Granted by us or by the peer.</param>
 /// <param name="doorbell">The event channel.</param>
-internal sealed unsafe class XenChannelLink(ChannelPages pages, XenDoorbell doorbell) : IChannelLink
+/// <param name="giveBack">What becomes of the pages at the end.</param>
+internal sealed unsafe class XenChannelLink(ChannelPages pages, XenDoorbell doorbell, Action giveBack) : IChannelLink
 {
     public byte* Descriptor => pages.Descriptor;
 
@@ -26,6 +27,6 @@ internal sealed unsafe class XenChannelLink(ChannelPages pages, XenDoorbell door
     public void Dispose()
     {
         doorbell.Dispose();
-        pages.Dispose();
+        giveBack();
     }
 }

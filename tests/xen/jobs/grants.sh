@@ -2,7 +2,7 @@
 # variants: pv
 # more variants: pvh
 # limit: 240
-# Channels opened by hand: pages, doorbells, hostile offers, the limit of pages, and the deaths of both ends and of a keeper.
+# Channels opened by hand: pages, doorbells, hostile offers, the limit of pages, a peer that unmaps none, and the deaths of both ends and of a keeper.
 
 devices_open() { guest b "ls -l /proc/\$(cat /tmp/xenpeer.pid)/fd | grep -c /dev/xen/"; }
 
@@ -69,6 +69,27 @@ check_answer "which says what to do" a "offer $(domid b) 1048576" "offer refused
 for _ in 1 2 3 4 5; do close_last a; done
 check_answer "all come back" a "offer $(domid b) 1048576" "offer * 1048576"
 close_last a
+
+# b says each time that it has left, and unmaps nothing.
+ask a "renew $(domid a)" >/dev/null
+grants=
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    open_channel 65536
+    grants="$grants $grant"
+    ask b leave >/dev/null
+    close_last a
+done
+echo "descriptors $grants"
+# shellcheck disable=SC2086 # words
+check_value "what a peer does not unmap is soon used again" "$(printf '%s\n' $grants | sort -u | wc -l)" -eq 5
+open_channel 65536
+check_exchange
+close_last a
+check_answer "but not while it has not left" a "offer $(domid b) 65536" "offer refused: *has not let go*"
+close_last b
+check_answer "only then" a "offer $(domid b) 65536" "offer $grant *"
+close_last a
+ask a "renew $(domid a)" >/dev/null
 
 open_channel 65536
 check_death a b

@@ -1,0 +1,169 @@
+namespace XenLoop.SharedRing.Xen;
+
+/// <summary>
+/// Decides when granted pages are given back to the kernel, and keeps those that are not for the next channel to the same peer.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Pages that a peer has mapped and does not unmap stay pinned when they are given back, with their grant references
+/// (<c>gnttab_end_foreign_access</c>), and nobody tells us that they are. A peer that opens and closes channels without ever unmapping would
+/// pin what this guest has. So only the first few channels to a domain give theirs back whenever they end, and after that there are pauses
+/// (<see cref="ReleasePace"/>). Whoever comes back earlier gets the same pages again, and may map them twice.
+/// </para>
+/// <para>
+/// Kept pages are used again only once the peer's life byte says that it has left: one that was stopped in the midst of a channel,
+/// goes on and finds another in its place would take us for the violator. Until then it gets none.
+/// </para>
+/// Any thread.
+/// </remarks>
+/// <typeparam name="TPages">What is kept.</typeparam>
+internal sealed class GrantedPagesPool<TPages>
+    where TPages : class, IGrantedPages
+{
+    private readonly Lock _oneAtATime = new();
+    private readonly Func<DomainId, int, TPages?> _tryAllocate;
+    private readonly Func<long> _clock;
+    private readonly Action<long> _callIn;
+    private readonly List<TPages> _kept = [];
+    private readonly Dictionary<DomainId, ReleasePace> _pace = [];
+    private bool _ended;
+
+    /// <summary>Without any pages yet.</summary>
+    /// <param name="tryAllocate">Grants pages for rings of so many bytes to a domain; null: there are not enough.</param>
+    /// <param name="clock">Milliseconds, of a clock that is never put back.</param>
+    /// <param name="callIn">Told in how many milliseconds <see cref="ReleaseDue"/> is to be called, instead of what it was told last; not after <see cref="End"/>.</param>
+    public GrantedPagesPool(Func<DomainId, int, TPages?> tryAllocate, Func<long> clock, Action<long> callIn)
+    {
+        _tryAllocate = tryAllocate;
+        _clock = clock;
+        _callIn = callIn;
+    }
+
+    /// <summary>True if the pages of a channel to <paramref name="peer"/> that ended now would be given back.</summary>
+    public bool GivesBack(DomainId peer)
+    {
+        lock (_oneAtATime)
+        {
+            return MayRelease(peer);
+        }
+    }
+
+    /// <summary>Pages for rings as large as wished for, or larger if such are kept; or half, or a quarter... if there are not enough.</summary>
+    /// <exception cref="ChannelPlatformException">Not even enough for the smallest rings; or the peer has not left its former channel, and must.</exception>
+    public TPages Take(DomainId peer, int wishedRingBytes)
+    {
+        lock (_oneAtATime)
+        {
+            ReleaseDue();
+            if (_kept.Find(pages => pages.Peer == peer && !pages.PeerHasLeft) is not null)
+            {
+                throw new ChannelPlatformException($"Domain {peer} has not let go of its former channel's pages, and has kept others before. It gets new ones later.");
+            }
+
+            if (TryReuse(peer, wishedRingBytes, int.MaxValue) is { } kept)
+            {
+                return kept;
+            }
+
+            int smallest = Math.Min(wishedRingBytes, ChannelDescriptor.SmallestUsefulRingBytes);
+            for (int ringBytes = wishedRingBytes; ringBytes >= smallest; ringBytes /= 2)
+            {
+                if ((TryReuse(peer, ringBytes, ringBytes) ?? _tryAllocate(peer, ringBytes)) is { } pages)
+                {
+                    return pages;
+                }
+            }
+        }
+
+        throw GrantBudget.NoneLeft(ChannelDescriptor.ChannelPages(Math.Min(wishedRingBytes, ChannelDescriptor.SmallestUsefulRingBytes)));
+    }
+
+    /// <summary>A channel has ended, and nothing here touches its pages any more.</summary>
+    public void GiveBack(TPages pages)
+    {
+        lock (_oneAtATime)
+        {
+            if (_ended)
+            {
+                pages.Dispose();
+                return;
+            }
+
+            _kept.Add(pages);
+            ReleaseDue();
+        }
+    }
+
+    /// <summary>Gives back what may be given back by now.</summary>
+    public void ReleaseDue()
+    {
+        lock (_oneAtATime)
+        {
+            long next = long.MaxValue;
+            for (int i = _kept.Count - 1; i >= 0; i--)
+            {
+                TPages pages = _kept[i];
+                if (MayRelease(pages.Peer))
+                {
+                    Release(pages);
+                }
+                else
+                {
+                    next = Math.Min(next, _pace[pages.Peer].Next);
+                }
+            }
+
+            if (next != long.MaxValue)
+            {
+                _callIn(Math.Max(1, next - _clock()));
+            }
+        }
+    }
+
+    /// <summary>Gives back everything, now and whatever comes later: this domain was restored, or the process ends.</summary>
+    public void End()
+    {
+        lock (_oneAtATime)
+        {
+            _ended = true;
+            _kept.ForEach(static pages => pages.Dispose());
+            _kept.Clear();
+        }
+    }
+
+    private bool MayRelease(DomainId peer) => !_pace.TryGetValue(peer, out ReleasePace? pace) || _clock() >= pace.Next;
+
+    private void Release(TPages pages)
+    {
+        if (!_pace.TryGetValue(pages.Peer, out ReleasePace? pace))
+        {
+            pace = new ReleasePace();
+            _pace.Add(pages.Peer, pace);
+        }
+
+        pace.Note(_clock());
+        _kept.Remove(pages);
+        pages.Dispose();
+    }
+
+    /// <summary>The smallest that are kept for a peer and have rings of at least and at most so many bytes.</summary>
+    private TPages? TryReuse(DomainId peer, int least, int most)
+    {
+        TPages? best = null;
+        foreach (TPages pages in _kept)
+        {
+            if (pages.Peer == peer && pages.RingBytes >= least && pages.RingBytes <= most && pages.RingBytes < (best?.RingBytes ?? int.MaxValue))
+            {
+                best = pages;
+            }
+        }
+
+        if (best is not null)
+        {
+            _kept.Remove(best);
+            best.Renew();
+        }
+
+        return best;
+    }
+}
