@@ -9,7 +9,11 @@ public static unsafe partial class LibC
     public const int SIGINT = 2;
     public const int SIGKILL = 9;
     public const int SIGTERM = 15;
+    public const int SIGCHLD = 17;
     public const int SIGXFSZ = 25;
+
+    /// <summary>What is usual.</summary>
+    public static nint SIG_DFL => 0;
 
     /// <summary>The handler that ignores a signal.</summary>
     public static nint SIG_IGN => 1;

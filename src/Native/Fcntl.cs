@@ -12,6 +12,7 @@ public static unsafe partial class LibC
     public const int O_CLOEXEC = 0x80000;
 
     public const int F_GETFD = 1;
+    public const int F_SETFL = 4;
     public const int F_GETPIPE_SZ = 1032;
     public const int F_ADD_SEALS = 1033;
     public const int F_GET_SEALS = 1034;

@@ -1,5 +1,5 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using XenLoop.Interceptor.Commands;
+using XenLoop.Native;
 
 namespace XenLoop.Interceptor.Rules;
 
@@ -9,12 +9,26 @@ internal sealed class ProgramRunner
     /// <summary>Where administrators' programs are, for services and users whose PATH leaves them out.</summary>
     private static readonly string[] SystemDirectories = ["/usr/sbin", "/sbin", "/usr/local/sbin", "/usr/bin", "/bin"];
 
-    /// <summary>Longer than iptables waits for its lock.</summary>
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(15);
+    /// <summary>Milliseconds; longer than iptables waits for its lock.</summary>
+    private const int TimeLimit = 15_000;
+
+    /// <summary>Milliseconds between two looks whether the time is over.</summary>
+    private const int LookInterval = 50;
+
+    private const string LockFile = "XTABLES_LOCKFILE";
 
     private readonly List<string> _directories = SearchPath();
+    private long _end = long.MaxValue;
 
-    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Runs nothing yet.</summary>
+    public ProgramRunner()
+    {
+        // Who started us may have wanted to know nothing of its children's ends; the kernel would then tell us nothing of ours.
+        if (SignalDisposition.IsIgnored(LibC.SIGCHLD))
+        {
+            _ = LibC.signal(LibC.SIGCHLD, LibC.SIG_DFL);
+        }
+    }
 
     /// <summary>The path of a program, or null if it is not installed.</summary>
     public string? Find(string name)
@@ -32,8 +46,7 @@ internal sealed class ProgramRunner
     }
 
     /// <summary>A program that runs now, and all that are run later, end within this time together or are killed. Any thread.</summary>
-    public void EndWithin(TimeSpan limit) =>
-        _ = Task.Delay(limit).ContinueWith(_ => _end.TrySetResult(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    public void EndWithin(TimeSpan limit) => Volatile.Write(ref _end, Environment.TickCount64 + (long)limit.TotalMilliseconds);
 
     /// <summary>Runs a program to its end.</summary>
     /// <param name="path">From <see cref="Find"/>.</param>
@@ -42,41 +55,25 @@ internal sealed class ProgramRunner
     /// <exception cref="RuleException">It cannot be started, or did not end in 15 s or by the time that <see cref="EndWithin"/> set, and was killed.</exception>
     public ProgramResult Run(string path, IReadOnlyList<string> arguments, string input = "")
     {
-        var start = new ProcessStartInfo(path, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-
         // Its words are read by program: no translations. The lock file may be elsewhere for those who are not root.
-        string? lockFile = Environment.GetEnvironmentVariable("XTABLES_LOCKFILE");
-        start.Environment.Clear();
-        start.Environment["PATH"] = string.Join(':', _directories);
-        start.Environment["LC_ALL"] = "C";
-        if (lockFile is not null)
+        List<string> environment = ["PATH=" + string.Join(':', _directories), "LC_ALL=C"];
+        if (Environment.GetEnvironmentVariable(LockFile) is { } lockFile)
         {
-            start.Environment["XTABLES_LOCKFILE"] = lockFile;
+            environment.Add($"{LockFile}={lockFile}");
         }
 
         AmbientCapabilities.PassOnToChildren();
-        using Process process = Start(start);
-
-        // Process.Dispose leaves readers that were asked for to who asked; here, where garbage is hardly ever collected, they would be open for hours.
-        using StreamReader outputReader = process.StandardOutput;
-        using StreamReader errorReader = process.StandardError;
-        Task<string> output = outputReader.ReadToEndAsync();
-        Task<string> error = errorReader.ReadToEndAsync();
-        Task written = WriteAsync(process.StandardInput, input);
-        Task ended = Task.WhenAll(output, error, written, process.WaitForExitAsync());
-        if (Task.WaitAny([ended, _end.Task], TimeLimit) != 0)
+        using PipedProgram program = new(path, [path, .. arguments], environment, input);
+        long limit = Environment.TickCount64 + TimeLimit;
+        while (Environment.TickCount64 < Math.Min(limit, Volatile.Read(ref _end)))
         {
-            process.Kill();
-            throw new RuleException($"{path} did not end in time and was killed. Another program may hold the firewall's lock.");
+            if (program.Run(LookInterval) is { } result)
+            {
+                return result;
+            }
         }
 
-        return new ProgramResult(process.ExitCode, output.Result, error.Result);
+        throw new RuleException($"{path} did not end in time and was killed. Another program may hold the firewall's lock.");
     }
 
     private static List<string> SearchPath()
@@ -91,32 +88,5 @@ internal sealed class ProgramRunner
         }
 
         return directories;
-    }
-
-    private static Process Start(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start) ?? throw new RuleException($"{start.FileName} did not start.");
-        }
-        catch (Win32Exception error)
-        {
-            throw new RuleException($"{start.FileName} cannot be run: {Native.Errno.Describe(error.NativeErrorCode)}.", error);
-        }
-    }
-
-    private static async Task WriteAsync(StreamWriter stream, string text)
-    {
-        try
-        {
-            await using (stream.ConfigureAwait(false))
-            {
-                await stream.WriteAsync(text).ConfigureAwait(false);
-            }
-        }
-        catch (IOException)
-        {
-            // It ended without reading everything; its exit code and its words say why.
-        }
     }
 }

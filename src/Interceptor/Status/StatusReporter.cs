@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.Forwarding;
 using XenLoop.Interceptor.Guest;
@@ -16,15 +15,11 @@ internal static class StatusReporter
     private static readonly string[] DropNames = ["malformed", "source-address", "inject-failed"];
 
     /// <summary>The process that calls.</summary>
-    public static ProcessReport Process()
-    {
-        using Process self = System.Diagnostics.Process.GetCurrentProcess();
-        return new ProcessReport(
-            self.WorkingSet64,
-            GC.CollectionCount(0),
-            GC.GetTotalAllocatedBytes(),
-            self.Threads.Count);
-    }
+    public static ProcessReport Process() => new(
+        Environment.WorkingSet,
+        GC.CollectionCount(0),
+        GC.GetTotalAllocatedBytes(),
+        Directory.GetDirectories("/proc/self/task").Length);
 
     /// <summary>One peer's part of the report.</summary>
     /// <param name="status">Its channel.</param>

@@ -1,4 +1,3 @@
-using System.Text;
 using XenLoop.Native;
 
 namespace XenLoop.SharedRing.Xen;
@@ -36,7 +35,7 @@ internal static unsafe class KeeperLauncher
         // struct timeval of 64-bit Linux: seconds, microseconds.
         long* limit = stackalloc long[2] { SendSeconds, 0 };
         int error = LibC.setsockopt(ours.Number, LibC.SOL_SOCKET, LibC.SO_SNDTIMEO, limit, 2 * sizeof(long)) != 0 ? LibC.LastError : 0;
-        error = error != 0 ? error : Spawn(program, theirs.Number, out process);
+        error = error != 0 ? error : ProgramStart.Start(program, [ProcessName, PortKeeperProcess.Command], [Environment], [theirs.Number, -1, -1], LibC.POSIX_SPAWN_SETSID, out process);
         if (error == 0)
         {
             return ours;
@@ -45,41 +44,6 @@ internal static unsafe class KeeperLauncher
         ours.Dispose();
         throw Failed(error);
     }
-
-    private static int Spawn(string program, int socket, out int process)
-    {
-        posix_spawn_file_actions_t actions;
-        posix_spawnattr_t attributes;
-        int error = LibC.posix_spawn_file_actions_init(&actions);
-        if (error != 0)
-        {
-            process = 0;
-            return error;
-        }
-
-        error = LibC.posix_spawnattr_init(&attributes);
-        int id = 0;
-        fixed (byte* path = Terminated(program), name = Terminated(ProcessName), command = Terminated(PortKeeperProcess.Command), variable = Terminated(Environment), nowhere = "/dev/null\0"u8)
-        {
-            byte** arguments = stackalloc byte*[] { name, command, null };
-            byte** environment = stackalloc byte*[] { variable, null };
-            error = error != 0 ? error : LibC.posix_spawnattr_setflags(&attributes, LibC.POSIX_SPAWN_SETSID);
-            error = error != 0 ? error : LibC.posix_spawn_file_actions_adddup2(&actions, socket, PortKeeperProcess.Socket);
-            for (int output = 1; output <= 2 && error == 0; output++)
-            {
-                error = LibC.posix_spawn_file_actions_addopen(&actions, output, nowhere, LibC.O_WRONLY, 0);
-            }
-
-            error = error != 0 ? error : LibC.posix_spawn(&id, path, &actions, &attributes, arguments, environment);
-        }
-
-        _ = LibC.posix_spawnattr_destroy(&attributes);
-        _ = LibC.posix_spawn_file_actions_destroy(&actions);
-        process = id;
-        return error;
-    }
-
-    private static byte[] Terminated(string text) => Encoding.UTF8.GetBytes(text + '\0');
 
     private static ChannelPlatformException Failed(int error) =>
         new($"The process that keeps event channels open does not start: {Errno.Describe(error)}. Without it a restore of this guest could crash its kernel, so there are no channels.");
