@@ -17,6 +17,9 @@ internal sealed class DestinationTable
     /// <summary>What <see cref="Find"/> returns for an address that is no peer's: no guest has this number.</summary>
     public static readonly DomainId None = new(DomainId.FirstReserved);
 
+    /// <summary>Owns what is this guest's own, but not of the interface that packets are captured at.</summary>
+    public static readonly DomainId Self = new(DomainId.FirstReserved + 1);
+
     private readonly Slot[] _slots;
     private readonly int _mask;
     private readonly Prefix[] _prefixes;
@@ -92,12 +95,13 @@ internal sealed class DestinationTable
     }
 
     /// <summary>
-    /// True if peers take packets from <paramref name="source"/> for this guest's: the same judgement as their
-    /// <see cref="SourceCheck"/>. What this guest only forwards for another co-resident domain would look forged to them.
+    /// True if peers take packets from <paramref name="source"/> for this guest's, as far as their <see cref="SourceCheck"/> can be known here.
+    /// What this guest only forwards for another co-resident domain would look forged to them, and so may what it sends from an address of
+    /// another interface: one that balances load answers from an address that to its peers is the balancer's.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MaySend(InternetAddress source) =>
-        _announced.Length == 0 ? _owners.Find(source) == None : Array.IndexOf(_announced, source) >= 0;
+        SourceCheck.IsPossible(source.ToIPv4()) && (_announced.Length == 0 ? _owners.Find(source) == None : Array.IndexOf(_announced, source) >= 0);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private DomainId FindPrefix(InternetAddress address)

@@ -114,6 +114,22 @@ internal readonly ref struct Ipv4View
         get => Protocol == Udp && !IsLaterFragment && _bytes.Length >= HeaderLength + UdpHeader;
     }
 
+    /// <summary>
+    /// True if the UDP checksum is the sum of the pseudo header alone (RFC 768), as the kernel leaves it where the rest is still to be summed
+    /// (<c>udp4_hwcsum</c> in net/ipv4/udp.c). To be asked only if <see cref="HasUdpHeader"/>.
+    /// </summary>
+    public bool UdpAwaitsChecksum
+    {
+        get
+        {
+            ReadOnlySpan<byte> udp = _bytes[HeaderLength..];
+            uint sum = (Source >> 16) + (Source & 0xFFFF) + (Destination >> 16) + (Destination & 0xFFFF) + Udp + BinaryPrimitives.ReadUInt16BigEndian(udp[4..]);
+            sum = (sum & 0xFFFF) + (sum >> 16);
+            sum = (sum & 0xFFFF) + (sum >> 16);
+            return BinaryPrimitives.ReadUInt16BigEndian(udp[UdpChecksumOffset..]) == sum;
+        }
+    }
+
     /// <summary>Bytes of the IP header and, as far as it is there and understood, of the transport header: all that is ever parsed.</summary>
     public int HeadersLength => HeaderLength + (HasUdpHeader ? UdpHeader : TcpHeaderLength());
 

@@ -80,7 +80,9 @@ internal static class PacketClassifier
 
         if (!captured.IsSegmented)
         {
-            return true;
+            // Of a tunnel in UDP (VXLAN, Geneve) it is the inner packet's checksum that is not finished, wherever that is
+            // (iptunnel_handle_offloads, lco_csum), and the outer one is none, or finished.
+            return tcpHeader != 0 || packet.UdpAwaitsChecksum;
         }
 
         if (tcpHeader == 0)

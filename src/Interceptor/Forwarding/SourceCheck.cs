@@ -20,7 +20,7 @@ internal sealed unsafe class SourceCheck
 
     private const int EtherTypeIPv4 = 0x0800;
     private const uint Loopback = 127;
-    private const uint FirstMulticast = 224;
+    private const uint MulticastNibble = 0xE;
 
     private readonly ImmutableArray<InternetAddress> _announced;
     private readonly ImmutableArray<InternetAddress> _own;
@@ -56,7 +56,7 @@ internal sealed unsafe class SourceCheck
     /// <summary>True if the peer may send from <paramref name="source"/> (IPv4, host order).</summary>
     public bool Allows(uint source)
     {
-        if (source >> 24 is 0 or Loopback or >= FirstMulticast)
+        if (!IsPossible(source))
         {
             return false;
         }
@@ -70,6 +70,10 @@ internal sealed unsafe class SourceCheck
         DomainId owner = _owners.Find(address);
         return owner == _peer || (owner == DestinationTable.None && !Contains(_own, address));
     }
+
+    /// <summary>False of what is nobody's address, and what kernels take for forged (<c>ip_route_input_slow</c>). 240.0.0.0/4 and 0.0.0.0/8 are addresses to them, but for the last and the first.</summary>
+    public static bool IsPossible(uint source) =>
+        source is not 0 and not uint.MaxValue && source >> 24 != Loopback && source >> 28 != MulticastNibble;
 
     private static bool Contains(ImmutableArray<InternetAddress> addresses, InternetAddress wanted)
     {

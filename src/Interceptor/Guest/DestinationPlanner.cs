@@ -17,6 +17,12 @@ internal static class DestinationPlanner
     /// <summary>Addresses of one peer on the link that are captured.</summary>
     public const int MostNeighbours = 64;
 
+    /// <summary>Routes that become rules: those through peers, and those that except from them. Each is one that all packets of the guest pass.</summary>
+    public const int MostRoutes = 256;
+
+    private static readonly InternetPrefix Groups = new(InternetAddress.FromIPv4(0xE000_0000), 4);
+    private static readonly InternetPrefix Broadcast = InternetPrefix.Single(InternetAddress.FromIPv4(uint.MaxValue));
+
     /// <summary>Source Ethernet address of frames from routed peers: what Xen's vif scripts give Dom0's end of a vif.</summary>
     private static readonly MacAddress RoutedNextHop = new(0xFE_FF_FF_FF_FF_FF);
 
@@ -32,7 +38,7 @@ internal static class DestinationPlanner
         Dictionary<InternetPrefix, DomainId> destinations = [];
         AddNeighbours(destinations, network, link, byMac);
         AddRoutedPeers(destinations, network, domains, link);
-        DestinationTable owners = DestinationTable.Build(LongestFirst(destinations));
+        DestinationTable owners = DestinationTable.Build([.. OwnElsewhere(network, link), .. LongestFirst(destinations)]);
         AddGateways(destinations, network, link, byMac);
         ImmutableArray<Destination> ordered = LongestFirst(destinations);
         DestinationTable table = DestinationTable.Build(ordered, [.. domains.Own]).WithOwners(owners);
@@ -110,10 +116,26 @@ internal static class DestinationPlanner
         return owners;
     }
 
+    /// <summary>This guest's addresses on other interfaces.</summary>
+    private static List<Destination> OwnElsewhere(NetworkSnapshot network, LinkEntry link)
+    {
+        List<Destination> own = [];
+        foreach (AddressEntry address in network.Addresses)
+        {
+            if (address.Interface != link.Index)
+            {
+                own.Add(new Destination(InternetPrefix.Single(address.Address), DestinationTable.Self));
+            }
+        }
+
+        return own;
+    }
+
     /// <summary>
     /// Networks behind a peer that is our router, with all other routes beside them: the longest prefix decides, and it may lead
     /// elsewhere. Left out where policy rules or the type of service decide, because packets are captured by destination alone, and
-    /// without the table default, which is asked only for what the table main does not know.
+    /// without the table default, which is asked only for what the table main does not know. All of them are left out of a table with more
+    /// than <see cref="MostRoutes"/> of consequence.
     /// </summary>
     private static void AddGateways(Dictionary<InternetPrefix, DomainId> destinations, NetworkSnapshot network, LinkEntry link, Dictionary<MacAddress, DomainId> byMac)
     {
@@ -124,23 +146,35 @@ internal static class DestinationPlanner
 
         // The snapshot has its routes in the kernel's order of preference: of one destination's the first is taken.
         Dictionary<InternetPrefix, DomainId> routed = [];
-        bool someBehindPeers = false;
+        List<InternetPrefix> behindPeers = [];
         foreach (RouteEntry route in network.Routes)
         {
-            if (route.Kind != RouteKind.Local && route.Table != LinuxRtnetlink.RT_TABLE_DEFAULT && !routed.ContainsKey(route.Destination))
+            if (route.Kind != RouteKind.Local && route.Table != LinuxRtnetlink.RT_TABLE_DEFAULT && !Groups.Contains(route.Destination.Address) && !routed.ContainsKey(route.Destination))
             {
                 DomainId domain = Behind(network, route, link, byMac);
                 routed.Add(route.Destination, domain);
-                someBehindPeers |= domain != DestinationTable.None;
+                if (domain != DestinationTable.None)
+                {
+                    behindPeers.Add(route.Destination);
+                }
             }
         }
 
-        if (someBehindPeers)
+        // Groups and the broadcast have no route of their own; they do not go to a router, but to all.
+        routed.TryAdd(Groups, DestinationTable.None);
+        routed.TryAdd(Broadcast, DestinationTable.None);
+        List<Destination> needed = [];
+        foreach ((InternetPrefix prefix, DomainId domain) in routed)
         {
-            foreach ((InternetPrefix prefix, DomainId domain) in routed)
+            if (domain != DestinationTable.None || behindPeers.Exists(wider => wider.Length < prefix.Length && wider.Contains(prefix.Address)))
             {
-                destinations.TryAdd(prefix, domain);
+                needed.Add(new Destination(prefix, domain));
             }
+        }
+
+        if (needed.Count <= MostRoutes)
+        {
+            needed.ForEach(destination => destinations.TryAdd(destination.Prefix, destination.Domain));
         }
     }
 

@@ -50,6 +50,11 @@ public sealed class PacketClassifierTests
     public void A_UDP_super_packet_takes_the_standard_path() =>
         Assert.Equal(AcceptReason.UdpSegmentation, Refused(new TestPacket { Protocol = TestPacket.Udp, DataBytes = 5000, PartialChecksum = true, Segmented = true }));
 
+    /// <summary>VXLAN and its like: nothing says where the inner packet's checksum is, and on the standard path the kernel finishes it.</summary>
+    [Fact]
+    public void A_tunnel_whose_inner_packet_awaits_its_checksum_takes_the_standard_path() =>
+        Assert.Equal(AcceptReason.UnsupportedOffload, Refused(new TestPacket { Protocol = TestPacket.Udp, PartialChecksum = true, IsTunnel = true }));
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -76,6 +81,15 @@ public sealed class PacketClassifierTests
     [Fact]
     public void A_packet_that_is_forwarded_for_a_stranger_goes() =>
         Assert.Equal(0u, Carried(new TestPacket { SourceAddress = 0x0A630007 }));
+
+    /// <summary>Peers drop what comes from such an address, and nobody would send it again.</summary>
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(0x7F000001u)]
+    [InlineData(0xE0000001u)]
+    [InlineData(0xFFFFFFFFu)]
+    public void A_packet_from_what_is_no_source_address_takes_the_standard_path(uint source) =>
+        Assert.Equal(AcceptReason.ForeignSource, Refused(new TestPacket { SourceAddress = source }));
 
     [Theory]
     [InlineData(TestPacket.Source, true)]
@@ -160,6 +174,7 @@ public sealed class PacketClassifierTests
         from partial in Properties.Flag
         from segmented in Properties.Flag
         from truncated in Gen.Elements(false, false, false, true)
+        from tunnel in Properties.Flag
         select new TestPacket
         {
             Version = version,
@@ -174,6 +189,7 @@ public sealed class PacketClassifierTests
             PartialChecksum = partial,
             Segmented = segmented,
             Truncated = truncated,
+            IsTunnel = tunnel,
         };
 
     /// <summary>The design's rules, from the shape and not from the bytes; the reason holds if there is no tag.</summary>
@@ -188,6 +204,7 @@ public sealed class PacketClassifierTests
             { DestinationAddress: not TestPacket.Destination } => (null, AcceptReason.OtherDestination),
             { PartialChecksum: false, Segmented: false } => (0u, default),
             _ when !peerTakesOffload || !hasTransport => (null, AcceptReason.UnsupportedOffload),
+            { Segmented: false, Protocol: TestPacket.Udp, IsTunnel: true } => (null, AcceptReason.UnsupportedOffload),
             { Segmented: false } => (1u, default),
             { Protocol: TestPacket.Udp } => (null, AcceptReason.UdpSegmentation),
             { PartialChecksum: false } => (null, AcceptReason.UnsupportedOffload),

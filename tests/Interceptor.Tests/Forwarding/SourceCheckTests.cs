@@ -23,12 +23,12 @@ public sealed class SourceCheckTests
     [InlineData(Own, false)]
     [InlineData(OtherPeerAddress, false)]
     [InlineData(0u, false)]
-    [InlineData(0x00000001u, false)]
+    [InlineData(0x00000001u, true)]
     [InlineData(0x7F000001u, false)]
     [InlineData(0x7FFFFFFFu, false)]
     [InlineData(0xE0000001u, false)] // multicast
     [InlineData(0xEFFFFFFFu, false)]
-    [InlineData(0xF0000001u, false)] // reserved
+    [InlineData(0xF0000001u, true)] // reserved, but kernels take it for an address
     [InlineData(0xFFFFFFFFu, false)] // broadcast
     [InlineData(0xDFFFFFFFu, true)] // the last unicast address
     [InlineData(0x01000000u, true)]

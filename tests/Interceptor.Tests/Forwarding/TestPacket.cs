@@ -48,6 +48,9 @@ internal sealed record TestPacket
 
     public bool PartialChecksum { get; init; }
 
+    /// <summary>The checksum that is not finished is not this packet's, but that of one within it.</summary>
+    public bool IsTunnel { get; init; }
+
     public bool Segmented { get; init; }
 
     public bool Truncated { get; init; }
@@ -73,7 +76,24 @@ internal sealed record TestPacket
             header[13] = CongestionWindowReduced ? (byte)0x90 : (byte)0x10;
         }
 
+        if (Protocol == Udp && FragmentOffset == 0)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(header[4..], (ushort)(8 + DataBytes));
+            BinaryPrimitives.WriteUInt16BigEndian(header[6..], PartialChecksum && !IsTunnel ? PseudoHeaderSum(8 + DataBytes) : (ushort)0);
+        }
+
         return bytes;
+    }
+
+    private ushort PseudoHeaderSum(int udpBytes)
+    {
+        ulong sum = (ulong)SourceAddress + DestinationAddress + Udp + (ulong)udpBytes;
+        while (sum > 0xFFFF)
+        {
+            sum = (sum & 0xFFFF) + (sum >> 16);
+        }
+
+        return (ushort)sum;
     }
 
     /// <summary>The netlink message in which the kernel would hand this packet over, its number 0x01020304 on the wire.</summary>

@@ -228,6 +228,50 @@ public sealed class DestinationPlannerTests
         }
     }
 
+    /// <summary>Routers do not take part in them, and other guests on the bridge would miss them.</summary>
+    [Fact]
+    public void Groups_and_the_broadcast_are_nobodys_even_if_a_peer_is_the_default_gateway()
+    {
+        NetworkBuilder network = Subnet().Neighbour("10.0.0.2", MacA).Route("0.0.0.0/0", via: "10.0.0.2").Route("239.0.0.0/8", via: "10.0.0.2");
+        AssertPlan(network, Bridged, ("8.8.8.8", A), ("223.255.255.255", A), ("224.0.0.18", null), ("239.255.255.250", null), ("240.0.0.1", A), ("255.255.255.255", null));
+    }
+
+    [Fact]
+    public void Routes_elsewhere_are_exceptions_only_from_what_goes_to_a_peer()
+    {
+        NetworkBuilder network = Subnet()
+            .Neighbour("10.0.0.2", MacA)
+            .Neighbour("10.0.0.254", Stranger)
+            .Route("0.0.0.0/0", via: "10.0.0.254")
+            .Route("192.0.2.0/24", via: "10.0.0.2")
+            .Route("192.0.2.128/25", via: "10.0.0.254")
+            .Route("198.51.100.0/24", via: "10.0.0.254");
+        DestinationPlan plan = DestinationPlanner.Plan(network.Build(), Bridged, NetworkBuilder.Link);
+        Assert.Equal(["10.0.0.2/32", "192.0.2.128/25", "192.0.2.0/24"], plan.Destinations.Select(destination => destination.Prefix.ToString()));
+    }
+
+    [Fact]
+    public void Of_a_large_table_of_routes_none_is_captured()
+    {
+        NetworkBuilder network = Subnet().Neighbour("10.0.0.2", MacA).Route("0.0.0.0/0", via: "10.0.0.2");
+        for (int i = 0; i < DestinationPlanner.MostRoutes; i++)
+        {
+            network.Route($"172.16.{i}.0/24", via: "10.0.0.254");
+        }
+
+        AssertPlan(network, Bridged, ("10.0.0.2", A), ("8.8.8.8", null), ("172.16.1.1", null));
+    }
+
+    /// <summary>A server behind a load balancer answers from the balancer's address, which it has on an interface of no consequence (LVS, direct routing).</summary>
+    [Fact]
+    public void What_comes_from_an_own_address_of_another_interface_takes_the_standard_path()
+    {
+        DestinationTable table = DestinationPlanner.Plan(Subnet().Own("10.0.0.100", 32, NetworkBuilder.Eth1).Build(), Bridged, NetworkBuilder.Link).Table;
+        Assert.True(table.MaySend(NetworkBuilder.Address("10.0.0.1")));
+        Assert.False(table.MaySend(NetworkBuilder.Address("10.0.0.100")));
+        Assert.Equal(DestinationTable.None, table.Find(NetworkBuilder.Address("10.0.0.100")));
+    }
+
     /// <summary>Peers would drop it: what has another source takes the standard path, where Dom0 decides.</summary>
     [Fact]
     public void Where_Dom0_announces_addresses_for_us_only_those_may_be_sent_from()
