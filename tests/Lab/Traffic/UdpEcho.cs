@@ -13,13 +13,13 @@ public sealed class UdpEcho : IDisposable
     private readonly byte[] _returned = new byte[65536];
     private ulong _exchanges;
 
-    /// <summary>Starts to answer in <paramref name="to"/> at <paramref name="port"/>.</summary>
-    public UdpEcho(Guest from, Guest to, int port)
+    /// <summary>Starts to answer in <paramref name="to"/> at <paramref name="port"/>; <paramref name="destination"/> if not by its first address.</summary>
+    public UdpEcho(Guest from, Guest to, int port, IPAddress? destination = null)
     {
         _server = new UdpAnswerer(to, port);
         _client = GuestSockets.BindUdp(from, 0);
         _client.ReceiveTimeout = 2000;
-        _destination = new IPEndPoint(to.Address, port);
+        _destination = new IPEndPoint(destination ?? to.Address, port);
     }
 
     /// <summary>The socket that sends, for socket options.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using XenLoop.Lab;
 using XenLoop.Lab.Traffic;
 using XenLoop.NetworkSetup.Tests.Scenes;
@@ -38,6 +39,41 @@ public sealed class ForwardingTests(SetupTable table)
 
         back.AssertFast(Length);
         row.Conclude("fast", "", $"TCP from the container and to it, {Length / Limits.MiB} MiB each, every byte");
+    }
+
+    /// <summary>A group has no route of its own, so the default route leads there; but it is not the gateway's, and others listen.</summary>
+    [Theory]
+    [InlineData("239.1.2.3")]
+    [InlineData("255.255.255.255")]
+    public void A_default_gateway_is_no_place_for_what_goes_to_all(string destination)
+    {
+        using SetupRow row = table.Begin($"a peer as default gateway, datagrams to {destination}");
+        using var scene = new Scene(guests: "abc");
+        scene.A.Namespace.Configure($"route replace default via {scene.B.Address}");
+        Wait.Until(() => scene.StatusOf(scene.A, scene.B).Destinations.Contains("0.0.0.0/0"), Limits.Change, "a to have b for its gateway");
+        int port = Ports.Next();
+        using Socket receiver = GuestSockets.BindUdp(scene.C, port);
+        using Socket sender = GuestSockets.BindUdp(scene.A, 0);
+        receiver.ReceiveTimeout = 2000;
+        sender.EnableBroadcast = true;
+        var group = IPAddress.Parse(destination);
+        if (!group.Equals(IPAddress.Broadcast))
+        {
+            receiver.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(group, scene.C.Address));
+            sender.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, scene.A.Address.GetAddressBytes());
+        }
+
+        long ring = scene.StatusOf(scene.B, scene.A).Received.Packets;
+        for (byte i = 0; i < 20; i++)
+        {
+            sender.SendTo([i], new IPEndPoint(group, port));
+            byte[] received = new byte[2];
+            Assert.Equal(1, receiver.Receive(received));
+            Assert.Equal(i, received[0]);
+        }
+
+        Assert.Equal(ring, scene.StatusOf(scene.B, scene.A).Received.Packets);
+        row.Conclude("standard", "", "each datagram arrived at a third guest; none came out of the gateway's ring");
     }
 
     [Fact]
