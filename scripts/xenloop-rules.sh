@@ -2,7 +2,7 @@
 # xenloop-rules.sh: the firewall rules that hand packets for co-resident guests to xenloop, for those who want to see
 # them made. "xenloop rules" does the same; run the agent with "--rules none" when you use this script.
 #
-#   mangle POSTROUTING --(comment "xenloop")--> XENLOOP: what IPsec encrypts --> RETURN
+#   mangle POSTROUTING --(comment "xenloop")--> XENLOOP: what must not be taken --> RETURN
 #                                                one rule per peer --> NFQUEUE
 #
 # Everything is in one chain of its own, but for the jump to it, which is known by its comment. Every rule bypasses a queue
@@ -154,6 +154,13 @@ choose_form() {
     echo plain
 }
 
+syn_proxy() { # true if some rule is of SYNPROXY
+    for name in $(available); do
+        ! others "$name" | grep -q -E -e '-j SYNPROXY( |$)' || return 0
+    done
+    command -v nft >/dev/null && nft -s -t list ruleset 2>/dev/null | sed 's/"[^"]*"//g' | grep -q -E '^[^#]*[[:space:]]synproxy([[:space:]]|$)'
+}
+
 # One line "LENGTH ADDRESS-AS-NUMBER RULE" per peer, to be sorted: the longest prefix first.
 peer_lines() {
     match=
@@ -192,6 +199,13 @@ rules() { # rules FORM WITH-JUMP: the text for iptables-restore --noflush, all o
     echo ":$chain - [0:0]"
     # What IPsec is about to encrypt passes here in the clear first.
     [ ! -e /proc/sys/net/core/xfrm_acq_expires ] || echo "-A $chain -m policy --dir out --pol ipsec -m comment --comment \"$tag ipsec\" -j RETURN"
+    # What the kernel's helpers read (FTP, SIP...) has to pass them, behind this chain; no match tells which connections have one.
+    [ "$1" = plain ] || cat <<EOF
+-A $chain -p tcp -m multiport --ports 21,1720,1723,5060,6566,6667 -m comment --comment "$tag helpers" -j RETURN
+-A $chain -p udp -m multiport --ports 69,137,161,1719,5060,10080 -m comment --comment "$tag helpers" -j RETURN
+EOF
+    # So does what local servers say where SYNPROXY answers for them.
+    [ "$1" = plain ] || [ "$form" != auto ] || ! syn_proxy || echo "-A $chain -p tcp -m comment --comment \"$tag synproxy\" -j RETURN"
     [ -z "$lines" ] || echo "$lines" | sort -s -k1,1nr -k2,2n | cut -d' ' -f3-
     [ "$2" = no ] || echo "-A $hook -m comment --comment $tag -j $chain"
     echo "COMMIT"

@@ -10,8 +10,10 @@ internal sealed class ConntrackProbe(ProgramRunner runner)
 {
     private const string CountFile = "/proc/sys/net/netfilter/nf_conntrack_count";
 
+    private const string SynProxy = "synproxy";
+
     /// <summary>Words of nft's that make the kernel track connections.</summary>
-    private static readonly string[] TrackingWords = ["ct", "masquerade", "snat", "dnat", "redirect", "synproxy", "notrack", "flowtable"];
+    private static readonly string[] TrackingWords = ["ct", "masquerade", "snat", "dnat", "redirect", SynProxy, "notrack", "flowtable"];
 
     /// <summary>Looks. Where the module is not loaded this is one failed open; else a few short programs (some 10 ms).</summary>
     /// <param name="surveys">Whose rules to look through; taken only if needed.</param>
@@ -22,25 +24,30 @@ internal sealed class ConntrackProbe(ProgramRunner runner)
             return new ConntrackDecision(RuleForm.Plain, "the kernel has no connection tracking loaded");
         }
 
+        (string? nftUser, bool nftSynProxy) = FindUsersInNft();
+        bool sparesTcp = nftSynProxy || Array.Exists(surveys.Value, survey => survey.Saved is { HasSynProxy: true });
+
         // Rules of ours that an earlier run left make the kernel track connections: then entries tell nothing.
         bool countIsOurs = Array.Exists(surveys.Value, survey => survey.Saved is { State.TracksConnections: true });
         if (count > 0 && !countIsOurs)
         {
-            return new ConntrackDecision(RuleForm.Conntrack, string.Create(CultureInfo.InvariantCulture, $"the kernel tracks connections here ({count} at this moment)"));
+            return InUse(string.Create(CultureInfo.InvariantCulture, $"the kernel tracks connections here ({count} at this moment)"), sparesTcp);
         }
 
         foreach (BackendSurvey survey in surveys.Value)
         {
             if (survey.Saved?.ConntrackUser is { } rule)
             {
-                return new ConntrackDecision(RuleForm.Conntrack, $"{survey.Backend.Name} has rules that need connection tracking, for example: {rule}");
+                return InUse($"{survey.Backend.Name} has rules that need connection tracking, for example: {rule}", sparesTcp);
             }
         }
 
-        return FindUserInNft() is { } line
-            ? new ConntrackDecision(RuleForm.Conntrack, $"nftables has rules that need connection tracking, for example: {line}")
+        return nftUser is not null
+            ? InUse($"nftables has rules that need connection tracking, for example: {nftUser}", sparesTcp)
             : new ConntrackDecision(RuleForm.Plain, "nothing here uses connection tracking");
     }
+
+    private static ConntrackDecision InUse(string reason, bool sparesTcp) => new(RuleForm.Conntrack, reason) { SparesTcp = sparesTcp };
 
     private static long? ReadCount()
     {
@@ -54,17 +61,19 @@ internal sealed class ConntrackProbe(ProgramRunner runner)
         }
     }
 
-    /// <summary>Rules that no iptables shows. Without the nft program there can hardly be any.</summary>
-    private string? FindUserInNft()
+    /// <summary>Rules that no iptables shows: the first that needs connection tracking, and whether one is of SYNPROXY. Without the nft program there can hardly be any.</summary>
+    private (string? First, bool HasSynProxy) FindUsersInNft()
     {
         if (runner.Find("nft") is not { } nft)
         {
-            return null;
+            return default;
         }
 
         // Stateless and terse: a set of a million addresses is none of our business.
         ProgramResult result = runner.Run(nft, ["-s", "-t", "list", "ruleset"]);
         bool ours = false;
+        string? first = null;
+        bool hasSynProxy = false;
         foreach (string printed in result.Output.Split('\n'))
         {
             string line = printed.Trim();
@@ -72,12 +81,13 @@ internal sealed class ConntrackProbe(ProgramRunner runner)
             {
                 ours = line == $"chain {RuleText.Chain} {{";
             }
-            else if (!ours && !line.StartsWith('#') && RuleWords.Split(line).Exists(word => TrackingWords.Contains(word)))
+            else if (!ours && !line.StartsWith('#') && RuleWords.Split(line) is var words && words.Exists(word => TrackingWords.Contains(word)))
             {
-                return line;
+                first ??= line;
+                hasSynProxy |= words.Contains(SynProxy);
             }
         }
 
-        return null;
+        return (first, hasSynProxy);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         {
             try
             {
-                Put(candidate.Backend, candidate.Saved!.State, rules);
+                Put(candidate.Backend, candidate.Saved!.State, decision, rules);
             }
             catch (RuleException error)
             {
@@ -61,7 +61,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         CaptureRule[] rules = CaptureRule.For(networkInterface, wanted, current.Decision.Form);
         if (!rules.AsSpan().SequenceEqual(current.Rules))
         {
-            Put(current.Backend, current.Backend.ReadTable().State, rules);
+            Put(current.Backend, current.Backend.ReadTable().State, current.Decision, rules);
             _targets = wanted;
             Current = current with { Interface = networkInterface, Rules = rules };
         }
@@ -85,12 +85,12 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         bool changed = decision.Form != current.Decision.Form;
         CaptureRule[] rules = changed ? CaptureRule.For(current.Interface, _targets, decision.Form) : current.Rules;
         RuleState state = ReadState(current.Backend, surveys);
-        if (!changed && state.IsExactly(rules))
+        if (!changed && state.IsExactly(decision.Exceptions, rules))
         {
             return false;
         }
 
-        Put(current.Backend, state, rules);
+        Put(current.Backend, state, decision, rules);
         Current = current with { Rules = rules, Decision = decision };
         return true;
     }
@@ -137,8 +137,8 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
     /// <exception cref="RuleException">A name or prefix that no rule can hold.</exception>
     public string Print(string networkInterface, IReadOnlyCollection<RuleTarget> targets)
     {
-        RuleForm form = Decide(new Lazy<BackendSurvey[]>(() => BackendSurvey.Take(runner))).Form;
-        return RuleText.Install(CaptureRule.For(networkInterface, targets, form), addJump: true);
+        ConntrackDecision decision = Decide(new Lazy<BackendSurvey[]>(() => BackendSurvey.Take(runner)));
+        return RuleText.Install(decision.Exceptions, CaptureRule.For(networkInterface, targets, decision.Form), addJump: true);
     }
 
     /// <summary>From the surveys if they were taken, else read now.</summary>
@@ -152,7 +152,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
             Array.FindAll(BackendSurvey.Rank(surveys, wanted: null), survey => !survey.Saved!.State.IsAbsent),
             survey => new FoundRules(survey.Backend, survey.Saved!.State));
 
-    private static void Put(RuleBackend backend, RuleState state, CaptureRule[] rules)
+    private static void Put(RuleBackend backend, RuleState state, ConntrackDecision decision, CaptureRule[] rules)
     {
         // A second jump would queue packets twice, and what stands behind ours would not see captured packets.
         if (state.Jumps.Length > 1 || state.IsFollowed)
@@ -161,7 +161,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
             state = state with { Jumps = [] };
         }
 
-        backend.Restore(RuleText.Install(rules, addJump: state.Jumps.IsEmpty));
+        backend.Restore(RuleText.Install(decision.Exceptions, rules, addJump: state.Jumps.IsEmpty));
     }
 
     private static void TakeAway(RuleBackend backend, RuleState state)

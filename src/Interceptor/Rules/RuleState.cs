@@ -9,8 +9,8 @@ namespace XenLoop.Interceptor.Rules;
 /// <param name="StrangeRules">How many rules in the chain are not of our making.</param>
 internal sealed record RuleState(bool HasChain, ImmutableArray<string> Jumps, ImmutableArray<CaptureRule> Rules, int StrangeRules)
 {
-    /// <summary>The chain begins with <see cref="IpsecException.Rule"/>.</summary>
-    public bool SparesIpsec { get; init; }
+    /// <summary>Which of the <see cref="StandingExceptions"/> the chain begins with.</summary>
+    public ImmutableArray<string> Exceptions { get; init; } = [];
 
     /// <summary>Somebody else's rules follow our jump: they would not see what is captured.</summary>
     public bool IsFollowed { get; init; }
@@ -35,7 +35,7 @@ internal sealed record RuleState(bool HasChain, ImmutableArray<string> Jumps, Im
         }
     }
 
-    /// <summary>True if all of <paramref name="rules"/> are in force and nothing else is in the chain.</summary>
-    public bool IsExactly(ReadOnlySpan<CaptureRule> rules) =>
-        HasChain && Jumps.Length == 1 && !IsFollowed && StrangeRules == 0 && SparesIpsec == IpsecException.IsNeeded && Rules.AsSpan().SequenceEqual(rules);
+    /// <summary>True if all of <paramref name="rules"/> are in force, behind these exceptions, and nothing else is in the chain.</summary>
+    public bool IsExactly(ReadOnlySpan<string> exceptions, ReadOnlySpan<CaptureRule> rules) =>
+        HasChain && Jumps.Length == 1 && !IsFollowed && StrangeRules == 0 && Exceptions.AsSpan().SequenceEqual(exceptions) && Rules.AsSpan().SequenceEqual(rules);
 }

@@ -7,7 +7,7 @@ namespace XenLoop.Interceptor.Rules;
 /// </summary>
 /// <remarks>
 /// <code>
-/// mangle POSTROUTING --(comment "xenloop")--> XENLOOP: what IPsec encrypts --> RETURN
+/// mangle POSTROUTING --(comment "xenloop")--> XENLOOP: what must not be taken --> RETURN
 ///                                              one rule per destination --> NFQUEUE, or RETURN
 /// </code>
 /// The jump is the last rule: whatever other rules of the table do to a packet, also to drop it, is done before it is taken.
@@ -27,12 +27,18 @@ internal static class RuleText
     public const string JumpComment = "xenloop";
 
     /// <summary>Makes the chain hold these rules and nothing else.</summary>
+    /// <param name="exceptions">From <see cref="StandingExceptions"/>.</param>
     /// <param name="rules">In this order.</param>
     /// <param name="addJump">False if the jump is there already.</param>
-    public static string Install(IEnumerable<CaptureRule> rules, bool addJump)
+    public static string Install(IEnumerable<string> exceptions, IEnumerable<CaptureRule> rules, bool addJump)
     {
         // Naming an own chain empties it if it is there, and makes it if not, even with --noflush.
-        var text = new StringBuilder($"*{Table}\n:{Chain} - [0:0]\n{(IpsecException.IsNeeded ? IpsecException.Rule + "\n" : "")}");
+        var text = new StringBuilder($"*{Table}\n:{Chain} - [0:0]\n");
+        foreach (string exception in exceptions)
+        {
+            text.Append(exception).Append('\n');
+        }
+
         foreach (CaptureRule rule in rules)
         {
             text.Append(rule).Append('\n');

@@ -8,22 +8,28 @@ namespace XenLoop.Interceptor.Rules;
 /// <param name="ConntrackUser">One of those that needs connection tracking; null if none does.</param>
 internal sealed record SavedRules(RuleState State, int OtherRules, string? ConntrackUser)
 {
+    private const string SynProxyVerdict = "SYNPROXY";
+
     private static readonly string[] ConntrackModules =
         ["conntrack", "state", "connmark", "connbytes", "connlimit", "connlabel", "helper", "cluster"];
 
     private static readonly string[] ConntrackVerdicts =
-        ["MASQUERADE", "SNAT", "DNAT", "REDIRECT", "NETMAP", "CT", "NOTRACK", "SYNPROXY", "CONNMARK", "CONNSECMARK"];
+        ["MASQUERADE", "SNAT", "DNAT", "REDIRECT", "NETMAP", "CT", "NOTRACK", SynProxyVerdict, "CONNMARK", "CONNSECMARK"];
+
+    /// <summary>One of them answers for servers until clients have proven that they are there.</summary>
+    public bool HasSynProxy { get; init; }
 
     /// <summary>Reads all tables that <paramref name="text"/> holds.</summary>
     public static SavedRules Parse(string text)
     {
         bool hasChain = false;
-        bool sparesIpsec = false;
+        bool hasSynProxy = false;
         bool isFollowed = false;
         int strange = 0;
         int others = 0;
         string? conntrackUser = null;
         var jumps = ImmutableArray.CreateBuilder<string>();
+        var exceptions = ImmutableArray.CreateBuilder<string>();
         var rules = ImmutableArray.CreateBuilder<CaptureRule>();
         string table = "";
         foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -44,9 +50,9 @@ internal sealed record SavedRules(RuleState State, int OtherRules, string? Connt
             string chain = words[1];
             if (table == RuleText.Table && chain == RuleText.Chain)
             {
-                if (line.TrimEnd() == IpsecException.Rule && rules.Count + strange == 0)
+                if (StandingExceptions.Contains(line.TrimEnd()) && rules.Count + strange == 0)
                 {
-                    sparesIpsec = true;
+                    exceptions.Add(line.TrimEnd());
                 }
                 else if (CaptureRule.TryParse(words, out CaptureRule rule))
                 {
@@ -66,11 +72,12 @@ internal sealed record SavedRules(RuleState State, int OtherRules, string? Connt
                 others++;
                 isFollowed |= jumps.Count > 0 && table == RuleText.Table && chain == RuleText.Hook;
                 conntrackUser ??= NeedsConntrack(words) ? line : null;
+                hasSynProxy |= ValueOf(words, "-j") == SynProxyVerdict;
             }
         }
 
-        var state = new RuleState(hasChain, jumps.ToImmutable(), rules.ToImmutable(), strange) { SparesIpsec = sparesIpsec, IsFollowed = isFollowed };
-        return new SavedRules(state, others, conntrackUser);
+        var state = new RuleState(hasChain, jumps.ToImmutable(), rules.ToImmutable(), strange) { Exceptions = exceptions.ToImmutable(), IsFollowed = isFollowed };
+        return new SavedRules(state, others, conntrackUser) { HasSynProxy = hasSynProxy };
     }
 
     private static bool IsOurJump(List<string> words) => ValueOf(words, "-j") == RuleText.Chain && ValueOf(words, "--comment") == RuleText.JumpComment;

@@ -37,7 +37,7 @@ public class RuleInstallerTests
 
         FoundRules shown = Assert.Single(lab.In(() => RuleLab.Installer().Show()));
         Assert.Equal($"iptables-{backend}", shown.Backend.Name);
-        Assert.True(shown.State.IsExactly(CaptureRule.For("eth0", RuleLab.Peers, form)), once);
+        Assert.True(shown.State.IsExactly(StandingExceptions.For(form), CaptureRule.For("eth0", RuleLab.Peers, form)), once);
 
         Assert.Equal([$"iptables-{backend}"], lab.In(() => RuleLab.Installer().Remove()));
         Assert.Equal(before, lab.Saved(backend));
@@ -127,8 +127,8 @@ public class RuleInstallerTests
         RuleInstaller installer = RuleLab.Installer(backend, RuleForm.Plain);
         lab.In(() => installer.Install("eth0", RuleLab.Peers));
         string first = lab.Saved(backend).Split('\n').First(line => line.StartsWith("-A XENLOOP", StringComparison.Ordinal));
-        Assert.Equal(IpsecException.IsNeeded, first == IpsecException.Rule);
-        Assert.True(IpsecException.IsNeeded, "This kernel has no IPsec: the test proves nothing.");
+        Assert.Equal(StandingExceptions.NeedsIpsec, first == StandingExceptions.Ipsec);
+        Assert.True(StandingExceptions.NeedsIpsec, "This kernel has no IPsec: the test proves nothing.");
     }
 
     [Fact]

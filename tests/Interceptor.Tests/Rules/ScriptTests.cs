@@ -35,7 +35,7 @@ public class ScriptTests
         }
 
         Assert.Contains("--queue-num 123", Run(lab, ["show"]).Checked().Output, StringComparison.Ordinal);
-        Assert.True(lab.In(() => RuleLab.Installer().Show()).Single().State.IsExactly(CaptureRule.For("eth0", Targets, ours)));
+        Assert.True(lab.In(() => RuleLab.Installer().Show()).Single().State.IsExactly(StandingExceptions.For(ours), CaptureRule.For("eth0", Targets, ours)));
         lab.In(() => RuleLab.Installer().Remove());
         Assert.Equal(before, lab.Saved(backend));
         Assert.Equal(1, Run(lab, ["show"]).ExitCode);
@@ -55,15 +55,20 @@ public class ScriptTests
     [InlineData("iptables-nft -A INPUT -m conntrack --ctstate NEW -j ACCEPT", "nft", "conntrack")]
     [InlineData("iptables-legacy -t nat -A POSTROUTING -j MASQUERADE", "legacy", "conntrack")]
     [InlineData("iptables-legacy -A INPUT -p udp -j ACCEPT", "legacy", "plain")]
+    [InlineData("iptables-nft -A INPUT -p tcp -j SYNPROXY", "nft", "conntrack")]
+    [InlineData("nft add table ip f; add chain ip f c; add rule ip f c tcp dport 80 synproxy mss 1460", "nft", "conntrack")]
     [InlineData("nft add table ip f", "nft", "plain")]
     public void BothDecideTheSame(string firewall, string backend, string form)
     {
         using var lab = new RuleLab();
         lab.Run(firewall);
         Assert.Contains($"in iptables-{backend}, in the {form} form", Run(lab, ["install", "--interface", "eth0", .. Peers]).Checked().Output, StringComparison.Ordinal);
+        string byScript = lab.Saved(backend);
         Run(lab, ["remove"]).Checked();
         InstalledRules installed = lab.In(() => RuleLab.Installer().Install("eth0", Targets));
         Assert.Equal(($"iptables-{backend}", form == "conntrack"), (installed.Backend.Name, installed.Decision.Form == RuleForm.Conntrack));
+        Assert.Equal(byScript, lab.Saved(backend));
+        Assert.Equal(firewall.Contains("synproxy", StringComparison.OrdinalIgnoreCase), byScript.Contains("xenloop synproxy", StringComparison.Ordinal));
     }
 
     [Theory]
