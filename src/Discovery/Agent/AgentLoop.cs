@@ -48,7 +48,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         foreach (PeerSession peer in _peers.Values)
         {
             due = Earlier(due, peer.Due);
-            store = Earlier(store, peer.PollAt);
+            store = Earlier(store, peer.NodeDue);
         }
 
         // While the store is given a pause, nothing is asked of it.
@@ -102,7 +102,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
 
         foreach (PeerSession peer in _peers.Values)
         {
-            peer.NodeDirty |= all || item.Token == peer.Peer.Id.ToString();
+            peer.Note(item);
         }
     }
 
@@ -192,7 +192,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         complete &= !Announcements.ListDirty || await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
         foreach (PeerSession peer in _peers.Values)
         {
-            if (peer.IsNodeDue)
+            if (peer.NodeDue <= context.Now)
             {
                 complete &= context.Now < enough && await peer.ReadNodeAsync(store, cancel).ConfigureAwait(false);
             }

@@ -6,6 +6,7 @@ namespace XenLoop.Discovery;
 /// <summary>The watch on one peer's node; where the store refuses it, the times at which the node is read instead.</summary>
 internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
 {
+    private readonly string _token = $"{StoreEvent.NodeToken}{peer}";
     private bool _set;
     private bool _complained;
 
@@ -14,6 +15,9 @@ internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
 
     /// <summary>The peer's side of our channel, absolute.</summary>
     public string Path => StoreNames.For(peer, StoreNames.ChannelWith(context.Self));
+
+    /// <summary>True for an event of this watch.</summary>
+    public bool Means(in StoreEvent item) => item.Token == _token;
 
     /// <summary>The connection that the watch was set on has gone.</summary>
     public void Reset()
@@ -30,7 +34,7 @@ internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
             return;
         }
 
-        StoreStatus status = await store.WatchAsync(Path, peer.ToString(), cancel).ConfigureAwait(false);
+        StoreStatus status = await store.WatchAsync(Path, _token, cancel).ConfigureAwait(false);
         _set = status is StoreStatus.Ok or StoreStatus.Exists;
         PollAt = _set ? null : context.Now + context.Options.PollInterval;
         if (!_set && !_complained && status != StoreStatus.ConnectionLost)
@@ -45,7 +49,7 @@ internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
     {
         if (_set)
         {
-            await store.UnwatchAsync(Path, peer.ToString(), cancel).ConfigureAwait(false);
+            await store.UnwatchAsync(Path, _token, cancel).ConfigureAwait(false);
         }
     }
 

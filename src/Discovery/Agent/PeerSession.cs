@@ -7,9 +7,17 @@ namespace XenLoop.Discovery;
 /// <summary>One peer in the agent: its negotiator, and the hands that do what the negotiator decides. Belongs to the agent's loop.</summary>
 internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
 {
+    /// <summary>How often one peer's node is read in the long run.</summary>
+    private static readonly TimeSpan ReadInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How much sooner some in a row may be.</summary>
+    private static readonly TimeSpan ReadBurst = 20 * ReadInterval;
+
     private readonly ChannelNegotiator _negotiator = new(context.Self, context.Instance, peer.Id, context.Options, RandomNumber.Next);
     private readonly PeerNodeWatch _watch = new(context, peer.Id);
     private readonly PeerPages _pages = new(context, peer.Id);
+    private TimeSpan _readsPaidUntil;
+    private bool _nodeDirty = true;
     private Task? _releasing;
     private bool _readable;
     private bool _couldStart;
@@ -25,9 +33,6 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     /// <summary>True once it was listed since the store was last connected: from then on not being listed means something.</summary>
     public bool Confirmed { get; private set; }
 
-    /// <summary>True: its node has to be read.</summary>
-    public bool NodeDirty { get; set; } = true;
-
     /// <summary>Where its channel stands.</summary>
     public NegotiationState State => _negotiator.State;
 
@@ -37,14 +42,14 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     /// <summary>True once nothing has to be remembered of it.</summary>
     public bool IsForgettable => _negotiator.IsForgettable(context.Now);
 
-    /// <summary>True when its node has to be read now: it changed, or cannot be watched and the time has come.</summary>
-    public bool IsNodeDue => NodeDirty || context.Now >= _watch.PollAt;
-
-    /// <summary>When its node is to be read because it cannot be watched.</summary>
-    public TimeSpan? PollAt => _watch.PollAt;
+    /// <summary>When its node has to be read: it changed, or cannot be watched; null: not before an event, or there is no store. A peer that changes it in a loop is read at a pace.</summary>
+    public TimeSpan? NodeDue => context.Store is null ? null : _nodeDirty ? _readsPaidUntil - ReadBurst : _watch.PollAt;
 
     /// <summary>When the negotiator wants to know the time.</summary>
     public TimeSpan? Due => _negotiator.Due(context.Now);
+
+    /// <summary>Takes note of an event.</summary>
+    public void Note(in StoreEvent item) => _nodeDirty |= item.IsOverflow || _watch.Means(item);
 
     /// <summary>The announcer lists the peer.</summary>
     public void Announce(PeerDomain described)
@@ -84,7 +89,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
         Suspend();
         _readable = false;
         _watch.Reset();
-        NodeDirty = true;
+        _nodeDirty = true;
         _negotiator.StoreConnected(context.Now);
     }
 
@@ -155,6 +160,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     /// <returns>False: the store could not say; try again in a while.</returns>
     public async Task<bool> ReadNodeAsync(IStore store, CancellationToken cancel)
     {
+        _readsPaidUntil = (_readsPaidUntil > context.Now ? _readsPaidUntil : context.Now) + ReadInterval;
         await _watch.SetAsync(store, cancel).ConfigureAwait(false);
         StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(_watch.Path, cancel).ConfigureAwait(false);
         switch (value.Status)
@@ -169,7 +175,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
                 return false;
         }
 
-        NodeDirty = false;
+        _nodeDirty = false;
         return true;
     }
 
@@ -255,7 +261,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
                     await RemoveNodeAsync(cancel).ConfigureAwait(false);
                     break;
                 case NegotiatorActionKind.Reread:
-                    NodeDirty = true;
+                    _nodeDirty = true;
                     context.Wake.Set();
                     break;
                 case NegotiatorActionKind.Allocate:

@@ -99,10 +99,11 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
         switch (change.Kind)
         {
             case HostEventKind.Anything:
+                // At the pace of guests' own changes: one of them may be at the bottom of it.
                 _rescan = true;
                 foreach (DomainId domain in _known)
                 {
-                    _looks.AddUrgent(domain);
+                    _looks.Add(domain);
                 }
 
                 break;

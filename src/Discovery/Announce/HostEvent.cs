@@ -10,8 +10,8 @@ internal readonly record struct HostEvent(HostEventKind Kind, DomainId Domain)
     /// <summary>Token of the watches on everything that the toolstack keeps of vifs.</summary>
     public const string VifsToken = "vifs";
 
-    private const string NamePrefix = "name/";
-    private const string AdvertPrefix = "advert/";
+    private const string NamePrefix = "=name/";
+    private const string AdvertPrefix = "=advert/";
 
     /// <summary>Token of the watch on a guest's name.</summary>
     public static string NameToken(DomainId domain) => $"{NamePrefix}{domain}";

@@ -5,6 +5,12 @@ namespace XenLoop.Discovery;
 /// <param name="Token">As given to the watch.</param>
 public readonly record struct StoreEvent(string Path, string Token)
 {
+    /// <summary>
+    /// The first character of tokens of watches on one node: where below it something changed is of no interest, and their events say nothing of it. Else
+    /// whoever can write below the node could fill the reader's queue with ever new names.
+    /// </summary>
+    public const char NodeToken = '=';
+
     /// <summary>Events came faster than they were taken and some were dropped: read everything that is watched again.</summary>
     public static StoreEvent Overflow { get; } = new(string.Empty, string.Empty);
 

@@ -17,6 +17,7 @@ internal sealed class StoreEventQueue(int capacity)
     /// <returns>False: there were too many, and all became one overflow.</returns>
     public bool Add(StoreEvent item)
     {
+        item = item.Token.StartsWith(StoreEvent.NodeToken) ? item with { Path = string.Empty } : item;
         lock (_lock)
         {
             if (_completed || !_present.Add(item))

@@ -206,7 +206,18 @@ internal sealed unsafe partial class CapturePath : IDisposable
 
         // What the kernel said about the packet is not the peer's business, nor is the packet before it has been judged.
         Unsafe.InitBlockUnaligned(rest, 0, (uint)(received - inHead));
-        CarryCopied(port, channel, message, received, destinations);
+
+        // The peer can have written there meanwhile, and its word on which packet this is would count for the kernel's. What else it says
+        // of the packet it says to itself.
+        uint id = QueuedPacket.ReadId(new ReadOnlySpan<byte>(message, inHead));
+        if (QueuedPacket.TryParse(new ReadOnlySpan<byte>(message, received), received, out QueuedPacket packet) && packet.Id == id)
+        {
+            CarryCopied(port, channel, message, received, destinations);
+        }
+        else
+        {
+            Accepted(port, id, AcceptReason.Truncated);
+        }
     }
 
     private int CarrySmallOne(PeerPort port, Channel channel, DestinationTable destinations)

@@ -11,6 +11,8 @@ namespace XenLoop.Interceptor.Forwarding;
 ///  Open, Held, Stalled --release, or closed by peer--> Closing --both closed, deadline, or peer gone--> NoChannel
 ///                      --peer gone, violation--------> Failed  --release------------------------------> NoChannel
 /// </code>
+/// What a peer had published when it died, or did not close in time, is as good as any packet: the port is Failed at once, and leaves
+/// (<see cref="PeerPort.Leaves"/>) until that is injected.
 /// </remarks>
 internal sealed class ChannelEnd
 {
@@ -22,16 +24,14 @@ internal sealed class ChannelEnd
 
     private readonly Action<int> _unwatch;
     private readonly CapturePath _capture;
-    private readonly InjectionPath _injection;
     private readonly HoldPolicy _hold;
     private readonly IForwarderListener _listener;
 
     /// <summary>For one data path; <paramref name="unwatch"/> ends the reports of a descriptor.</summary>
-    public ChannelEnd(Action<int> unwatch, CapturePath capture, InjectionPath injection, HoldPolicy hold, IForwarderListener listener)
+    public ChannelEnd(Action<int> unwatch, CapturePath capture, HoldPolicy hold, IForwarderListener listener)
     {
         _unwatch = unwatch;
         _capture = capture;
-        _injection = injection;
         _hold = hold;
         _listener = listener;
     }
@@ -54,9 +54,13 @@ internal sealed class ChannelEnd
             port.Released = released;
         }
 
-        if (!orderly || port.State == PortState.Failed)
+        if (!orderly || (port.State == PortState.Failed && !port.Leaves))
         {
             LetGo(port);
+        }
+        else if (port.Leaves)
+        {
+            port.LeavesClosing = true;
         }
         else
         {
@@ -120,7 +124,7 @@ internal sealed class ChannelEnd
     /// <summary>Ends the use of a channel for good. Who waits for its release must not wait for a peer that is gone or broke the protocol.</summary>
     private void GiveUp(PeerPort port)
     {
-        if (port.State == PortState.Closing)
+        if (port.State == PortState.Closing || (port.Leaves && port.LeavesClosing))
         {
             LetGo(port);
         }
@@ -134,6 +138,7 @@ internal sealed class ChannelEnd
     public static void Fail(PeerPort port)
     {
         port.State = PortState.Failed;
+        port.Leaves = false;
         port.InjectReady = false;
         port.CaptureReady = true;
     }
@@ -171,42 +176,47 @@ internal sealed class ChannelEnd
     /// The peer has not closed its direction in time. A guest that is short of processor time may have a full ring to inject by then,
     /// whose packets nobody would send again.
     /// </summary>
-    public void OnCloseOverdue(PeerPort port)
+    public static void OnCloseOverdue(PeerPort port) => Leave(port);
+
+    /// <summary>The peer is gone.</summary>
+    public static void OnPeerGone(PeerPort port) => Leave(port);
+
+    /// <summary>To be asked after each pass: true once a leaving peer's records are injected. No more of them than fill the ring, in case it goes on to publish.</summary>
+    public static bool HasLeft(PeerPort port)
     {
-        InjectPublished(port, port.Channel!);
-        LetGo(port);
+        port.InjectReady &= port.Channel!.Inbound.BytesSince(port.LeavesFrom) < port.Channel.Link.RingBytes;
+        return !port.InjectReady;
     }
 
-    /// <summary>What the peer published before it died is as good as any packet.</summary>
-    public void OnPeerGone(PeerPort port)
+    /// <summary>The records of a leaving peer are injected.</summary>
+    public void OnLeft(PeerPort port)
     {
-        bool closing = port.State == PortState.Closing;
-        InjectPublished(port, port.Channel!);
         if (port.Channel!.Inbound.Violation != RingViolation.None)
         {
             OnViolation(port, port.Channel.Inbound.Violation);
+            return;
         }
-        else
+
+        bool closing = port.LeavesClosing;
+        GiveUp(port);
+        if (!closing)
         {
-            GiveUp(port);
-            if (!closing)
-            {
-                _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
-            }
+            _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
         }
     }
 
-    /// <summary>
-    /// Injects what is in the ring: no more than that, and a pass, in case the peer goes on to publish, because nothing else is done meanwhile. In bytes, since
-    /// as many of the largest records as there may be of the smallest would take seconds.
-    /// </summary>
-    private void InjectPublished(PeerPort port, Channel channel)
+    private static void Leave(PeerPort port)
     {
-        port.InjectReady = true;
-        uint start = channel.Inbound.Position;
-        while (port.InjectReady && channel.Inbound.BytesSince(start) < channel.Link.RingBytes)
+        if (!port.Leaves)
         {
-            _injection.Run(port);
+            port.Leaves = true;
+            port.LeavesFrom = port.Channel!.Inbound.Position;
+            port.LeavesClosing = port.State == PortState.Closing;
+            port.State = PortState.Failed;
+            port.AwaitsEmptyRing = false;
+            port.SwitchDeadline = 0;
+            port.CaptureReady = true;
+            port.InjectReady = true;
         }
     }
 }

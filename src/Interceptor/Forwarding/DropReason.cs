@@ -9,6 +9,9 @@ internal enum DropReason
     /// <summary>The source address is not one that the peer may use.</summary>
     SourceAddress,
 
+    /// <summary>The destination is not one that Dom0's router would have sent here.</summary>
+    DestinationAddress,
+
     /// <summary>The kernel refused the frame (the TAP is down, or memory is short).</summary>
     InjectionFailed,
 }

@@ -11,7 +11,11 @@ internal sealed unsafe partial class Forwarder
         _attention = false;
         foreach (PeerPort port in _ports)
         {
-            if (port.Channel is { } channel && port.State != PortState.Failed)
+            if (port.Leaves)
+            {
+                Follow(port);
+            }
+            else if (port.Channel is { } channel && port.State != PortState.Failed)
             {
                 Attend(port, channel);
             }
@@ -26,7 +30,7 @@ internal sealed unsafe partial class Forwarder
         }
         else if (channel.PeerLeft || channel.PeerGone)
         {
-            _ends.OnPeerGone(port);
+            ChannelEnd.OnPeerGone(port);
         }
         else if (channel.Inbound.ProducerClosed)
         {
@@ -46,19 +50,41 @@ internal sealed unsafe partial class Forwarder
         }
     }
 
+    /// <summary>Ends the channel of a peer that has left, once what it published is injected.</summary>
+    private void Follow(PeerPort port)
+    {
+        if (ChannelEnd.HasLeft(port))
+        {
+            _ends.OnLeft(port);
+        }
+    }
+
     private void OnPeerGone(PeerPort port)
     {
         lock (_injectionGate)
         {
-            _ends.OnPeerGone(port);
+            ChannelEnd.OnPeerGone(port);
         }
+
+        WakeInjection();
     }
 
     private void OnCloseOverdue(PeerPort port)
     {
         lock (_injectionGate)
         {
-            _ends.OnCloseOverdue(port);
+            ChannelEnd.OnCloseOverdue(port);
+        }
+
+        WakeInjection();
+    }
+
+    /// <summary>Has who injects look at a leaving peer's ring; this thread itself does so in its next turn.</summary>
+    private void WakeInjection()
+    {
+        if (_divided)
+        {
+            _bells.Wake();
         }
     }
 

@@ -28,6 +28,7 @@ internal sealed unsafe partial class Forwarder
             {
                 port.AwaitsData = false;
                 bool injected = _injection.Run(port) > 0;
+                _attention |= port.Leaves && ChannelEnd.HasLeft(port);
                 more |= port.InjectReady;
                 if (injected)
                 {
@@ -70,6 +71,7 @@ internal sealed unsafe partial class Forwarder
                 if (port.Channel is { PeerLeft: true } && port.State != PortState.Failed)
                 {
                     OnPeerGone(port);
+                    more = true;
                 }
 
                 bool answer = port.AnswerExpected;

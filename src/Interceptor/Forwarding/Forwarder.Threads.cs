@@ -73,6 +73,7 @@ internal sealed unsafe partial class Forwarder
         if (_attention)
         {
             Attend();
+            more |= HasInjection();
         }
 
         more |= CapturePorts();

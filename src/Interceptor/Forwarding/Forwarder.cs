@@ -55,7 +55,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
         _verdictTimer = new VerdictTimer(_loop);
         _capture = new CapturePath(listener.OnFirstTraffic, _hold, _verdictTimer);
         _injection = new InjectionPath(tap, () => _attention = true);
-        _ends = new ChannelEnd(Unwatch, _capture, _injection, _hold, listener);
+        _ends = new ChannelEnd(Unwatch, _capture, _hold, listener);
         _deadlines = new PortDeadlines(_hold, OnCloseOverdue, OnRingEmpty);
         _threads = threads == ForwarderThreads.Two ? [NewThread(CaptureLoop, "capture"), NewThread(InjectionLoop, "injection")] : [NewThread(CaptureLoop, "data path")];
     }

@@ -115,6 +115,12 @@ internal sealed unsafe class InjectionPath : IDisposable
             return;
         }
 
+        if (!source.Reaches(packet.Destination))
+        {
+            port.Counters.Dropped[(int)DropReason.DestinationAddress]++;
+            return;
+        }
+
         source.WriteEthernetHeader(_front + virtio_net_hdr.Size);
         if ((copied == length ? _tap.Write(_front, FrontBytes + length) : Gather(payload, length, packet.HeadersLength)) != 0)
         {

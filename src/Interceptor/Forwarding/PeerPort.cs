@@ -60,6 +60,15 @@ internal sealed class PeerPort : IDisposable
     /// <summary>Passes in a row that took one packet, and found no second if they looked for one.</summary>
     public int LonePasses { get; set; }
 
+    /// <summary>The peer is gone, or is given up: what it had published is still injected, pass by pass among the others', and then the channel ends.</summary>
+    public bool Leaves { get; set; }
+
+    /// <summary>Position of the inbound ring when that began.</summary>
+    public uint LeavesFrom { get; set; }
+
+    /// <summary>The channel was being closed by then.</summary>
+    public bool LeavesClosing { get; set; }
+
     /// <summary>The peer may have published records.</summary>
     public bool InjectReady { get; set; }
 
@@ -136,6 +145,7 @@ internal sealed class PeerPort : IDisposable
     {
         Channel = null;
         State = PortState.NoChannel;
+        Leaves = false;
         AwaitsData = false;
         AwaitsEmptyRing = false;
         SwitchDeadline = 0;

@@ -39,7 +39,7 @@ internal sealed class PortCounters
     }
 
     /// <summary>One counter per <see cref="DropReason"/>.</summary>
-    [InlineArray(3)]
+    [InlineArray(4)]
     public struct DropCounts
     {
         private ulong first;

@@ -6,12 +6,13 @@ using XenLoop.SharedRing;
 namespace XenLoop.Interceptor.Forwarding;
 
 /// <summary>
-/// Decides whether a packet from a peer carries a source address that the peer may use.
+/// Decides whether a packet from a peer carries a source address that the peer may use, and a destination that would have brought it here.
 /// </summary>
 /// <remarks>
 /// Where the toolstack gave the peer's vifs addresses, those and no others are good (as Dom0's anti-spoofing rules would
 /// have it). Where it gave none, the peer may send what it could send on the bridge under its own Ethernet address, except
-/// under an address that is ours or that we know as another co-resident domain's.
+/// under an address that is ours or that we know as another co-resident domain's. On the bridge a frame for our Ethernet address may carry any
+/// destination. A router delivers here only what is for the addresses that the toolstack gave us, so nothing else is taken from a peer behind one.
 /// </remarks>
 internal sealed unsafe class SourceCheck
 {
@@ -24,6 +25,7 @@ internal sealed unsafe class SourceCheck
 
     private readonly ImmutableArray<InternetAddress> _announced;
     private readonly ImmutableArray<InternetAddress> _own;
+    private readonly ImmutableArray<InternetAddress> _reachable;
     private readonly DestinationTable _owners;
     private readonly DomainId _peer;
     private readonly byte[] _ethernetHeader = new byte[EthernetHeaderBytes];
@@ -35,8 +37,17 @@ internal sealed unsafe class SourceCheck
     /// <param name="announced">The addresses that the toolstack gave it; empty if none.</param>
     /// <param name="own">This guest's own addresses.</param>
     /// <param name="owners">Who owns which address.</param>
-    public SourceCheck(DomainId peer, MacAddress peerEthernet, MacAddress ownEthernet, ImmutableArray<InternetAddress> announced, ImmutableArray<InternetAddress> own, DestinationTable owners)
+    /// <param name="reachable">The only destinations that its packets may have; null: any.</param>
+    public SourceCheck(
+        DomainId peer,
+        MacAddress peerEthernet,
+        MacAddress ownEthernet,
+        ImmutableArray<InternetAddress> announced,
+        ImmutableArray<InternetAddress> own,
+        DestinationTable owners,
+        ImmutableArray<InternetAddress>? reachable = null)
     {
+        _reachable = reachable ?? default;
         _peer = peer;
         _announced = announced;
         _own = own;
@@ -70,6 +81,9 @@ internal sealed unsafe class SourceCheck
         DomainId owner = _owners.Find(address);
         return owner == _peer || (owner == DestinationTable.None && !Contains(_own, address));
     }
+
+    /// <summary>True if a packet for <paramref name="destination"/> (IPv4, host order) may have come from the peer.</summary>
+    public bool Reaches(uint destination) => _reachable.IsDefault || Contains(_reachable, InternetAddress.FromIPv4(destination));
 
     /// <summary>False of what is nobody's address, and what kernels take for forged (<c>ip_route_input_slow</c>). 240.0.0.0/4 and 0.0.0.0/8 are addresses to them, but for the last and the first.</summary>
     public static bool IsPossible(uint source) =>

@@ -56,8 +56,7 @@ internal static class DestinationPlanner
         {
             if (neighbour.Interface == link.Index
                 && neighbour is { IsUsable: true, Mac: { } mac }
-                && byMac.TryGetValue(mac, out DomainId domain)
-                && RouteCheck.ObstacleOnLink(network, neighbour.Address, link) is null)
+                && byMac.TryGetValue(mac, out DomainId domain))
             {
                 found.Add((neighbour.Address, domain));
             }
@@ -67,8 +66,9 @@ internal static class DestinationPlanner
         Dictionary<DomainId, int> counts = [];
         foreach ((InternetAddress address, DomainId domain) in found)
         {
+            // The routes are looked through only for what can be captured: a peer can make the kernel know a thousand addresses.
             int count = counts.GetValueOrDefault(domain);
-            if (count < MostNeighbours)
+            if (count < MostNeighbours && RouteCheck.ObstacleOnLink(network, address, link) is null)
             {
                 counts[domain] = count + 1;
                 destinations.TryAdd(InternetPrefix.Single(address), domain);
@@ -226,7 +226,7 @@ internal static class DestinationPlanner
         foreach ((_, PeerDomain peer) in domains.Peers)
         {
             MacAddress sender = peer.Macs.IsEmpty ? RoutedNextHop : peer.Macs[0];
-            checks.Add(peer.Id, new SourceCheck(peer.Id, sender, link.Mac ?? default, peer.Addresses, ownAddresses, owners));
+            checks.Add(peer.Id, new SourceCheck(peer.Id, sender, link.Mac ?? default, peer.Addresses, ownAddresses, owners, peer.Macs.IsEmpty ? domains.Own : null));
         }
 
         return checks.ToImmutable();

@@ -12,7 +12,7 @@ internal static class StatusReporter
     private static readonly string[] AcceptNames =
         ["no-channel", "peer-stalled", "truncated", "udp-gso", "unsupported-offload", "too-large", "not-ipv4", "other-destination", "foreign-source"];
 
-    private static readonly string[] DropNames = ["malformed", "source-address", "inject-failed"];
+    private static readonly string[] DropNames = ["malformed", "source-address", "destination-address", "inject-failed"];
 
     /// <summary>The process that calls.</summary>
     public static ProcessReport Process() => new(

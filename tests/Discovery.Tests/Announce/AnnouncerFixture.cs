@@ -114,6 +114,19 @@ public abstract class AnnouncerFixture : IAsyncLifetime
         return session;
     }
 
+    /// <summary>Null while the local host has another guest of that number.</summary>
+    private protected async Task<StoreSession?> TryOpenAsync(string name, ushort number)
+    {
+        try
+        {
+            return await OpenAsync(name, number);
+        }
+        catch (StoreUnavailableException)
+        {
+            return null;
+        }
+    }
+
     private protected void Announce(TimeSpan interval, AnnouncerOptions? others = null)
     {
         Dom0 = new CountingStore(_server.ConnectDom0(Limit, TimeProvider.System));

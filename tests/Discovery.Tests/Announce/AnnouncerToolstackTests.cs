@@ -142,7 +142,9 @@ public sealed class AnnouncerToolstackTests : AnnouncerFixture
         for (ulong life = 0; life < 5; life++)
         {
             string name = $"{(char)('p' + life)}";
-            StoreSession guest = await OpenAsync(name, number: 77);
+            StoreSession? opened = null;
+            await UntilAsync(async () => (opened = await TryOpenAsync(name, number: 77)) is not null, "the local host to have noticed the end of the life before");
+            StoreSession guest = opened!;
             await AdvertiseAsync(guest, 100 + life);
             await UntilAsync(async () => (await PeersAsync(a)) is [{ } told] && told.Name == name && told.Macs.Single().Value == name[0], $"life {life} is told");
             Assert.NotNull(await PeerAsync(guest, a.Self));

@@ -225,4 +225,20 @@ public sealed class XenStoreConnectionTests
         queue.Complete();
         Assert.Null(await queue.NextAsync(Cancel));
     }
+
+    /// <summary>Whoever may write below the node can make up as many names as he likes.</summary>
+    [Fact]
+    public async Task Events_of_a_watch_on_one_node_are_one_wherever_below_it_they_come_from()
+    {
+        StoreEventQueue queue = new(capacity: 3);
+        string token = $"{StoreEvent.NodeToken}7";
+        for (int i = 0; i < 1000; i++)
+        {
+            Assert.True(queue.Add(new StoreEvent($"/local/domain/7/xenloop/advert/{i}", token)));
+        }
+
+        Assert.True(queue.Add(new StoreEvent("2", "t")));
+        Assert.Equal(new StoreEvent("", token), await queue.NextAsync(Cancel));
+        Assert.Equal(new StoreEvent("2", "t"), await queue.NextAsync(Cancel));
+    }
 }

@@ -87,7 +87,7 @@ internal sealed unsafe class PacketTarget : FuzzTarget
         _path.Run(port);
 
         PortCounters counters = port.Counters;
-        ulong dropped = counters.Dropped[(int)DropReason.Malformed] + counters.Dropped[(int)DropReason.SourceAddress] + counters.Dropped[(int)DropReason.InjectionFailed];
+        ulong dropped = counters.Dropped[(int)DropReason.Malformed] + counters.Dropped[(int)DropReason.SourceAddress] + counters.Dropped[(int)DropReason.DestinationAddress] + counters.Dropped[(int)DropReason.InjectionFailed];
         InvariantException.Unless(!_violated && counters.ReceivedPackets + dropped == 1, "A packet that was neither injected nor dropped.");
         int length = Receive();
         InvariantException.Unless(length >= 0 == (counters.ReceivedPackets == 1), "What was counted is not what was injected.");

@@ -42,6 +42,19 @@ public sealed class SourceCheckTests
     public void With_announced_addresses_only_those(uint source, bool allowed) =>
         Assert.Equal(allowed, Check([InternetAddress.FromIPv4(PeerAddress)]).Allows(source));
 
+    /// <summary>A router brings a guest what is for its addresses, and nothing else; on the bridge whoever sends the frame decides.</summary>
+    [Theory]
+    [InlineData(Own, true)]
+    [InlineData(Own + 100, false)]
+    [InlineData(0xE0000001u, false)]
+    [InlineData(0xFFFFFFFFu, false)]
+    public void From_behind_a_router_only_what_is_for_us(uint destination, bool reaches)
+    {
+        var routed = new SourceCheck(Peer, PeerMac, OwnMac, [InternetAddress.FromIPv4(PeerAddress)], [], DestinationTable.Empty, reachable: [InternetAddress.FromIPv4(Own)]);
+        Assert.Equal(reaches, routed.Reaches(destination));
+        Assert.True(Check([]).Reaches(destination));
+    }
+
     [Fact]
     public void Loopback_stays_out_even_if_announced() =>
         Assert.False(Check([InternetAddress.FromIPv4(0x7F000001)]).Allows(0x7F000001));

@@ -286,6 +286,17 @@ public sealed class DestinationPlannerTests
     }
 
     [Fact]
+    public void From_routed_peers_only_what_Dom0_would_route_here_is_taken()
+    {
+        DomainTable routed = Peers(Peer(A, [], "10.1.0.2")) with { Own = [NetworkBuilder.Address("10.9.0.2")] };
+        NetworkSnapshot network = new NetworkBuilder().Own("10.9.0.2", 30).Own("172.17.0.1", 16, NetworkBuilder.Eth1).Route("0.0.0.0/0", via: "10.9.0.1").Build();
+        SourceCheck check = DestinationPlanner.Plan(network, routed, NetworkBuilder.Link).Sources[A];
+        Assert.True(check.Reaches(NetworkBuilder.Address("10.9.0.2").ToIPv4()));
+        Assert.False(check.Reaches(NetworkBuilder.Address("172.17.0.1").ToIPv4()));
+        Assert.True(DestinationPlanner.Plan(network, Bridged, NetworkBuilder.Link).Sources[A].Reaches(NetworkBuilder.Address("172.17.0.1").ToIPv4()));
+    }
+
+    [Fact]
     public void Agrees_with_a_step_by_step_look_up() => Properties.Hold(
         from routes in RandomRoutes.ListOf()
         from neighbours in RandomNeighbours.ListOf()

@@ -26,7 +26,15 @@ public sealed class FairnessTests
     [InlineData((int)ForwarderThreads.One, false)]
     [InlineData((int)ForwarderThreads.One, true)]
     [InlineData((int)ForwarderThreads.Two, true)]
-    public void A_peers_ring_is_read_while_anothers_leaves_no_time_to_sleep(int threads, bool polls)
+    public void A_peers_ring_is_read_while_anothers_leaves_no_time_to_sleep(int threads, bool polls) => ReadsTheOthersInBetween(threads, polls, leaves: false);
+
+    /// <summary>What a peer has published by its end is injected, but others do not wait for that: it could do so again and again, on purpose.</summary>
+    [Theory]
+    [InlineData((int)ForwarderThreads.One)]
+    [InlineData((int)ForwarderThreads.Two)]
+    public void A_peers_ring_is_read_while_another_leaves_and_its_records_are_injected(int threads) => ReadsTheOthersInBetween(threads, polls: false, leaves: true);
+
+    private static unsafe void ReadsTheOthersInBetween(int threads, bool polls, bool leaves)
     {
         using var pair = new ForwardingPair(threads: (ForwarderThreads)threads, polls: polls);
         using Socket receiver = GuestSockets.BindUdp(pair.A.Guest, PeerEnd.Port);
@@ -42,6 +50,7 @@ public sealed class FairnessTests
         }
 
         Assert.True(busy.Outbound.PrepareToWaitForSpace(datagram.Length));
+        busy.Link.Descriptor[ChannelDescriptor.ConnectorLifeOffset] = leaves ? (byte)0 : (byte)1;
         pair.AttachBoth();
 
         byte[] received = new byte[1];
@@ -53,5 +62,6 @@ public sealed class FairnessTests
         }
 
         Assert.InRange(place, published / 4, published / 2);
+        Assert.True(SpinWait.SpinUntil(() => pair.A.Listener.Failures.Count == (leaves ? 1 : 0), ReceiveMilliseconds), pair.ToString());
     }
 }

@@ -265,8 +265,9 @@ public sealed class ReleaseTests
         using var echo = new UdpEcho(pair.A.Guest, pair.B.Guest, 5000);
         echo.Exchange(1000);
         Assert.Equal(0ul, pair.A.Port.Counters.SentPackets);
-        Assert.Equal(ChannelFailure.PeerGone, Assert.Single(pair.A.Listener.Failures));
         Assert.Equal(PortState.Failed, pair.A.Port.State);
+        Wait.Until(() => !pair.A.Listener.Failures.IsEmpty, TimeSpan.FromSeconds(10), "the news that the peer is gone", pair.ToString);
+        Assert.Equal(ChannelFailure.PeerGone, Assert.Single(pair.A.Listener.Failures));
     }
 
     /// <summary>Times that a thread, named by its path below <c>/proc</c>, has given up its processor in order to wait.</summary>
