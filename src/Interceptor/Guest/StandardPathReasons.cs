@@ -28,6 +28,12 @@ internal sealed class StandardPathReasons(NetworkSnapshot network, DomainTable d
         if (rules.Form == RuleForm.Conntrack.Word())
         {
             reasons.Add("the first packet of each connection, and connections whose addresses are translated here (NAT): connection tracking is in use");
+            reasons.Add("what connection tracking's helpers read: FTP, SIP, H.323, PPTP, IRC, SANE, TFTP, SNMP, NetBIOS and Amanda at their usual ports");
+        }
+
+        if (rules.SparesTcp)
+        {
+            reasons.Add("all TCP: SYNPROXY answers for servers here");
         }
 
         if (network.HasPolicyRules)

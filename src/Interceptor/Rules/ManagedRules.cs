@@ -73,6 +73,6 @@ internal sealed class ManagedRules : IFirewallRules
     }
 
     private void UpdateReport() => _report = _installer.Current is { } current
-        ? new RulesReport(current.Backend.Name, current.Decision.Form.Word(), current.Decision.Reason)
+        ? new RulesReport(current.Backend.Name, current.Decision.Form.Word(), current.Decision.Reason, current.Decision.SparesTcp)
         : NothingYet;
 }

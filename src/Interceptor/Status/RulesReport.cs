@@ -4,4 +4,5 @@ namespace XenLoop.Interceptor.Status;
 /// <param name="Backend">Which iptables; <c>none</c> if the user manages the rules.</param>
 /// <param name="Form"><c>conntrack</c> or <c>plain</c>.</param>
 /// <param name="Reason">Why that form.</param>
-internal sealed record RulesReport(string Backend, string Form, string Reason);
+/// <param name="SparesTcp">SYNPROXY is in use, so no TCP is captured.</param>
+internal sealed record RulesReport(string Backend, string Form, string Reason, bool SparesTcp = false);

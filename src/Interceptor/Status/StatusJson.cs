@@ -80,6 +80,7 @@ internal static class StatusJson
         json.WriteString("backend", rules.Backend);
         json.WriteString("form", rules.Form);
         json.WriteString("reason", rules.Reason);
+        json.WriteBoolean("sparesTcp", rules.SparesTcp);
         json.WriteEndObject();
     }
 
