@@ -188,6 +188,8 @@ start_service() {
     systemctl daemon-reload
     [ "$start" = yes ] || return 0
     systemctl enable "$2"
+    # Of one that could not start before, so far, systemd would count those starts in.
+    systemctl reset-failed "$2" 2>/dev/null || :
     systemctl restart "$2" || fail "installed, but $2 does not start: see journalctl -u $2"
 
     # So far systemd has only found the program. What that lacks it says in its first moments, and ends.

@@ -71,4 +71,7 @@ internal static partial class GuestLog
 
     [LoggerMessage(2024, LogLevel.Warning, "Domain {Domain} takes what it is sent so slowly that others would wait with it: its packets take the standard path for {Seconds} s.")]
     public static partial void TooSlow(ILogger log, DomainId domain, double seconds);
+
+    [LoggerMessage(2025, LogLevel.Warning, "Somebody had removed the redirect of what arrives on {Tap} to {Interface}; it is in place again.")]
+    public static partial void TapRedirected(ILogger log, string tap, string @interface);
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using XenLoop.Addresses;
 using XenLoop.Netlink;
 using XenLoop.Netlink.Route;
+using XenLoop.Netlink.TrafficControl;
 
 namespace XenLoop.Interceptor.Guest;
 
@@ -16,6 +17,7 @@ internal sealed class LinkGuard : IDisposable
     private readonly LinkControl _control;
     private readonly ILogger _log;
     private bool _tapSeen;
+    private bool _redirectSeen;
 
     private LinkGuard(LinkEntry link, string tap, LinkControl control, ILogger log)
     {
@@ -39,7 +41,7 @@ internal sealed class LinkGuard : IDisposable
         }
     }
 
-    /// <summary>Looks at both. Switches the TAP on again if somebody has switched it off, and gives it the interface's Ethernet address if that was changed.</summary>
+    /// <summary>Looks at both. Switches the TAP on again if somebody has switched it off, redirects what arrives there again if somebody has ended that, and gives it the interface's Ethernet address if that was changed.</summary>
     /// <returns>The interface as it is now.</returns>
     /// <exception cref="GuestSetupException">One is gone.</exception>
     public LinkEntry Check(NetworkSnapshot network)
@@ -68,6 +70,14 @@ internal sealed class LinkGuard : IDisposable
             {
                 ChangeTapMac(mac);
             }
+
+            bool redirects = network.IngressHooks.Contains(_control.Index);
+            if (_redirectSeen && !redirects)
+            {
+                Redirect(link);
+            }
+
+            _redirectSeen = redirects;
         }
         else if (_tapSeen)
         {
@@ -86,6 +96,20 @@ internal sealed class LinkGuard : IDisposable
         {
             _control.SetUp(up: true);
             GuestLog.TapRaised(_log, _tap);
+        }
+        catch (NetlinkException error)
+        {
+            throw Gone(error);
+        }
+    }
+
+    /// <summary>Whoever clears the traffic control of all interfaces means no harm by it.</summary>
+    private void Redirect(LinkEntry link)
+    {
+        try
+        {
+            _ = IngressRedirect.Install(_tap, link.Name);
+            GuestLog.TapRedirected(_log, _tap, link.Name);
         }
         catch (NetlinkException error)
         {
@@ -120,5 +144,5 @@ internal sealed class LinkGuard : IDisposable
     }
 
     private GuestSetupException Gone(NetlinkException? error) =>
-        new($"The interface {_tap}, through which packets from peers come in, was removed or cannot be switched on; traffic takes the standard path. Start xenloop again.", error!);
+        new($"The interface {_tap}, through which packets from peers come in, was removed, or cannot be switched on or redirected; traffic takes the standard path. Start xenloop again.", error!);
 }

@@ -24,6 +24,9 @@ public sealed record NetworkSnapshot(
     /// <summary>Interfaces, by index, on which packets wait for more than their turn, with the kind of the qdisc (<c>tbf</c>, <c>htb</c>, <c>netem</c>...).</summary>
     public ImmutableSortedDictionary<int, string> Shapers { get; init; } = ImmutableSortedDictionary<int, string>.Empty;
 
+    /// <summary>Interfaces, by index, that have a clsact qdisc, without which nothing that arrives there is redirected.</summary>
+    public ImmutableArray<int> IngressHooks { get; init; } = [];
+
     /// <summary>A machine without a network.</summary>
     public static NetworkSnapshot Empty { get; } = new(
         0,

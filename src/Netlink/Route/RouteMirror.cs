@@ -38,6 +38,7 @@ public sealed unsafe class RouteMirror : IDisposable
     private NetworkState _state = new(Families);
     private ImmutableArray<RouteEntry> _routes = [];
     private ImmutableArray<RouteEntry> _policyRoutes = [];
+    private ImmutableArray<int> _ingressHooks = [];
     private ImmutableSortedDictionary<int, string> _shapers = ImmutableSortedDictionary<int, string>.Empty;
     private bool _hasPolicyRules;
     private bool _isIncomplete = true;
@@ -194,9 +195,10 @@ public sealed unsafe class RouteMirror : IDisposable
 
         if (_state.QdiscsAreStale)
         {
-            var collector = new ShaperCollector();
+            var collector = new QdiscCollector();
             Dump(LinuxRtnetlink.RTM_GETQDISC, new tcmsg(), collector, "list the queueing disciplines");
             _shapers = collector.ToShapers(_shapers);
+            _ingressHooks = collector.ToIngressHooks();
             _state.QdiscsAreStale = false;
         }
     }
@@ -232,6 +234,7 @@ public sealed unsafe class RouteMirror : IDisposable
     {
         PolicyRoutes = _policyRoutes,
         Shapers = _shapers,
+        IngressHooks = _ingressHooks,
     };
 
     private bool Poll(int timeoutMilliseconds)

@@ -160,6 +160,23 @@ public sealed class InterfaceTests(SetupTable table)
         row.Conclude("fast, to the new owner", "", announced ? "streams to both owners, every byte" : "the kernel's own probes find the new owner; streams to both, every byte");
     }
 
+    /// <summary>As some programs do that shape traffic, on all interfaces that they find, before they begin.</summary>
+    [Fact]
+    public void Traffic_control_of_all_interfaces_is_cleared()
+    {
+        using SetupRow row = table.Begin("tc qdisc del, on all interfaces of a guest");
+        using var scene = new Scene(host => host["b"].SetKernelParameter("net/ipv4/conf/all/rp_filter", "1"));
+        using var stream = new TcpStream(scene.A, scene.B, Ports.Next());
+        stream.WaitForMore(8 * Limits.MiB, Limits.Transfer);
+        scene.B.Run("sh", "-c", "for i in $(ls /sys/class/net); do tc qdisc del dev $i root; tc qdisc del dev $i clsact; done 2>/dev/null; true").Checked();
+        stream.WaitForMore(64 * Limits.MiB, Limits.Transfer);
+        PathMeter path = scene.Watch(scene.A, scene.B);
+        stream.WaitForMore(64 * Limits.MiB, Limits.Transfer);
+        path.AssertFast(32 * Limits.MiB);
+        stream.Complete(Limits.Transfer);
+        row.Conclude("fast", "", "a stream through it, every byte");
+    }
+
     [Fact]
     public void A_second_interface_on_another_bridge_stays_on_the_standard_path()
     {

@@ -3,20 +3,27 @@ using XenLoop.Native;
 
 namespace XenLoop.Netlink.Route;
 
-/// <summary>Takes a dump of the queueing disciplines and keeps those that delay, drop or reorder packets as their administrator wishes.</summary>
-internal sealed class ShaperCollector : INetlinkDumpVisitor
+/// <summary>Takes a dump of the queueing disciplines and keeps those that delay, drop or reorder packets as their administrator wishes, and where arriving packets can be redirected.</summary>
+internal sealed class QdiscCollector : INetlinkDumpVisitor
 {
+    private const string IngressHook = "clsact";
+
     /// <summary>Those that send a packet as soon as the interface takes it: what a packet misses that does not go through them is its turn.</summary>
     private static readonly string[] Plain =
     [
         "noqueue", "noop", "pfifo_fast", "pfifo", "bfifo", "pfifo_head_drop", "mq", "mqprio", "multiq", "prio", "skbprio",
-        "sfq", "fq", "fq_codel", "fq_pie", "codel", "pie", "red", "choke", "sfb", "drr", "ets", "hhf", "ingress", "clsact",
+        "sfq", "fq", "fq_codel", "fq_pie", "codel", "pie", "red", "choke", "sfb", "drr", "ets", "hhf", "ingress", IngressHook,
     ];
 
+    private readonly ImmutableArray<int>.Builder _ingressHooks = ImmutableArray.CreateBuilder<int>();
     private readonly ImmutableSortedDictionary<int, string>.Builder _shapers = ImmutableSortedDictionary.CreateBuilder<int, string>();
 
     /// <inheritdoc/>
-    public void Restart() => _shapers.Clear();
+    public void Restart()
+    {
+        _shapers.Clear();
+        _ingressHooks.Clear();
+    }
 
     /// <inheritdoc/>
     public void Visit(in NetlinkMessageReader message)
@@ -31,6 +38,11 @@ internal sealed class ShaperCollector : INetlinkDumpVisitor
             if (attributes.Type == LinuxTrafficControl.TCA_KIND)
             {
                 string kind = attributes.GetString();
+                if (kind == IngressHook)
+                {
+                    _ingressHooks.Add(header.tcm_ifindex);
+                }
+
                 if (!Plain.Contains(kind) && !_shapers.ContainsKey(header.tcm_ifindex))
                 {
                     _shapers.Add(header.tcm_ifindex, kind);
@@ -39,7 +51,10 @@ internal sealed class ShaperCollector : INetlinkDumpVisitor
         }
     }
 
-    /// <summary>The first such one of each interface, by the interface's index; <paramref name="before"/> itself if it says the same.</summary>
+    /// <summary>Interfaces with a clsact qdisc, by index.</summary>
+    public ImmutableArray<int> ToIngressHooks() => _ingressHooks.ToImmutable();
+
+    /// <summary>The first that shapes of each interface, by the interface's index; <paramref name="before"/> itself if it says the same.</summary>
     public ImmutableSortedDictionary<int, string> ToShapers(ImmutableSortedDictionary<int, string> before)
     {
         if (before.Count == _shapers.Count)
