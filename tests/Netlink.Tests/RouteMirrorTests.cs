@@ -130,6 +130,19 @@ public class RouteMirrorTests
     }
 
     [Fact]
+    public void IngressHooksComeAndGo()
+    {
+        using var network = new TestNetwork();
+        Assert.Empty(network.Now.IngressHooks);
+        network.Tc("qdisc add dev eth0 clsact");
+        Assert.True(network.Mirror.Update());
+        Assert.Equal([network.Eth0.Index], network.Now.IngressHooks);
+        network.Tc("qdisc del dev eth0 clsact");
+        Assert.True(network.Mirror.Update());
+        Assert.Empty(network.Now.IngressHooks);
+    }
+
+    [Fact]
     public void PolicyRulesAreNoticed()
     {
         using var network = new TestNetwork();

@@ -198,13 +198,14 @@ public sealed unsafe class RouteMirror : IDisposable
             var collector = new QdiscCollector();
             Dump(LinuxRtnetlink.RTM_GETQDISC, new tcmsg(), collector, "list the queueing disciplines");
             _shapers = collector.ToShapers(_shapers);
-            _ingressHooks = collector.ToIngressHooks();
+            _ingressHooks = Newer(_ingressHooks, collector.ToIngressHooks());
             _state.QdiscsAreStale = false;
         }
     }
 
     /// <summary>The same object if nothing is new in it.</summary>
-    private static ImmutableArray<RouteEntry> Newer(ImmutableArray<RouteEntry> before, ImmutableArray<RouteEntry> now) =>
+    private static ImmutableArray<T> Newer<T>(ImmutableArray<T> before, ImmutableArray<T> now)
+        where T : IEquatable<T> =>
         now.AsSpan().SequenceEqual(before.AsSpan()) ? before : now;
 
     private void Dump<T>(ushort type, in T body, INetlinkDumpVisitor visitor, string operation)
@@ -227,6 +228,7 @@ public sealed unsafe class RouteMirror : IDisposable
         || _routes != _current.Routes
         || _policyRoutes != _current.PolicyRoutes
         || _shapers != _current.Shapers
+        || _ingressHooks != _current.IngressHooks
         || _hasPolicyRules != _current.HasPolicyRules;
 
     private void Publish() => _current = new NetworkSnapshot(
