@@ -26,6 +26,9 @@ public interface IChannelPlatform : IDisposable
     /// <summary>True if the pages of a channel that we listen for are free for others once it ends; not always at once where the peer could keep them from being freed.</summary>
     bool GivesBack(DomainId peer) => true;
 
+    /// <summary>Others find no pages left: true if those of a channel to <paramref name="peer"/> will be free for them once it ends. To be asked only of one that then ends.</summary>
+    bool GiveBackNext(DomainId peer) => true;
+
     /// <summary>
     /// The domain was restored from a saved state: its grants and event channels were left behind in the domain that it was.
     /// To be called before the links of that time are disposed, so that none of them gives back to the kernel what the kernel has

@@ -118,6 +118,43 @@ public sealed class GrantedPagesPoolTests
         }).IsExhaustion);
     }
 
+    /// <summary>Else who came first, and went often, would keep newcomers out for a day.</summary>
+    [Fact]
+    public void WhereOthersFindNoneSomeAreGivenBackOnceAnHour()
+    {
+        UseUp(Peer);
+        UseUp(Other);
+        Pages large = _pool.Take(Peer, Large);
+        Pages small = _pool.Take(Other, Small);
+        _pool.GiveBack(large);
+        _pool.GiveBack(small);
+        _left = 0;
+        DomainId newcomer = new(9);
+        Pages taken = _pool.Take(newcomer, Large);
+        Assert.True(large.Disposed);
+        Assert.False(small.Disposed);
+        Assert.Equal(Large, taken.RingBytes);
+
+        _left = 0;
+        Assert.Throws<ChannelPlatformException>(() => _pool.Take(new DomainId(10), Small));
+        Assert.False(_pool.GiveBackNext(Other));
+        _now += GrantedPagesPool<Pages>.NeedPause;
+        Assert.NotNull(_pool.Take(new DomainId(10), Small));
+    }
+
+    [Fact]
+    public void AChannelThatIsEndedForOthersSakeGivesItsPagesBack()
+    {
+        UseUp(Peer);
+        Pages used = _pool.Take(Peer, Large);
+        Assert.False(_pool.GivesBack(Peer));
+        Assert.True(_pool.GiveBackNext(Peer));
+        _pool.GiveBack(used);
+        Assert.True(used.Disposed);
+        Assert.False(_pool.GivesBack(Peer));
+        Assert.False(_pool.GiveBackNext(Peer));
+    }
+
     [Fact]
     public void TheTimeToGiveBackIsToldAndKept()
     {

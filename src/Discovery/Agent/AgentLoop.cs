@@ -270,15 +270,18 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     {
         context.ShortOfPagesUntil = context.Now + context.Options.ShortageMemory;
         PeerSession? largest = null;
+        PeerSession? largestFree = null;
         foreach (PeerSession peer in _peers.Values)
         {
-            if (peer.ServedRingBytes > (largest?.ServedRingBytes ?? 0) && peer.MayResize)
-            {
-                largest = peer;
-            }
+            largest = peer.Excess > (largest?.Excess ?? 0) ? peer : largest;
+            largestFree = peer.Excess > (largestFree?.Excess ?? 0) && peer.MayResize ? peer : largestFree;
         }
 
-        largest?.Shrink();
+        if (largest is not null)
+        {
+            (context.Platform!.GiveBackNext(largest.Peer.Id) ? largest : largestFree)?.Shrink();
+        }
+
         context.Wake.Set();
     }
 

@@ -109,6 +109,9 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     /// <summary>True if others gain, or at least lose nothing, when the channel is closed and opened again with other rings.</summary>
     public bool MayResize => ServedRingBytes > 0 && context.Platform!.GivesBack(Peer.Id);
 
+    /// <summary>Data bytes per direction that its channel has beyond its share.</summary>
+    public int Excess => Math.Max(0, ServedRingBytes - _pages.Share);
+
     private TimeSpan Lifetime => context.Now - _since;
 
     /// <summary>The engine reports.</summary>

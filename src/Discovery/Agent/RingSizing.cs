@@ -8,7 +8,8 @@ namespace XenLoop.Discovery;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Every peer that may ask for a channel is sure of an equal share, so a newcomer never waits for an old channel to end. What
+/// Every peer that may ask for a channel is sure of an equal share, so a newcomer never waits for an old channel to end; but for pages that a platform
+/// keeps for a peer whose channels ended often (<see cref="IChannelPlatform.GivesBack"/>). What
 /// the others leave unused goes to the busy: a channel under traffic may take half of what is left, and is opened again
 /// with larger rings. When pages run out nevertheless (other programs lend pages too, and those that a dead peer has not
 /// unmapped stay lent), the largest channel goes back to its share.

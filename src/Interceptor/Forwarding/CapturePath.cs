@@ -207,16 +207,21 @@ internal sealed unsafe partial class CapturePath : IDisposable
         // What the kernel said about the packet is not the peer's business, nor is the packet before it has been judged.
         Unsafe.InitBlockUnaligned(rest, 0, (uint)(received - inHead));
 
-        // The peer can have written there meanwhile, and its word on which packet this is would count for the kernel's. What else it says
-        // of the packet it says to itself.
-        uint id = QueuedPacket.ReadId(new ReadOnlySpan<byte>(message, inHead));
-        if (QueuedPacket.TryParse(new ReadOnlySpan<byte>(message, received), received, out QueuedPacket packet) && packet.Id == id)
+        // No packet at all: the kernel's word that a verdict came too late.
+        if (!QueuedPacket.TryParse(new ReadOnlySpan<byte>(message, inHead), received, out QueuedPacket own))
+        {
+            return;
+        }
+
+        // The peer can have written to the rest meanwhile, and its word on which packet this is would count for the kernel's. What else
+        // it says of the packet it says to itself.
+        if (QueuedPacket.TryParse(new ReadOnlySpan<byte>(message, received), received, out QueuedPacket packet) && packet.Id == own.Id)
         {
             CarryCopied(port, channel, message, received, destinations);
         }
         else
         {
-            Accepted(port, id, AcceptReason.Truncated);
+            Accepted(port, own.Id, AcceptReason.Truncated);
         }
     }
 

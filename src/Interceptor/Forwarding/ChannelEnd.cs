@@ -176,10 +176,10 @@ internal sealed class ChannelEnd
     /// The peer has not closed its direction in time. A guest that is short of processor time may have a full ring to inject by then,
     /// whose packets nobody would send again.
     /// </summary>
-    public static void OnCloseOverdue(PeerPort port) => Leave(port);
+    public void OnCloseOverdue(PeerPort port) => Leave(port);
 
     /// <summary>The peer is gone.</summary>
-    public static void OnPeerGone(PeerPort port) => Leave(port);
+    public void OnPeerGone(PeerPort port) => Leave(port);
 
     /// <summary>To be asked after each pass: true once a leaving peer's records are injected. No more of them than fill the ring, in case it goes on to publish.</summary>
     public static bool HasLeft(PeerPort port)
@@ -205,10 +205,11 @@ internal sealed class ChannelEnd
         }
     }
 
-    private static void Leave(PeerPort port)
+    private void Leave(PeerPort port)
     {
         if (!port.Leaves)
         {
+            _hold.Interrupt(port, Environment.TickCount64);
             port.Leaves = true;
             port.LeavesFrom = port.Channel!.Inbound.Position;
             port.LeavesClosing = port.State == PortState.Closing;

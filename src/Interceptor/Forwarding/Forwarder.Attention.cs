@@ -30,7 +30,7 @@ internal sealed unsafe partial class Forwarder
         }
         else if (channel.PeerLeft || channel.PeerGone)
         {
-            ChannelEnd.OnPeerGone(port);
+            _ends.OnPeerGone(port);
         }
         else if (channel.Inbound.ProducerClosed)
         {
@@ -63,7 +63,7 @@ internal sealed unsafe partial class Forwarder
     {
         lock (_injectionGate)
         {
-            ChannelEnd.OnPeerGone(port);
+            _ends.OnPeerGone(port);
         }
 
         WakeInjection();
@@ -73,7 +73,7 @@ internal sealed unsafe partial class Forwarder
     {
         lock (_injectionGate)
         {
-            ChannelEnd.OnCloseOverdue(port);
+            _ends.OnCloseOverdue(port);
         }
 
         WakeInjection();

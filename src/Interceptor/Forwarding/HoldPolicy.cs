@@ -100,6 +100,8 @@ internal sealed class HoldPolicy
     /// <summary>A channel begins to close: until the peer has taken what is in the ring, packets wait, or they would overtake it on the standard path.</summary>
     public void BeginClosing(PeerPort port, long now)
     {
+        Interrupt(port, now);
+        port.HoldCharged = now;
         port.SwitchDeadline = now + _limitMilliseconds;
         port.SwitchAwaitsRing = true;
     }
@@ -111,7 +113,13 @@ internal sealed class HoldPolicy
     /// <summary>The same, at a given time, of a port whose path does change.</summary>
     public static bool DelaysSwitch(PeerPort port, long now)
     {
-        if (port.SwitchAwaitsRing && port.Channel!.Outbound.Used() == 0)
+        bool empty = port.SwitchAwaitsRing && port.Channel!.Outbound.Used() == 0;
+        if (empty || (port.SwitchAwaitsRing && now >= port.SwitchDeadline))
+        {
+            port.Patience!.Waited(Math.Min(now, port.SwitchDeadline) - port.HoldCharged);
+        }
+
+        if (empty)
         {
             port.SwitchAwaitsRing = false;
             port.SwitchDeadline = now + SettleMilliseconds;
@@ -182,6 +190,16 @@ internal sealed class HoldPolicy
         }
     }
 
+    /// <summary>A channel ends: what packets waited for its peer so far is charged.</summary>
+    public void Interrupt(PeerPort port, long now)
+    {
+        if (port.State == PortState.Held)
+        {
+            port.Counters.HeldMilliseconds += (ulong)(now - port.HoldStarted);
+            Charge(port, now);
+        }
+    }
+
     private bool PrepareToWait(PeerPort port, RingProducer ring)
     {
         bool wait = ring.PrepareToWaitForSpace(Math.Min(port.HoldRecordBytes - RingRecord.HeaderBytes, ring.MaxPayload));
@@ -203,12 +221,7 @@ internal sealed class HoldPolicy
 
     private void End(PeerPort port, PortState next)
     {
-        if (port.State == PortState.Held)
-        {
-            long now = Environment.TickCount64;
-            port.Counters.HeldMilliseconds += (ulong)(now - port.HoldStarted);
-            Charge(port, now);
-        }
+        Interrupt(port, Environment.TickCount64);
 
         // A violation found on the way has failed the port already.
         if (port.State is PortState.Held or PortState.Stalled)

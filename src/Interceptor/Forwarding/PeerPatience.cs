@@ -58,7 +58,7 @@ internal sealed class PeerPatience
     /// <returns>Its length in milliseconds.</returns>
     public int BeginRest(long now)
     {
-        int rest = MayBeForgotten(now) ? FirstRest : _nextRest;
+        int rest = IsForgiven(now) ? FirstRest : _nextRest;
         _nextRest = Math.Min(2 * rest, LongestRest);
         RestsUntil = now + rest;
         _waited = 0;
@@ -66,5 +66,7 @@ internal sealed class PeerPatience
     }
 
     /// <summary>True if nothing that the peer did matters any more.</summary>
-    public bool MayBeForgotten(long now) => RestsUntil == 0 || now >= RestsUntil + GoodConduct;
+    public bool MayBeForgotten(long now) => _waited == 0 && IsForgiven(now);
+
+    private bool IsForgiven(long now) => RestsUntil == 0 || now >= RestsUntil + GoodConduct;
 }

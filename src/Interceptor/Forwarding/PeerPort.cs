@@ -133,11 +133,15 @@ internal sealed class PeerPort : IDisposable
         Patience = patience;
         PeerTakesOffload = peerTakesOffload;
         ClosedByPeer = false;
-        State = PortState.Open;
+
+        // A new channel ends no rest.
+        long now = Environment.TickCount64;
+        State = now < patience.RestsUntil ? PortState.Stalled : PortState.Open;
+        HoldRecordBytes = 0;
         CaptureReady = true;
         InjectReady = true;
         AwaitsData = false;
-        HoldPolicy.BeginOpening(this, Environment.TickCount64);
+        HoldPolicy.BeginOpening(this, now);
     }
 
     /// <summary>Forgets the channel; nothing touches its pages any more.</summary>

@@ -116,16 +116,27 @@ internal static class DestinationPlanner
         return owners;
     }
 
-    /// <summary>This guest's addresses on other interfaces.</summary>
+    /// <summary>This guest's addresses on other interfaces, and on none but those.</summary>
     private static List<Destination> OwnElsewhere(NetworkSnapshot network, LinkEntry link)
     {
-        List<Destination> own = [];
+        HashSet<InternetAddress> elsewhere = [];
         foreach (AddressEntry address in network.Addresses)
         {
-            if (address.Interface != link.Index)
+            elsewhere.Add(address.Address);
+        }
+
+        foreach (AddressEntry address in network.Addresses)
+        {
+            if (address.Interface == link.Index)
             {
-                own.Add(new Destination(InternetPrefix.Single(address.Address), DestinationTable.Self));
+                elsewhere.Remove(address.Address);
             }
+        }
+
+        List<Destination> own = [];
+        foreach (InternetAddress address in elsewhere)
+        {
+            own.Add(new Destination(InternetPrefix.Single(address), DestinationTable.Self));
         }
 
         return own;
@@ -160,6 +171,11 @@ internal static class DestinationPlanner
             }
         }
 
+        if (behindPeers.Count > MostRoutes)
+        {
+            return;
+        }
+
         // Groups and the broadcast have no route of their own; they do not go to a router, but to all.
         routed.TryAdd(Groups, DestinationTable.None);
         routed.TryAdd(Broadcast, DestinationTable.None);
@@ -169,13 +185,14 @@ internal static class DestinationPlanner
             if (domain != DestinationTable.None || behindPeers.Exists(wider => wider.Length < prefix.Length && wider.Contains(prefix.Address)))
             {
                 needed.Add(new Destination(prefix, domain));
+                if (needed.Count > MostRoutes)
+                {
+                    return;
+                }
             }
         }
 
-        if (needed.Count <= MostRoutes)
-        {
-            needed.ForEach(destination => destinations.TryAdd(destination.Prefix, destination.Domain));
-        }
+        needed.ForEach(destination => destinations.TryAdd(destination.Prefix, destination.Domain));
     }
 
     private static ImmutableArray<Destination> LongestFirst(Dictionary<InternetPrefix, DomainId> destinations)

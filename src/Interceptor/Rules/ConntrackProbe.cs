@@ -70,7 +70,17 @@ internal sealed class ConntrackProbe(ProgramRunner runner)
         }
 
         // Stateless and terse: a set of a million addresses is none of our business.
-        ProgramResult result = runner.Run(nft, ["-s", "-t", "list", "ruleset"]);
+        ProgramResult result;
+        try
+        {
+            result = runner.Run(nft, ["-s", "-t", "list", "ruleset"]);
+        }
+        catch (RuleException)
+        {
+            // What it does not tell must not keep the rules from being installed: the kernel's own count says most of it.
+            return default;
+        }
+
         bool ours = false;
         string? first = null;
         bool hasSynProxy = false;

@@ -38,10 +38,6 @@ public readonly struct QueuedPacket
     /// <summary>The packet is a super-packet.</summary>
     public bool IsSegmented => (_info & NfnetlinkQueue.NFQA_SKB_GSO) != 0;
 
-    /// <summary>The packet's number, which the kernel puts into the first attribute (<c>nfqnl_build_packet_message</c> in net/netfilter/nfnetlink_queue.c).</summary>
-    /// <param name="head">The first bytes of a packet message, no fewer than that attribute takes.</param>
-    public static uint ReadId(ReadOnlySpan<byte> head) => MemoryMarshal.Read<uint>(head[(NetlinkLayout.MessageHeaderLength + 4 + NetlinkLayout.AttributeHeaderLength)..]);
-
     /// <summary>Parses the front of one received message.</summary>
     /// <param name="head">Its first bytes; the payload attribute's header must lie within them, its value need not.</param>
     /// <param name="messageLength">Bytes received in all.</param>

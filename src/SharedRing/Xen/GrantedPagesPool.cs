@@ -8,7 +8,8 @@ namespace XenLoop.SharedRing.Xen;
 /// Pages that a peer has mapped and does not unmap stay pinned when they are given back, with their grant references
 /// (<c>gnttab_end_foreign_access</c>), and nobody tells us that they are. A peer that opens and closes channels without ever unmapping would
 /// pin what this guest has. So only the first few channels to a domain give theirs back whenever they end, and after that there are pauses
-/// (<see cref="ReleasePace"/>). Whoever comes back earlier gets the same pages again, and may map them twice.
+/// (<see cref="ReleasePace"/>). Whoever comes back earlier gets the same pages again, and may map them twice. Only where others find no pages left
+/// some are given back without a pause, once an hour.
 /// </para>
 /// <para>
 /// Kept pages are used again only once the peer's life byte says that it has left: one that was stopped in the midst of a channel,
@@ -20,6 +21,9 @@ namespace XenLoop.SharedRing.Xen;
 internal sealed class GrantedPagesPool<TPages>
     where TPages : class, IGrantedPages
 {
+    /// <summary>Milliseconds between two releases for others' sake.</summary>
+    public const long NeedPause = 60 * 60_000;
+
     private readonly Lock _oneAtATime = new();
     private readonly Func<DomainId, int, TPages?> _tryAllocate;
     private readonly Func<long> _clock;
@@ -27,6 +31,7 @@ internal sealed class GrantedPagesPool<TPages>
     private readonly List<TPages> _kept = [];
     private readonly Dictionary<DomainId, ReleasePace> _pace = [];
     private bool _ended;
+    private long _nextNeed = long.MinValue;
 
     /// <summary>Without any pages yet.</summary>
     /// <param name="tryAllocate">Grants pages for rings of so many bytes to a domain; null: there are not enough.</param>
@@ -48,6 +53,27 @@ internal sealed class GrantedPagesPool<TPages>
         }
     }
 
+    /// <summary>Others find no pages left: lets those of <paramref name="peer"/>'s channel be given back when it ends, if that may be.</summary>
+    public bool GiveBackNext(DomainId peer)
+    {
+        lock (_oneAtATime)
+        {
+            if (MayRelease(peer))
+            {
+                return true;
+            }
+
+            if (_clock() < _nextNeed)
+            {
+                return false;
+            }
+
+            _nextNeed = _clock() + NeedPause;
+            _pace[peer].Allow(_clock());
+            return true;
+        }
+    }
+
     /// <summary>Pages for rings as large as wished for, or larger if such are kept; or half, or a quarter... if there are not enough.</summary>
     /// <exception cref="ChannelPlatformException">Not even enough for the smallest rings; or the peer has not left its former channel, and must.</exception>
     public TPages Take(DomainId peer, int wishedRingBytes)
@@ -65,13 +91,9 @@ internal sealed class GrantedPagesPool<TPages>
                 return kept;
             }
 
-            int smallest = Math.Min(wishedRingBytes, ChannelDescriptor.SmallestUsefulRingBytes);
-            for (int ringBytes = wishedRingBytes; ringBytes >= smallest; ringBytes /= 2)
+            if ((TryTake(peer, wishedRingBytes) ?? (TryFree() ? TryTake(peer, wishedRingBytes) : null)) is { } pages)
             {
-                if ((TryReuse(peer, ringBytes, ringBytes) ?? _tryAllocate(peer, ringBytes)) is { } pages)
-                {
-                    return pages;
-                }
+                return pages;
             }
         }
 
@@ -129,6 +151,38 @@ internal sealed class GrantedPagesPool<TPages>
             _kept.ForEach(static pages => pages.Dispose());
             _kept.Clear();
         }
+    }
+
+    private TPages? TryTake(DomainId peer, int wishedRingBytes)
+    {
+        int smallest = Math.Min(wishedRingBytes, ChannelDescriptor.SmallestUsefulRingBytes);
+        for (int ringBytes = wishedRingBytes; ringBytes >= smallest; ringBytes /= 2)
+        {
+            if ((TryReuse(peer, ringBytes, ringBytes) ?? _tryAllocate(peer, ringBytes)) is { } pages)
+            {
+                return pages;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives the largest pages back that nobody uses, if that may be for others' sake.</summary>
+    private bool TryFree()
+    {
+        TPages? largest = null;
+        foreach (TPages pages in _kept)
+        {
+            largest = pages.RingBytes > (largest?.RingBytes ?? 0) ? pages : largest;
+        }
+
+        bool frees = largest is not null && GiveBackNext(largest.Peer);
+        if (frees)
+        {
+            Release(largest!);
+        }
+
+        return frees;
     }
 
     private bool MayRelease(DomainId peer) => !_pace.TryGetValue(peer, out ReleasePace? pace) || _clock() >= pace.Next;

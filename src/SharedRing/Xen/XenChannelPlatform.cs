@@ -93,6 +93,9 @@ public sealed class XenChannelPlatform : IChannelPlatform
     public bool GivesBack(DomainId peer) => _pool.GivesBack(peer);
 
     /// <inheritdoc/>
+    public bool GiveBackNext(DomainId peer) => _pool.GiveBackNext(peer);
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _pool.End();

@@ -63,6 +63,26 @@ public sealed class PeerPatienceTests
     }
 
     [Fact]
+    public void A_new_channel_ends_no_rest()
+    {
+        var port = new PeerPort(new SharedRing.DomainId(2), null!);
+        port.Attach(null!, peerTakesOffload: true, _patience);
+        Assert.Equal(PortState.Open, port.State);
+        _patience.BeginRest(Environment.TickCount64);
+        port.Attach(null!, peerTakesOffload: true, _patience);
+        Assert.Equal(PortState.Stalled, port.State);
+    }
+
+    [Fact]
+    public void Whom_packets_waited_for_is_not_forgotten()
+    {
+        _patience.Waited(1);
+        Assert.False(_patience.MayBeForgotten(Start));
+        _patience.Note(PeerPatience.BytesPerPeriod);
+        Assert.True(_patience.MayBeForgotten(Start));
+    }
+
+    [Fact]
     public void Each_rest_is_twice_as_long_as_the_last_up_to_a_limit()
     {
         List<int> rests = [];

@@ -270,6 +270,9 @@ public sealed class DestinationPlannerTests
         Assert.True(table.MaySend(NetworkBuilder.Address("10.0.0.1")));
         Assert.False(table.MaySend(NetworkBuilder.Address("10.0.0.100")));
         Assert.Equal(DestinationTable.None, table.Find(NetworkBuilder.Address("10.0.0.100")));
+
+        table = DestinationPlanner.Plan(Subnet().Own("10.0.0.1", 32, NetworkBuilder.Eth1).Build(), Bridged, NetworkBuilder.Link).Table;
+        Assert.True(table.MaySend(NetworkBuilder.Address("10.0.0.1")));
     }
 
     /// <summary>Peers would drop it: what has another source takes the standard path, where Dom0 decides.</summary>

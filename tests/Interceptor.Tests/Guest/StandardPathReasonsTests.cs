@@ -40,12 +40,10 @@ public sealed class StandardPathReasonsTests
     {
         NetworkSnapshot network = Subnet().Own("10.1.0.1", 24, NetworkBuilder.Eth1).PolicyRules().Build();
         DestinationPlan plan = DestinationPlanner.Plan(network, Domains(), NetworkBuilder.Link).WithObstacle("eth0 is down");
-        List<string> reasons = new StandardPathReasons(network, Domains(), NetworkBuilder.Link, plan).OfGuest("xl0", Plain with { Form = "conntrack" });
-        Assert.Equal(4, reasons.Count);
-        Assert.Contains("eth0 is down", reasons[0], StringComparison.Ordinal);
-        Assert.Contains("first packet", reasons[1], StringComparison.Ordinal);
-        Assert.Contains("ip rule", reasons[2], StringComparison.Ordinal);
-        Assert.Contains("eth1", reasons[3], StringComparison.Ordinal);
+        List<string> reasons = new StandardPathReasons(network, Domains(), NetworkBuilder.Link, plan).OfGuest("xl0", Plain with { Form = "conntrack", SparesTcp = true });
+        string[] expected = ["eth0 is down", "first packet", "FTP", "SYNPROXY", "ip rule", "eth1"];
+        Assert.Equal(expected.Length, reasons.Count);
+        Assert.All(expected.Zip(reasons), pair => Assert.Contains(pair.First, pair.Second, StringComparison.Ordinal));
     }
 
     [Fact]
