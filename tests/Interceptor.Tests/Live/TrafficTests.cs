@@ -101,6 +101,24 @@ public sealed class TrafficTests
     }
 
     /// <summary>An IP packet of 65,535 bytes is 4 more than a netlink attribute holds.</summary>
+    /// <summary>The kernel drops what waits for a verdict then, and answers the verdicts that come with errors, which are no packets.</summary>
+    [Fact]
+    public void A_link_that_goes_down_under_a_stream_is_no_work()
+    {
+        using var pair = new ForwardingPair();
+        pair.Connect();
+        pair.Capture();
+        using var stream = new TcpStream(pair.A.Guest, pair.B.Guest, 5201);
+        for (int i = 0; i < 10; i++)
+        {
+            stream.WaitForMore(4 << 20, TimeSpan.FromSeconds(20));
+            pair.A.Guest.Namespace.Configure("link set eth0 down", "link set eth0 up");
+        }
+
+        stream.Complete(TimeSpan.FromSeconds(20));
+        Assert.Equal(0ul, pair.A.Accepted(AcceptReason.Truncated));
+    }
+
     [Fact]
     public void A_datagram_that_the_kernel_cannot_hand_over_whole_takes_the_standard_path()
     {
