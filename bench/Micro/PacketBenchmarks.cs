@@ -82,7 +82,7 @@ public unsafe class PacketBenchmarks
     private static PeerPort MakePort()
     {
         var port = new PeerPort(s_peer, null!);
-        port.Attach(null!, peerTakesOffload: true);
+        port.Attach(null!, peerTakesOffload: true, new PeerPatience(1000));
         return port;
     }
 }

@@ -277,10 +277,9 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
             largestFree = peer.Excess > (largestFree?.Excess ?? 0) && peer.MayResize ? peer : largestFree;
         }
 
-        if (largest is not null)
-        {
-            (context.Platform!.GiveBackNext(largest.Peer.Id) ? largest : largestFree)?.Shrink();
-        }
+        // What costs nothing first.
+        PeerSession? shrinks = largestFree ?? (largest is not null && context.Platform!.GiveBackNext(largest.Peer.Id) ? largest : null);
+        shrinks?.Shrink();
 
         context.Wake.Set();
     }

@@ -166,6 +166,7 @@ internal sealed class ChannelEnd
     private void LetGo(PeerPort port)
     {
         Channel channel = port.Channel!;
+        _hold.Interrupt(port, Environment.TickCount64);
         _unwatch(channel.Doorbell.PollFd);
         _unwatch(channel.Link.LivenessFd);
         port.InjectReady = false;

@@ -48,6 +48,12 @@ internal sealed class HoldPolicy
             _patience.Add(peer, patience);
         }
 
+        // Used up by waiting for its last ring to be emptied: a peer could close and open channels for the sake of that.
+        if (patience.Left == 0)
+        {
+            _tooSlow(peer, patience.BeginRest(Environment.TickCount64));
+        }
+
         patience.Attach(channel.Outbound.Consumed);
         return patience;
     }
@@ -102,7 +108,9 @@ internal sealed class HoldPolicy
     {
         Interrupt(port, now);
         port.HoldCharged = now;
-        port.SwitchDeadline = now + _limitMilliseconds;
+
+        // What goes the standard way already need not wait.
+        port.SwitchDeadline = now + (port.State == PortState.Stalled ? 0 : Math.Min(_limitMilliseconds, port.Patience!.Left));
         port.SwitchAwaitsRing = true;
     }
 
@@ -113,19 +121,22 @@ internal sealed class HoldPolicy
     /// <summary>The same, at a given time, of a port whose path does change.</summary>
     public static bool DelaysSwitch(PeerPort port, long now)
     {
-        bool empty = port.SwitchAwaitsRing && port.Channel!.Outbound.Used() == 0;
-        if (empty || (port.SwitchAwaitsRing && now >= port.SwitchDeadline))
+        bool gone = port.Channel is not { PeerLeft: false };
+        if (port.SwitchAwaitsRing)
         {
-            port.Patience!.Waited(Math.Min(now, port.SwitchDeadline) - port.HoldCharged);
+            bool empty = port.Channel!.Outbound.Used() == 0;
+            if (empty || gone || now >= port.SwitchDeadline)
+            {
+                EndRingWait(port, now);
+            }
+
+            if (empty)
+            {
+                port.SwitchDeadline = now + SettleMilliseconds;
+            }
         }
 
-        if (empty)
-        {
-            port.SwitchAwaitsRing = false;
-            port.SwitchDeadline = now + SettleMilliseconds;
-        }
-
-        if (now >= port.SwitchDeadline || port.Channel is not { PeerLeft: false })
+        if (gone || now >= port.SwitchDeadline)
         {
             port.SwitchDeadline = 0;
         }
@@ -198,6 +209,18 @@ internal sealed class HoldPolicy
             port.Counters.HeldMilliseconds += (ulong)(now - port.HoldStarted);
             Charge(port, now);
         }
+        else if (port.SwitchDeadline != 0 && port.SwitchAwaitsRing)
+        {
+            EndRingWait(port, now);
+        }
+    }
+
+    /// <summary>A closing channel's ring is waited for no longer.</summary>
+    private static void EndRingWait(PeerPort port, long now)
+    {
+        port.SwitchAwaitsRing = false;
+        port.Patience!.Waited(Math.Min(now, port.SwitchDeadline) - port.HoldCharged);
+        port.Patience.Note(port.Channel!.Outbound.Consumed);
     }
 
     private bool PrepareToWait(PeerPort port, RingProducer ring)

@@ -12,12 +12,15 @@ namespace XenLoop.Interceptor.Guest;
 /// </summary>
 internal sealed class LinkGuard : IDisposable
 {
+    /// <summary>Times in a row that the redirect is made anew without a sign of it, on a kernel that does not show it.</summary>
+    private const int MostRedirects = 5;
+
     private LinkEntry _link;
     private readonly string _tap;
     private readonly LinkControl _control;
     private readonly ILogger _log;
     private bool _tapSeen;
-    private bool _redirectSeen;
+    private int _redirects;
 
     private LinkGuard(LinkEntry link, string tap, LinkControl control, ILogger log)
     {
@@ -71,13 +74,15 @@ internal sealed class LinkGuard : IDisposable
                 ChangeTapMac(mac);
             }
 
-            bool redirects = network.IngressHooks.Contains(_control.Index);
-            if (_redirectSeen && !redirects)
+            if (network.IngressHooks.Contains(_control.Index))
             {
+                _redirects = 0;
+            }
+            else if (_redirects < MostRedirects)
+            {
+                _redirects++;
                 Redirect(link);
             }
-
-            _redirectSeen = redirects;
         }
         else if (_tapSeen)
         {
@@ -108,7 +113,7 @@ internal sealed class LinkGuard : IDisposable
     {
         try
         {
-            _ = IngressRedirect.Install(_tap, link.Name);
+            _ = IngressRedirect.Install(_control.Index, link.Index);
             GuestLog.TapRedirected(_log, _tap, link.Name);
         }
         catch (NetlinkException error)

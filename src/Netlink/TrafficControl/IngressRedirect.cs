@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using XenLoop.Native;
 using XenLoop.Netlink.Route;
@@ -38,11 +39,15 @@ public static class IngressRedirect
     /// <param name="to">Where they arrive instead.</param>
     /// <returns>The classifier that the kernel accepted: <c>matchall</c> or <c>u32</c>.</returns>
     /// <exception cref="NetlinkException">No such interface, no CAP_NET_ADMIN, or a kernel without the parts that are named in the message.</exception>
-    public static string Install(string from, string to)
+    public static string Install(string from, string to) => Install(LinkIndex.Find(from), LinkIndex.Find(to), $"redirect what arrives on {from} to {to}");
+
+    /// <summary>The same by the interfaces' indices, which stay when names change.</summary>
+    /// <exception cref="NetlinkException">As above.</exception>
+    public static string Install(int from, int to) =>
+        Install(from, to, string.Create(CultureInfo.InvariantCulture, $"redirect what arrives on interface {from} to interface {to}"));
+
+    private static string Install(int source, int target, string operation)
     {
-        int source = LinkIndex.Find(from);
-        int target = LinkIndex.Find(to);
-        string operation = $"redirect what arrives on {from} to {to}";
         using NetlinkSocket socket = NetlinkSocket.Open(LinuxNetlink.NETLINK_ROUTE);
         ReplaceQdisc(socket, source, operation);
         foreach (Classifier classifier in Enum.GetValues<Classifier>())

@@ -83,7 +83,7 @@ internal sealed unsafe class PacketTarget : FuzzTarget
         packet.CopyTo(new Span<byte>(_link.ConnectorToListener + RingRecord.HeaderBytes, packet.Length));
         *(uint*)(_link.Descriptor + ChannelDescriptor.ConnectorToListenerOffset + ChannelDescriptor.ProducedOffset) = RingRecord.Bytes((uint)packet.Length);
         var port = new PeerPort(Peer, queue: null!) { Source = _checks[announced ? 1 : 0] };
-        port.Attach(channel, peerTakesOffload: true);
+        port.Attach(channel, peerTakesOffload: true, new PeerPatience(1000));
         _path.Run(port);
 
         PortCounters counters = port.Counters;

@@ -77,7 +77,7 @@ internal sealed class QueueTarget : FuzzTarget
     {
         ReadOnlySpan<byte> head = payload[..Math.Min(payload.Length, Ipv4View.LongestHeaders)];
         var port = new PeerPort(PeerDomain, queue: null!);
-        port.Attach(channel: null!, peerTakesOffload: true);
+        port.Attach(channel: null!, peerTakesOffload: true, new PeerPatience(1000));
         if (!PacketClassifier.TryClassify(packet, head, port, _destinations, Mtu, out _, out uint tag, out _))
         {
             return;

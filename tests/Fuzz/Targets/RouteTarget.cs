@@ -29,7 +29,7 @@ internal sealed class RouteTarget : FuzzTarget
         var state = new NetworkState(AddressFamilySet.IPv4);
         var routes = new RouteCollector(AddressFamilySet.IPv4);
         var rules = new PolicyRules(AddressFamilySet.IPv4);
-        var shapers = new ShaperCollector();
+        var shapers = new QdiscCollector();
         var messages = new NetlinkMessageReader(input);
         while (messages.MoveNext())
         {

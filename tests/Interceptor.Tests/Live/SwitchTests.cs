@@ -8,6 +8,7 @@ namespace XenLoop.Interceptor.Tests.Live;
 public sealed class SwitchTests : IDisposable
 {
     private const int Limit = 200;
+    private const int Period = 1000;
     private const long Start = 1_000_000;
     private const long Settled = Start + HoldPolicy.SettleMilliseconds;
 
@@ -20,7 +21,7 @@ public sealed class SwitchTests : IDisposable
     {
         _peer = _pair.Open(ringBytes: 16 * 1024);
         _port = new PeerPort(_pair.A.PeerId, _pair.A.Port.Queue);
-        _port.Attach(_pair.ChannelA!, peerTakesOffload: true, new PeerPatience(1000));
+        _port.Attach(_pair.ChannelA!, peerTakesOffload: true, new PeerPatience(Period));
     }
 
     public void Dispose() => _pair.Dispose();
@@ -56,6 +57,33 @@ public sealed class SwitchTests : IDisposable
         BeginClosing();
         Assert.True(HoldPolicy.DelaysSwitch(_port, Start + Limit - 1));
         Assert.False(HoldPolicy.DelaysSwitch(_port, Start + Limit));
+    }
+
+    /// <summary>Else a peer could close and open channels for the sake of that wait.</summary>
+    [Fact]
+    public void What_is_waited_for_a_closing_peer_is_charged_and_ends_with_the_patience()
+    {
+        Publish();
+        for (int closings = 0; closings < Period / Limit; closings++)
+        {
+            BeginClosing();
+            Assert.True(HoldPolicy.DelaysSwitch(_port, Start + Limit - 1));
+            Assert.False(HoldPolicy.DelaysSwitch(_port, Start + (2 * Limit)));
+        }
+
+        Assert.Equal(0, _port.Patience!.Left);
+        BeginClosing();
+        Assert.False(HoldPolicy.DelaysSwitch(_port, Start));
+    }
+
+    [Fact]
+    public void A_peer_that_leaves_in_the_midst_is_charged_for_what_was_waited()
+    {
+        Publish();
+        BeginClosing();
+        _peer.Dispose();
+        Assert.False(HoldPolicy.DelaysSwitch(_port, Start + 150));
+        Assert.Equal(Period - 150, _port.Patience!.Left);
     }
 
     [Fact]
