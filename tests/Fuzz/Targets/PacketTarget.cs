@@ -125,7 +125,7 @@ internal sealed unsafe class PacketTarget : FuzzTarget
             "Segments that cannot be.");
         uint source = BinaryPrimitives.ReadUInt32BigEndian(packet[12..]);
         InvariantException.Unless(
-            announced ? source == Peers : source is not (Own or Others) && source >> 24 is not (0 or 127 or >= 224),
+            announced ? source == Peers : source is not (Own or Others or 0 or uint.MaxValue) && source >> 24 is not (127 or (>= 224 and < 240)),
             $"Injected from 0x{source:X8}, which the peer is not.");
     }
 }
