@@ -8,6 +8,8 @@ readonly CONFIGURATION=Release
 FRAMEWORK=$(sed -n 's:.*<XenLoopFramework>\(.*\)</XenLoopFramework>.*:\1:p' Directory.Build.props)
 readonly FRAMEWORK
 readonly PROJECT_TIMEOUT=900
+# For each target, while the jobs on Xen run.
+readonly FUZZ_SECONDS=60
 
 # What each command needs from Debian. gcc links the native code, zlib1g-dev holds the static libz.
 readonly BUILD_PACKAGES=(gcc libc6-dev binutils zlib1g-dev)
@@ -314,17 +316,43 @@ show_setups() {
 
 # Adds the results of a run of tests/$1 in its short form, with a seed of its own, to the totals.
 test_short_run() {
-    local name=$1 status=0 passed=0 failures=0 skipped=0
-    local totals=out/${name,,}/totals log=out/log/${name,,}.log
+    local name=$1 status=0
     step "$2"
-    rm -f "$totals"
-    run_program "$name" 2>&1 | tee "$log" || status=$?
+    rm -f "out/${name,,}/totals"
+    run_program "$name" 2>&1 | tee "out/log/${name,,}.log" || status=$?
+    count_run "$name" "$status"
+}
+
+# Adds what a run of tests/$1, which ended with exit code $2, has left in its totals and its log.
+count_run() {
+    local name=$1 status=$2 passed=0 failures=0 skipped=0
+    local totals=out/${name,,}/totals log=out/log/${name,,}.log
     [[ ! -s $totals ]] || read -r passed failures skipped <"$totals"
     [[ $status -eq 0 || $failures -gt 0 ]] || failures=1
-    [[ $failures -eq 0 ]] || note_failures "$name" < <(grep -E '^(BROKEN|The run could not go on|Unhandled)' "$log" || printf 'did not end properly (exit code %s)\n' "$status")
+    [[ $failures -eq 0 ]] || note_failures "$name" < <(grep -E '^(BROKEN|FAULT|The run could not go on|Unhandled)' "$log" || printf 'did not end properly (exit code %s)\n' "$status")
     TOTAL_PASSED=$((TOTAL_PASSED + passed))
     TOTAL_FAILED=$((TOTAL_FAILED + failures))
     TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))
+}
+
+# Sets FUZZER to the process of a fuzz run that takes only the processor time that others leave (SCHED_IDLE), as the jobs on Xen do:
+# they wait for emulated timers half of the time, and are not slower for it.
+start_fuzzing() {
+    mkdir -p out/fuzz
+    rm -f out/fuzz/totals
+    chrt --idle 0 dotnet "tests/Fuzz/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.Fuzz.dll" --seconds "$FUZZ_SECONDS" >out/log/fuzz.log 2>&1 &
+    FUZZER=$!
+    trap 'kill "$FUZZER"' EXIT
+}
+
+# Waits for it, and adds its results to the totals.
+end_fuzzing() {
+    local status=0
+    step "Waiting for the fuzzers that ran meanwhile"
+    wait "$FUZZER" || status=$?
+    trap - EXIT
+    cat out/log/fuzz.log
+    count_run Fuzz "$status"
 }
 
 # Runs the program that is built from tests/$1.
@@ -393,7 +421,9 @@ run_tests() {
     [[ -n $filter ]] || {
         test_short_run Chaos "Testing under faults"
         test_short_run Overload "Testing under overload"
+        start_fuzzing
         test_xen --short
+        end_fuzzing
     }
 }
 

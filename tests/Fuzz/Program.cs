@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using XenLoop.Fuzz.Coverage;
 using XenLoop.Fuzz.Engine;
@@ -41,17 +42,22 @@ internal static class Program
         Console.WriteLine($"seed {options.Seed}, {options.Seconds} s for each target, findings in {options.Directory}");
         Console.WriteLine(TargetReport.Heading);
         List<string> faults = [];
+        int clean = 0;
         foreach (string target in options.Targets)
         {
             TargetReport report = supervisor.Run(target, options.Seconds, options.Seed, options.KeepCorpus);
             Console.WriteLine(report);
             faults.AddRange(report.Faults);
+            clean += report.Faults.Count == 0 ? 1 : 0;
         }
 
         foreach (string fault in faults)
         {
-            Console.WriteLine($"\n{Path.ChangeExtension(fault, null)}\n{File.ReadAllText(fault)}");
+            Console.WriteLine($"\nFAULT {Path.ChangeExtension(fault, null)}: {File.ReadAllText(fault)}");
         }
+
+        // For who counts tests: targets without and with faults.
+        File.WriteAllText(Path.Combine(options.Directory, "totals"), string.Create(CultureInfo.InvariantCulture, $"{clean} {options.Targets.Count - clean} 0\n"));
 
         return faults.Count == 0 ? 0 : 1;
     }

@@ -6,15 +6,25 @@ namespace XenLoop.Discovery;
 /// <summary>The watch on one peer's node; where the store refuses it, the times at which the node is read instead.</summary>
 internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
 {
+    /// <summary>Reads of one node in a row that are not put off: an attempt takes a few.</summary>
+    private const int FreeReads = 21;
+
+    /// <summary>How often one is read in the long run.</summary>
+    private static readonly TimeSpan ReadInterval = TimeSpan.FromMilliseconds(100);
+
     private readonly string _token = $"{StoreEvent.NodeToken}{peer}";
+    private readonly Pace _reads = new(FreeReads, ReadInterval);
     private bool _set;
     private bool _complained;
 
     /// <summary>When the node is to be read without an event; null: it is watched, or the store is away.</summary>
     public TimeSpan? PollAt { get; private set; }
 
+    /// <summary>Before this time it is not read, although it has changed: its peer writes it, and as often as it likes.</summary>
+    public TimeSpan ReadNotBefore => _reads.NotBefore;
+
     /// <summary>The peer's side of our channel, absolute.</summary>
-    public string Path => StoreNames.For(peer, StoreNames.ChannelWith(context.Self));
+    private string Path => StoreNames.For(peer, StoreNames.ChannelWith(context.Self));
 
     /// <summary>True for an event of this watch.</summary>
     public bool Means(in StoreEvent item) => item.Token == _token;
@@ -26,8 +36,25 @@ internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
         PollAt = null;
     }
 
+    /// <summary>Reads the node, watched first.</summary>
+    public async Task<StoreResult<ReadOnlyMemory<byte>>> ReadAsync(IStore store, CancellationToken cancel)
+    {
+        _reads.Take(context.Now);
+        await SetAsync(store, cancel).ConfigureAwait(false);
+        return await store.ReadAsync(Path, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the watch.</summary>
+    public async Task EndAsync(IStore store, CancellationToken cancel)
+    {
+        if (_set)
+        {
+            await store.UnwatchAsync(Path, _token, cancel).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Sets the watch unless it is set.</summary>
-    public async Task SetAsync(IStore store, CancellationToken cancel)
+    private async Task SetAsync(IStore store, CancellationToken cancel)
     {
         if (_set)
         {
@@ -41,15 +68,6 @@ internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
         {
             _complained = true;
             LogNotSet(context.Log, peer, status, context.Options.PollInterval.TotalSeconds);
-        }
-    }
-
-    /// <summary>Ends the watch.</summary>
-    public async Task EndAsync(IStore store, CancellationToken cancel)
-    {
-        if (_set)
-        {
-            await store.UnwatchAsync(Path, _token, cancel).ConfigureAwait(false);
         }
     }
 

@@ -7,16 +7,9 @@ namespace XenLoop.Discovery;
 /// <summary>One peer in the agent: its negotiator, and the hands that do what the negotiator decides. Belongs to the agent's loop.</summary>
 internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
 {
-    /// <summary>How often one peer's node is read in the long run.</summary>
-    private static readonly TimeSpan ReadInterval = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>How much sooner some in a row may be.</summary>
-    private static readonly TimeSpan ReadBurst = 20 * ReadInterval;
-
     private readonly ChannelNegotiator _negotiator = new(context.Self, context.Instance, peer.Id, context.Options, RandomNumber.Next);
     private readonly PeerNodeWatch _watch = new(context, peer.Id);
     private readonly PeerPages _pages = new(context, peer.Id);
-    private TimeSpan _readsPaidUntil;
     private bool _nodeDirty = true;
     private Task? _releasing;
     private bool _readable;
@@ -43,7 +36,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     public bool IsForgettable => _negotiator.IsForgettable(context.Now);
 
     /// <summary>When its node has to be read: it changed, or cannot be watched; null: not before an event, or there is no store. A peer that changes it in a loop is read at a pace.</summary>
-    public TimeSpan? NodeDue => context.Store is null ? null : _nodeDirty ? _readsPaidUntil - ReadBurst : _watch.PollAt;
+    public TimeSpan? NodeDue => context.Store is null ? null : _nodeDirty ? _watch.ReadNotBefore : _watch.PollAt;
 
     /// <summary>When the negotiator wants to know the time.</summary>
     public TimeSpan? Due => _negotiator.Due(context.Now);
@@ -163,9 +156,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     /// <returns>False: the store could not say; try again in a while.</returns>
     public async Task<bool> ReadNodeAsync(IStore store, CancellationToken cancel)
     {
-        _readsPaidUntil = (_readsPaidUntil > context.Now ? _readsPaidUntil : context.Now) + ReadInterval;
-        await _watch.SetAsync(store, cancel).ConfigureAwait(false);
-        StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(_watch.Path, cancel).ConfigureAwait(false);
+        StoreResult<ReadOnlyMemory<byte>> value = await _watch.ReadAsync(store, cancel).ConfigureAwait(false);
         switch (value.Status)
         {
             case StoreStatus.Ok:

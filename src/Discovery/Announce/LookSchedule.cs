@@ -9,15 +9,15 @@ namespace XenLoop.Discovery;
 /// </summary>
 internal sealed class LookSchedule
 {
-    /// <summary>How often one guest's own changes are taken note of in the long run.</summary>
-    private static readonly TimeSpan ChangeInterval = TimeSpan.FromSeconds(1);
+    /// <summary>How many of one guest's own changes in a row are taken note of at once.</summary>
+    private const int FreeChanges = 6;
 
-    /// <summary>How much sooner a few in a row may be.</summary>
-    private static readonly TimeSpan Burst = 5 * ChangeInterval;
+    /// <summary>How often in the long run.</summary>
+    private static readonly TimeSpan ChangeInterval = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<DomainId> _urgent = [];
     private readonly HashSet<DomainId> _changed = [];
-    private readonly Dictionary<DomainId, TimeSpan> _paidUntil = [];
+    private readonly Dictionary<DomainId, Pace> _paces = [];
 
     /// <summary>The toolstack changed something.</summary>
     public void AddUrgent(DomainId domain) => _urgent.Add(domain);
@@ -30,7 +30,7 @@ internal sealed class LookSchedule
     {
         _urgent.Remove(domain);
         _changed.Remove(domain);
-        _paidUntil.Remove(domain);
+        _paces.Remove(domain);
     }
 
     /// <summary>Takes the domains whose look is due.</summary>
@@ -39,10 +39,8 @@ internal sealed class LookSchedule
         List<DomainId> due = [.. _urgent];
         foreach (DomainId domain in (DomainId[])[.. _changed])
         {
-            if (DueOf(domain) <= now)
+            if (PaceOf(domain).TryTake(now))
             {
-                TimeSpan paid = _paidUntil.GetValueOrDefault(domain);
-                _paidUntil[domain] = (paid > now ? paid : now) + ChangeInterval;
                 _changed.Remove(domain);
                 if (!_urgent.Contains(domain))
                 {
@@ -61,12 +59,20 @@ internal sealed class LookSchedule
         TimeSpan? due = _urgent.Count > 0 ? TimeSpan.Zero : null;
         foreach (DomainId domain in _changed)
         {
-            TimeSpan mine = DueOf(domain);
+            TimeSpan mine = PaceOf(domain).NotBefore;
             due = mine < due || due is null ? mine : due;
         }
 
         return due;
     }
 
-    private TimeSpan DueOf(DomainId domain) => _paidUntil.GetValueOrDefault(domain) - Burst;
+    private Pace PaceOf(DomainId domain)
+    {
+        if (!_paces.TryGetValue(domain, out Pace? pace))
+        {
+            _paces[domain] = pace = new Pace(FreeChanges, ChangeInterval);
+        }
+
+        return pace;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using XenLoop.Discovery;
 using XenLoop.Interceptor.Rules;
 using XenLoop.Interceptor.Status;
 
@@ -14,6 +15,15 @@ internal sealed class RuleKeeper : IDisposable
     /// <summary>How often the rules are looked at, in case another program has flushed them, and a change that goes on failing is tried again.</summary>
     public static readonly TimeSpan VerifyPeriod = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Changes of the rules that may follow each other without a pause: many peers that come at once. What is captured follows what neighbours say of themselves,
+    /// and one that says something else all the time must not keep the guest busy with that: some tens of milliseconds of processor time each.
+    /// </summary>
+    public const int FreeChanges = 20;
+
+    /// <summary>How often they are changed in the long run.</summary>
+    public static readonly TimeSpan ChangeInterval = TimeSpan.FromMilliseconds(250);
+
     /// <summary>How soon a change that failed is tried again; each further time after twice as long.</summary>
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromMilliseconds(250);
 
@@ -27,7 +37,7 @@ internal sealed class RuleKeeper : IDisposable
     private readonly TimeSpan _period;
     private readonly ILogger _log;
     private readonly RepairPace _pace = new();
-    private readonly ChangePace _changes = new();
+    private readonly Pace _changes = new(FreeChanges, ChangeInterval);
     private ImmutableArray<CapturedPrefix> _wanted = [];
     private string _wantedInterface = "";
     private ImmutableArray<CapturedPrefix> _applied = [];
@@ -87,7 +97,7 @@ internal sealed class RuleKeeper : IDisposable
             double look = Math.Max(_pace.NotBefore, Volatile.Read(ref _suspicious) ? now : verified + _period.TotalMilliseconds);
             bool failed = _lastProblem is not null;
             double left = failed ? Math.Min(_retry.TotalMilliseconds, look - now) : look - now;
-            left = _postponed ? Math.Min(_changes.NotBefore - now, left) : left;
+            left = _postponed ? Math.Min(_changes.NotBefore.TotalMilliseconds - now, left) : left;
             await _signal.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(0, left)), stop).ConfigureAwait(false);
             now = Environment.TickCount64;
             bool due = Volatile.Read(ref _suspicious) || failed || now - verified >= _period.TotalMilliseconds;
@@ -135,7 +145,7 @@ internal sealed class RuleKeeper : IDisposable
         }
 
         bool isInForce = wanted.AsSpan().SequenceEqual(_applied.AsSpan()) && (wanted.IsEmpty || networkInterface == _appliedInterface);
-        _postponed = !isInForce && !_changes.TryTake(Environment.TickCount64);
+        _postponed = !isInForce && !_changes.TryTake(TimeSpan.FromMilliseconds(Environment.TickCount64));
         if (!isInForce && !_postponed)
         {
             TryRun(() => Apply(networkInterface, wanted));

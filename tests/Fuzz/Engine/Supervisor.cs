@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace XenLoop.Fuzz.Engine;
 
@@ -21,6 +22,7 @@ internal sealed class Supervisor(string directory)
         }
 
         using Process worker = Process.Start(Command(new WorkerOrder(target, seconds, seed, keepCorpus, own)))!;
+        using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => worker.Kill());
         Task<string> errors = worker.StandardError.ReadToEndAsync();
         string last = worker.StandardOutput.ReadToEnd().TrimEnd().Split('\n')[^1];
         worker.WaitForExit();

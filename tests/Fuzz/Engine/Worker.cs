@@ -10,8 +10,11 @@ internal sealed class Worker : IDisposable
     /// <summary>Exit code: an execution did not end.</summary>
     public const int Hung = 3;
 
-    /// <summary>An execution that takes so long does not end. A busy machine stops a process for a second or two.</summary>
-    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(20);
+    /// <summary>An execution that takes so much processor time does not end.</summary>
+    private static readonly TimeSpan BusyLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>Nor does one that waits for so long. Where others have the processors (see <c>fuzz_meanwhile</c> of build.sh), this process may stand still for a while.</summary>
+    private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(180);
 
     private readonly FuzzTarget _target;
     private readonly WorkerOrder _order;
@@ -120,13 +123,22 @@ internal sealed class Worker : IDisposable
 
     private void WatchForHangs()
     {
+        long watched = 0;
+        TimeSpan usedBefore = TimeSpan.Zero;
         while (true)
         {
             Thread.Sleep(500);
             long started = Volatile.Read(ref _startedAt);
-            if (started != 0 && Stopwatch.GetElapsedTime(started) > HangLimit)
+            TimeSpan used = Environment.CpuUsage.TotalTime;
+            if (started != watched)
             {
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Execution {_executions} did not end within {HangLimit.TotalSeconds} s."));
+                (watched, usedBefore) = (started, used);
+            }
+            else if (started != 0 && (used - usedBefore > BusyLimit || Stopwatch.GetElapsedTime(started) > WaitLimit))
+            {
+                Console.Error.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Execution {_executions} did not end within {Stopwatch.GetElapsedTime(started).TotalSeconds:F0} s, {(used - usedBefore).TotalSeconds:F0} s of them computing."));
                 Environment.Exit(Hung);
             }
         }

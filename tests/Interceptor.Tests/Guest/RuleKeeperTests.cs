@@ -160,7 +160,7 @@ public sealed class RuleKeeperTests : IAsyncDisposable
         }
 
         long passed = Environment.TickCount64 - start;
-        Assert.InRange(_rules.Applied, ChangePace.FreeChanges, ChangePace.FreeChanges + (passed / ChangePace.Interval) + 1);
+        Assert.InRange(_rules.Applied, RuleKeeper.FreeChanges, RuleKeeper.FreeChanges + (passed / (long)RuleKeeper.ChangeInterval.TotalMilliseconds) + 1);
     }
 
     [Fact]
