@@ -8,11 +8,12 @@ namespace XenLoop.Interceptor.Forwarding;
 /// </summary>
 /// <remarks>
 /// <code>
-///  Open, Held, Stalled --release, or closed by peer--> Closing --both closed, deadline, or peer gone--> NoChannel
-///                      --peer gone, violation--------> Failed  --release------------------------------> NoChannel
+///  Open, Held, Stalled --release, or closed by peer--> Closing --both closed, violation-------> NoChannel
+///                      --peer gone-------------------> Leaving --injected, violation, release-> Failed, or NoChannel if the end is known
+///                      --violation-------------------> Failed  --release----------------------> NoChannel
+///              Closing --deadline, or peer gone------> Leaving
 /// </code>
-/// What a peer had published when it died, or did not close in time, is as good as any packet: the port is Failed at once, and leaves
-/// (<see cref="PeerPort.Leaves"/>) until that is injected.
+/// What a peer had published when it died, or did not close in time, is as good as any packet.
 /// </remarks>
 internal sealed class ChannelEnd
 {
@@ -54,15 +55,11 @@ internal sealed class ChannelEnd
             port.Released = released;
         }
 
-        if (!orderly || (port.State == PortState.Failed && !port.Leaves))
+        if (!orderly || port.State == PortState.Failed)
         {
             LetGo(port);
         }
-        else if (port.Leaves)
-        {
-            port.LeavesClosing = true;
-        }
-        else
+        else if (port.State != PortState.Leaving)
         {
             CloseOutbound(port, channel);
         }
@@ -124,7 +121,7 @@ internal sealed class ChannelEnd
     /// <summary>Ends the use of a channel for good. Who waits for its release must not wait for a peer that is gone or broke the protocol.</summary>
     private void GiveUp(PeerPort port)
     {
-        if (port.State == PortState.Closing || (port.Leaves && port.LeavesClosing))
+        if (port.EndIsKnown)
         {
             LetGo(port);
         }
@@ -135,10 +132,9 @@ internal sealed class ChannelEnd
     }
 
     /// <summary>Nothing touches the ring any more; what is captured goes the standard way.</summary>
-    public static void Fail(PeerPort port)
+    private static void Fail(PeerPort port)
     {
         port.State = PortState.Failed;
-        port.Leaves = false;
         port.InjectReady = false;
         port.CaptureReady = true;
     }
@@ -198,9 +194,18 @@ internal sealed class ChannelEnd
             return;
         }
 
-        bool closing = port.LeavesClosing;
+        End(port);
+    }
+
+    /// <summary>A peer whose doorbell cannot be watched is as good as gone.</summary>
+    public void OnUnheard(PeerPort port) => End(port);
+
+    /// <summary>Gives a channel up, and says so unless that is known.</summary>
+    private void End(PeerPort port)
+    {
+        bool known = port.EndIsKnown;
         GiveUp(port);
-        if (!closing)
+        if (!known)
         {
             _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
         }
@@ -208,13 +213,11 @@ internal sealed class ChannelEnd
 
     private void Leave(PeerPort port)
     {
-        if (!port.Leaves)
+        if (port.State != PortState.Leaving)
         {
             _hold.Interrupt(port, Environment.TickCount64);
-            port.Leaves = true;
             port.LeavesFrom = port.Channel!.Inbound.Position;
-            port.LeavesClosing = port.State == PortState.Closing;
-            port.State = PortState.Failed;
+            port.State = PortState.Leaving;
             port.AwaitsEmptyRing = false;
             port.SwitchDeadline = 0;
             port.CaptureReady = true;

@@ -11,11 +11,11 @@ internal sealed unsafe partial class Forwarder
         _attention = false;
         foreach (PeerPort port in _ports)
         {
-            if (port.Leaves)
+            if (port.State == PortState.Leaving)
             {
                 Follow(port);
             }
-            else if (port.Channel is { } channel && port.State != PortState.Failed)
+            else if (port.LiveChannel is { } channel)
             {
                 Attend(port, channel);
             }

@@ -40,7 +40,7 @@ internal sealed unsafe partial class Forwarder
         foreach (PeerPort port in _ports)
         {
             // Who is awake need not be rung for.
-            if (port.AwaitsData && port.Channel is { } channel && port.State != PortState.Failed)
+            if (port.AwaitsData && port.LiveChannel is { } channel)
             {
                 port.AwaitsData = false;
                 channel.Inbound.CancelWait();
@@ -89,7 +89,7 @@ internal sealed unsafe partial class Forwarder
     /// <summary>Asks the peer to ring for its next record; false if there is one already.</summary>
     private bool MayAwaitData(PeerPort port)
     {
-        if (port.AwaitsData || port.Channel is not { } channel || port.State == PortState.Failed)
+        if (port.AwaitsData || port.LiveChannel is not { } channel)
         {
             return true;
         }

@@ -28,7 +28,7 @@ internal sealed unsafe partial class Forwarder
             {
                 port.AwaitsData = false;
                 bool injected = _injection.Run(port) > 0;
-                _attention |= port.Leaves && ChannelEnd.HasLeft(port);
+                _attention |= port.State == PortState.Leaving && ChannelEnd.HasLeft(port);
                 more |= port.InjectReady;
                 if (injected)
                 {
@@ -56,7 +56,7 @@ internal sealed unsafe partial class Forwarder
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HasData(PeerPort port) =>
-        port.Channel is { } channel && port.State != PortState.Failed && channel.Inbound.MayHaveData;
+        port.LiveChannel is { } channel && channel.Inbound.MayHaveData;
 
     /// <summary>Gives each port whose queue may hold packets its turn; false if nothing more can be taken.</summary>
     private bool CapturePorts()
@@ -68,7 +68,7 @@ internal sealed unsafe partial class Forwarder
             if (port.CaptureReady && MayCapture(port))
             {
                 // Not one packet more into the ring of a peer that was killed; its doorbell may come later, or never.
-                if (port.Channel is { PeerLeft: true } && port.State != PortState.Failed)
+                if (port.LiveChannel is { PeerLeft: true })
                 {
                     OnPeerGone(port);
                     more = true;

@@ -93,7 +93,7 @@ internal sealed unsafe partial class Forwarder
             EventLoop to = divided ? _bells : _loop;
             foreach (PeerPort port in _ports)
             {
-                if (port.Channel is { } channel && port.State != PortState.Failed)
+                if (port.LiveChannel is { } channel)
                 {
                     from.Unwatch(channel.Doorbell.PollFd);
                     from.Unwatch(channel.Link.LivenessFd);

@@ -189,9 +189,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
         if (!loop.TryWatch(doorbell, EventSource.Doorbell, port.Domain.Value)
             || (liveness >= 0 && liveness != doorbell && !loop.TryWatch(liveness, EventSource.Liveness, port.Domain.Value)))
         {
-            // A peer that cannot be heard is as good as gone.
-            ChannelEnd.Fail(port);
-            _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
+            _ends.OnUnheard(port);
         }
     }
 
@@ -243,7 +241,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
                 Pause(port, paused: true);
             }
         }
-        else if (port.State != PortState.Failed && port.Channel is { } channel)
+        else if (port.LiveChannel is { } channel)
         {
             if (source == EventSource.Doorbell)
             {

@@ -48,6 +48,12 @@ internal sealed class PeerPort : IDisposable
     /// <summary>The peer has closed its direction of the channel, and the control side was told.</summary>
     public bool ClosedByPeer { get; set; }
 
+    /// <summary>The channel, if it is in use: neither failed nor left by its peer.</summary>
+    public Channel? LiveChannel => State is PortState.Failed or PortState.Leaving ? null : Channel;
+
+    /// <summary>The control side knows that the channel ends: it has asked for it, or was told that the peer has closed its direction.</summary>
+    public bool EndIsKnown => Released is not null || ClosedByPeer;
+
     /// <summary>The queue is to be received from in the next pass; otherwise when it is reported.</summary>
     public bool CaptureReady { get; set; }
 
@@ -60,14 +66,8 @@ internal sealed class PeerPort : IDisposable
     /// <summary>Passes in a row that took one packet, and found no second if they looked for one.</summary>
     public int LonePasses { get; set; }
 
-    /// <summary>The peer is gone, or is given up: what it had published is still injected, pass by pass among the others', and then the channel ends.</summary>
-    public bool Leaves { get; set; }
-
-    /// <summary>Position of the inbound ring when that began.</summary>
+    /// <summary>Position of the inbound ring when the port began to be <see cref="PortState.Leaving"/>.</summary>
     public uint LeavesFrom { get; set; }
-
-    /// <summary>The channel was being closed by then.</summary>
-    public bool LeavesClosing { get; set; }
 
     /// <summary>The peer may have published records.</summary>
     public bool InjectReady { get; set; }
@@ -149,7 +149,6 @@ internal sealed class PeerPort : IDisposable
     {
         Channel = null;
         State = PortState.NoChannel;
-        Leaves = false;
         AwaitsData = false;
         AwaitsEmptyRing = false;
         SwitchDeadline = 0;

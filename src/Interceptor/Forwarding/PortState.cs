@@ -18,6 +18,9 @@ internal enum PortState
     /// <summary>Our direction is closed: they go the standard way, while what the peer published is still injected.</summary>
     Closing,
 
+    /// <summary>The peer is gone, or is given up: they go the standard way, while what it had published is still injected, pass by pass among the others'.</summary>
+    Leaving,
+
     /// <summary>The peer is gone or broke the protocol: they go the standard way, the ring is not touched, and the agent has been told.</summary>
     Failed,
 }
