@@ -81,6 +81,9 @@ ours() { # the chain and the jumps of one variant
         mangle && /^-A / && $2 == hook && index($0, "--comment " tag " ") && $NF == chain { print }'
 }
 
+# iptables-nft-save says so, and nothing else of a table with a rule that iptables has no words for; iptables-nft-restore adds to it all the same.
+incompatible() { "$1-save" 2>/dev/null | grep -q '^# Table `mangle. is incompatible'; }
+
 choose_backend() {
     case $backend in
         auto) ;;
@@ -105,7 +108,7 @@ choose_backend() {
         fi
     done
     for name in $candidates; do
-        if "$name-save" >/dev/null 2>&1; then
+        if "$name-save" >/dev/null 2>&1 && ! incompatible "$name"; then
             echo "$name"
             return
         fi
@@ -221,6 +224,11 @@ visible() { # visible VARIANT: fails if it hides its rules from this user, so th
 }
 
 take_away() { # take_away VARIANT: removes what it holds of ours, the jumps first
+    if incompatible "$1"; then
+        # Traffic is free then, but the jump cannot be named to iptables.
+        printf '*mangle\n-F %s\nCOMMIT\n' "$chain" | "$1-restore" --noflush -w 5 2>/dev/null || return 0
+        fail "xenloop's rules are gone, but their empty chain $chain and the jump to it are not: nft has put rules into the table mangle that $1 cannot show; move those elsewhere and try again"
+    fi
     held=$(ours "$1")
     [ -n "$held" ] || return 0
     {
@@ -235,6 +243,7 @@ take_away() { # take_away VARIANT: removes what it holds of ours, the jumps firs
 
 install_rules() {
     chosen=$(choose_backend)
+    ! incompatible "$chosen" || fail "nft has put rules into the table mangle that $chosen cannot show; keep those in a table of their own, or use the other iptables (--backend legacy)"
     wanted=$(choose_form)
     jumps=$(ours "$chosen" | grep -c "^-A $hook ") || true
     if [ "$jumps" -gt 1 ]; then
@@ -290,6 +299,7 @@ case $action in
         shown=
         for name in $(available); do
             visible "$name"
+            ! incompatible "$name" || fail "nft has put rules into the table mangle that $name cannot show"
             if [ -n "$(ours "$name")" ]; then
                 shown=yes
                 echo "$name:"

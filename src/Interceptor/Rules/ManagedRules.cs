@@ -8,16 +8,24 @@ namespace XenLoop.Interceptor.Rules;
 internal sealed class ManagedRules : IFirewallRules
 {
     private static readonly RulesReport NothingYet = new("none", "none", "no peer needs any yet");
+    private static readonly RulesReport Refused = new("none", "none", "the firewall refused them; the log says why");
 
-    private readonly ProgramRunner _runner = new();
+    private readonly ProgramRunner _runner;
     private readonly RuleInstaller _installer;
     private volatile RulesReport _report = NothingYet;
 
     /// <summary>Whatever is in the firewall now is this process's: it has at least tried to replace or remove what it found.</summary>
     private bool _isOurs;
 
+    /// <summary>What was in place last.</summary>
+    private (string Interface, RuleTarget[] Targets)? _wanted;
+
     /// <summary>Nothing happens before <see cref="Apply"/>.</summary>
-    public ManagedRules(RuleOptions options) => _installer = new RuleInstaller(options, _runner);
+    public ManagedRules(RuleOptions options, ProgramRunner? runner = null)
+    {
+        _runner = runner ?? new ProgramRunner();
+        _installer = new RuleInstaller(options, _runner);
+    }
 
     /// <inheritdoc/>
     public RulesReport Report => _report;
@@ -41,22 +49,40 @@ internal sealed class ManagedRules : IFirewallRules
             _installer.Install(networkInterface, targets);
         }
 
+        _wanted = _installer.Current is null ? null : (networkInterface, targets);
         UpdateReport();
     }
 
     /// <inheritdoc/>
     public bool Verify()
     {
-        bool mended = _installer.Current is not null && _installer.Verify();
-        if (!_isOurs)
+        try
         {
-            // What a killed agent left; nobody waits for it, because its --queue-bypass lets packets pass.
-            _isOurs = true;
-            _installer.Remove();
-        }
+            if (_installer.Current is not null)
+            {
+                return _installer.Verify();
+            }
 
-        UpdateReport();
-        return mended;
+            if (_wanted is { } wanted)
+            {
+                // The last look took them away, because they could not become what they had to.
+                _installer.Install(wanted.Interface, wanted.Targets);
+                return true;
+            }
+
+            if (!_isOurs)
+            {
+                // What a killed agent left; nobody waits for it, because its --queue-bypass lets packets pass.
+                _isOurs = true;
+                _installer.Remove();
+            }
+
+            return false;
+        }
+        finally
+        {
+            UpdateReport();
+        }
     }
 
     /// <inheritdoc/>
@@ -67,6 +93,7 @@ internal sealed class ManagedRules : IFirewallRules
     {
         if (_isOurs)
         {
+            _wanted = null;
             _installer.Remove();
             UpdateReport();
         }
@@ -74,5 +101,5 @@ internal sealed class ManagedRules : IFirewallRules
 
     private void UpdateReport() => _report = _installer.Current is { } current
         ? new RulesReport(current.Backend.Name, current.Decision.Form.Word(), current.Decision.Reason, current.Decision.SparesTcp)
-        : NothingYet;
+        : _wanted is null ? NothingYet : Refused;
 }

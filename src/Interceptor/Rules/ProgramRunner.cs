@@ -17,12 +17,14 @@ internal sealed class ProgramRunner
 
     private const string LockFile = "XTABLES_LOCKFILE";
 
-    private readonly List<string> _directories = SearchPath();
+    private readonly List<string> _directories;
     private long _end = long.MaxValue;
 
     /// <summary>Runs nothing yet.</summary>
-    public ProgramRunner()
+    /// <param name="directory">Programs are looked for here first.</param>
+    public ProgramRunner(string? directory = null)
     {
+        _directories = [.. directory is null ? (string[])[] : [directory], .. SearchPath()];
         // Who started us may have wanted to know nothing of its children's ends; the kernel would then tell us nothing of ours.
         if (SignalDisposition.IsIgnored(LibC.SIGCHLD))
         {

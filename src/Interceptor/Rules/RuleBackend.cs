@@ -5,6 +5,9 @@ internal sealed class RuleBackend
 {
     private static readonly string[] DistinctNames = ["iptables-nft", "iptables-legacy"];
 
+    /// <summary>What iptables-nft-save prints, with exit code 0, instead of a table with a rule that it has no words for; to such a table iptables-nft-restore adds all the same.</summary>
+    private const string Incompatible = $"# Table `{RuleText.Table}' is incompatible";
+
     private readonly ProgramRunner _runner;
     private readonly string _save;
     private readonly string _restore;
@@ -62,12 +65,20 @@ internal sealed class RuleBackend
         }
     }
 
+    /// <summary>Takes the rules out of our chain, without a look at what is there; false if there is no such chain.</summary>
+    public bool TryEmptyChain() => _runner.Run(_restore, ["--noflush", "-w", "5"], $"*{RuleText.Table}\n-F {RuleText.Chain}\nCOMMIT\n").ExitCode == 0;
+
     private SavedRules Read(string[] arguments)
     {
         ProgramResult result = _runner.Run(_save, arguments);
-        return result.ExitCode == 0
-            ? SavedRules.Parse(result.Output)
-            : throw RuleFailure.ToException(Name, "read the rules", result);
+        if (result.ExitCode != 0)
+        {
+            throw RuleFailure.ToException(Name, "read the rules", result);
+        }
+
+        return result.Output.Contains(Incompatible, StringComparison.Ordinal)
+            ? throw new RuleException($"{Name} cannot show the table {RuleText.Table}, because nft has put rules into it that iptables has no words for. Keep those in a table of their own, or use the other iptables (--backend legacy).") { IsIncompatible = true }
+            : SavedRules.Parse(result.Output);
     }
 
     private static RuleBackend? Find(ProgramRunner runner, string name) =>

@@ -11,4 +11,7 @@ internal sealed class RuleException : Exception
 
     /// <summary>True if it was for want of permission: what could not be read may then hold rules all the same.</summary>
     public bool IsForbidden { get; init; }
+
+    /// <summary>True if the table has rules that this iptables cannot show, and then shows none.</summary>
+    public bool IsIncompatible { get; init; }
 }

@@ -73,7 +73,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
     /// track connections, <see cref="ConntrackProbe.Decide"/>: some milliseconds, fit for every few seconds.
     /// </summary>
     /// <returns>True if something had to be mended.</returns>
-    /// <exception cref="RuleException">It could not be mended, or not be looked at.</exception>
+    /// <exception cref="RuleException">It could not be mended, or not be looked at; <see cref="Current"/> is null if nothing is in place any more.</exception>
     /// <exception cref="InvalidOperationException">Nothing was installed.</exception>
     public bool Verify()
     {
@@ -90,7 +90,18 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
             return false;
         }
 
-        Put(current.Backend, state, decision, rules);
+        try
+        {
+            Put(current.Backend, state, decision, rules);
+        }
+        catch (RuleException) when (changed)
+        {
+            // Plain rules would take connections' first packets from who tracks them, and their answers would be nobody's.
+            Current = null;
+            TakeAway(current.Backend, state);
+            throw;
+        }
+
         Current = current with { Rules = rules, Decision = decision };
         return true;
     }
@@ -106,8 +117,18 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         BackendSurvey[] surveys = BackendSurvey.Take(runner);
         BackendSurvey[] hidden = isKnown ? [] : Array.FindAll(surveys, survey => survey.Failure is { IsForbidden: true });
         List<string> failures = [.. Array.ConvertAll(hidden, survey => survey.Failure!.Message)];
+        BackendSurvey[] incompatible = Array.FindAll(surveys, survey => survey.Failure is { IsIncompatible: true });
+        foreach (BackendSurvey survey in incompatible)
+        {
+            // Traffic is free then, but the jump cannot be named to iptables.
+            if (survey.Backend.TryEmptyChain())
+            {
+                failures.Add($"xenloop's rules are gone, but their empty chain {RuleText.Chain} and the jump to it are not. {survey.Failure!.Message} Then run xenloop cleanup.");
+            }
+        }
+
         var removed = new List<string>();
-        foreach (FoundRules found in FindIn(surveys))
+        foreach (FoundRules found in incompatible.Length == surveys.Length ? [] : FindIn(Array.FindAll(surveys, survey => !incompatible.Contains(survey))))
         {
             try
             {
@@ -128,7 +149,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
     public FoundRules[] Show()
     {
         BackendSurvey[] surveys = BackendSurvey.Take(runner);
-        return Array.Find(surveys, survey => survey.Failure is { IsForbidden: true }) is { } hidden
+        return Array.Find(surveys, survey => survey.Failure is { IsForbidden: true } or { IsIncompatible: true }) is { } hidden
             ? throw hidden.Failure!
             : FindIn(surveys);
     }

@@ -27,6 +27,32 @@ public sealed class ManagedRulesTests : IDisposable
         Assert.DoesNotContain(RuleText.Chain, _lab.Saved("legacy"), StringComparison.Ordinal);
     }
 
+    /// <summary>Connections' first packets would be taken from who tracks them, and no answer would be let in.</summary>
+    [Fact]
+    public void Plain_rules_do_not_stay_where_those_that_tracking_needs_are_refused_and_come_back_when_they_are_taken()
+    {
+        string programs = Directory.CreateTempSubdirectory("xenloop-rules-").FullName;
+        string restore = Path.Combine(programs, "iptables-nft-restore");
+        File.WriteAllText(restore, "#!/bin/sh\ntext=$(cat)\ncase $text in *multiport*) echo 'no match multiport' >&2; exit 2 ;; esac\nprintf '%s\\n' \"$text\" | /usr/sbin/iptables-nft-restore \"$@\"\n");
+        File.SetUnixFileMode(restore, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var rules = new ManagedRules(new RuleOptions { Backend = "nft" }, new ProgramRunner(programs));
+        _lab.In(() => rules.Apply("eth0", [.. RuleLab.Peers.Select(peer => new CapturedPrefix(peer.Destination, peer.Domain, peer.Queue))]));
+        Assert.Equal("plain", rules.Report.Form);
+
+        _lab.Run("iptables-nft -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT");
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Throws<RuleException>(() => _lab.In(rules.Verify));
+            Assert.DoesNotContain(RuleText.Chain, _lab.Saved("nft"), StringComparison.Ordinal);
+            Assert.Contains("refused", rules.Report.Reason, StringComparison.Ordinal);
+        }
+
+        Directory.Delete(programs, recursive: true);
+        Assert.True(_lab.In(rules.Verify));
+        Assert.Equal("conntrack", rules.Report.Form);
+        _lab.In(rules.Remove);
+    }
+
     [Fact]
     public void A_program_that_hangs_ends_when_the_time_is_over()
     {

@@ -201,6 +201,46 @@ public class RuleInstallerTests
         Assert.Contains("There is no iptables-other", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>iptables-nft-save prints no rule of such a table and says that all is well; a jump more was put there with each look.</summary>
+    [Fact]
+    public void ATableWithRulesThatIptablesCannotShowIsLeftAlone()
+    {
+        using var lab = new RuleLab();
+        MakeIncompatible(lab);
+        RuleException error = Assert.Throws<RuleException>(() => lab.In(() => RuleLab.Installer("nft").Install("eth0", RuleLab.Peers)));
+        Assert.Contains("Keep those in a table of their own", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("XENLOOP", lab.Run("nft list ruleset"), StringComparison.Ordinal);
+        Assert.Empty(lab.In(() => RuleLab.Installer().Remove()));
+
+        InstalledRules installed = lab.In(() => RuleLab.Installer().Install("eth0", RuleLab.Peers));
+        Assert.Equal("iptables-legacy", installed.Backend.Name);
+    }
+
+    [Fact]
+    public void ATableThatBecomesSuchIsNotAddedToAndOurRulesLeaveIt()
+    {
+        using var lab = new RuleLab();
+        RuleInstaller installer = RuleLab.Installer("nft");
+        lab.In(() => installer.Install("eth0", RuleLab.Peers));
+        MakeIncompatible(lab);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Throws<RuleException>(() => lab.In(() => installer.Verify()));
+        }
+
+        Assert.Single(lab.Run("nft list ruleset").Split('\n'), line => line.Contains("jump XENLOOP", StringComparison.Ordinal));
+        RuleException error = Assert.Throws<RuleException>(() => lab.In(() => installer.Remove()));
+        Assert.Contains("rules are gone, but their empty chain XENLOOP", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("queue", lab.Run("nft list ruleset"), StringComparison.Ordinal);
+    }
+
+    private static void MakeIncompatible(RuleLab lab)
+    {
+        lab.Run("nft add table ip mangle");
+        lab.Run("nft add chain ip mangle POSTROUTING { type filter hook postrouting priority mangle ; }");
+        lab.Run("nft add rule ip mangle POSTROUTING tcp option maxseg size set 1400");
+    }
+
     private static void Restore(RuleLab lab, string backend, string text)
     {
         Lab.CommandResult result = Lab.Command.Run(lab.Namespace.Wrap($"iptables-{backend}-restore", "--noflush"), text);

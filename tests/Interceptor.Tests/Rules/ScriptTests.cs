@@ -89,6 +89,22 @@ public class ScriptTests
         Assert.Equal(1, Run(lab, ["print", "--interface", "eth0", "--form", "plain", "--peer", peer]).ExitCode);
     }
 
+    [Fact]
+    public void ATableWithRulesThatIptablesCannotShowIsLeftAloneByTheScriptToo()
+    {
+        using var lab = new RuleLab();
+        string[] install = ["install", "--interface", "eth0", .. Peers, "--form", "plain", "--backend", "nft"];
+        Run(lab, install).Checked();
+        lab.Run("nft add rule ip mangle POSTROUTING tcp option maxseg size set 1400");
+        Assert.Contains("cannot show", Run(lab, install).Error, StringComparison.Ordinal);
+        Assert.Single(lab.Run("nft list ruleset").Split('\n'), line => line.Contains("jump XENLOOP", StringComparison.Ordinal));
+        Assert.Contains("empty chain XENLOOP", Run(lab, ["remove"]).Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("queue", lab.Run("nft list ruleset"), StringComparison.Ordinal);
+        lab.Run("nft flush chain ip mangle POSTROUTING");
+        Run(lab, ["remove"]).Checked();
+        Assert.DoesNotContain("XENLOOP", lab.Run("nft list ruleset"), StringComparison.Ordinal);
+    }
+
     private static CommandResult Run(RuleLab lab, string[] arguments) => lab.Namespace.Run([Script, .. arguments]);
 
     private static RuleTarget Parse(string word) => PeerArgument.Parse(word, 7000, out RuleTarget target) is { } problem ? throw new FormatException(problem) : target;
