@@ -32,6 +32,9 @@ public sealed unsafe class RingProducer
     /// <summary>The peer's index as last seen and validated; never ahead of <see cref="_exposed"/>, save after a violation.</summary>
     private uint _consumed;
 
+    /// <summary>After a violation, the index before it.</summary>
+    private uint _lastPossible;
+
     /// <summary>Payload bytes of the record being written; 0: none.</summary>
     private uint _reserved;
 
@@ -59,8 +62,8 @@ public sealed unsafe class RingProducer
     /// <summary><see cref="RingViolation.None"/> until the peer's index was impossible.</summary>
     public RingViolation Violation => _violation;
 
-    /// <summary>The consumer's index as last seen: it changes if the consumer makes progress. <see cref="Used"/> looks again.</summary>
-    public uint Consumed => _consumed;
+    /// <summary>The consumer's index as last seen, and possible then: it changes if the consumer makes progress. <see cref="Used"/> looks again.</summary>
+    public uint Consumed => _violation == RingViolation.None ? _consumed : _lastPossible;
 
     /// <summary>Bytes taken by records that the consumer has not released, committed ones included. Looks at the consumer's index.</summary>
     public int Used()
@@ -230,6 +233,7 @@ public sealed unsafe class RingProducer
     private bool Violated(RingViolation violation)
     {
         _violation = violation;
+        _lastPossible = _consumed;
 
         // From here on the ring looks full, so that the fast path needs no test of its own.
         _consumed = _committed - _capacity;

@@ -97,25 +97,32 @@ public sealed class GrantedPagesPoolTests
         Assert.Equal([pages], Pinned);
     }
 
+    /// <summary>Else a peer would have some of each size, together twice as many as the largest.</summary>
     [Fact]
-    public void LargerOnesServeAsWellAndSmallerOnesIfThereIsNothingElse()
+    public void WhateverIsKeptServesWhateverIsWishedFor()
     {
         UseUp(Peer);
-        Pages large = _pool.Take(Peer, Large);
-        _pool.GiveBack(large);
-        Assert.Same(large, _pool.Take(Peer, Small));
-
         Pages small = _pool.Take(Peer, Small);
-        _pool.GiveBack(small);
-        _left = 300;
-        Pages middle = _pool.Take(Peer, Large);
-        Assert.Equal(Large / 2, middle.RingBytes);
-        Assert.Same(small, _pool.Take(Peer, Large));
-        Assert.True(Assert.Throws<ChannelPlatformException>(() =>
+        for (int ringBytes = Small; ringBytes <= Large; ringBytes *= 2)
         {
-            _left = 0;
-            _pool.Take(Peer, Large);
-        }).IsExhaustion);
+            _pool.GiveBack(small);
+            Assert.Same(small, _pool.Take(Peer, ringBytes));
+        }
+
+        Assert.Equal(1024 - ChannelDescriptor.ChannelPages(Small), _left);
+        UseUp(Other);
+        Pages large = _pool.Take(Other, Large);
+        _pool.GiveBack(large);
+        Assert.Same(large, _pool.Take(Other, Small));
+    }
+
+    [Fact]
+    public void SmallerOnesAreGrantedIfThereAreNotEnough()
+    {
+        _left = 300;
+        Assert.Equal(Large / 2, _pool.Take(Peer, Large).RingBytes);
+        _left = 0;
+        Assert.True(Assert.Throws<ChannelPlatformException>(() => _pool.Take(Other, Large)).IsExhaustion);
     }
 
     /// <summary>Else who came first, and went often, would keep newcomers out for a day.</summary>

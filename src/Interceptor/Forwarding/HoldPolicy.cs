@@ -121,7 +121,8 @@ internal sealed class HoldPolicy
     /// <summary>The same, at a given time, of a port whose path does change.</summary>
     public static bool DelaysSwitch(PeerPort port, long now)
     {
-        bool gone = port.Channel is not { PeerLeft: false };
+        // One that breaks the protocol is not waited for either.
+        bool gone = port.Channel is not { PeerLeft: false, Outbound.Violation: RingViolation.None };
         if (port.SwitchAwaitsRing)
         {
             bool empty = port.Channel!.Outbound.Used() == 0;

@@ -74,7 +74,7 @@ internal sealed class GrantedPagesPool<TPages>
         }
     }
 
-    /// <summary>Pages for rings as large as wished for, or larger if such are kept; or half, or a quarter... if there are not enough.</summary>
+    /// <summary>The pages that are kept for a peer, whatever their size; without any, pages for rings as large as wished for, or half, or a quarter... if there are not enough.</summary>
     /// <exception cref="ChannelPlatformException">Not even enough for the smallest rings; or the peer has not left its former channel, and must.</exception>
     public TPages Take(DomainId peer, int wishedRingBytes)
     {
@@ -86,7 +86,8 @@ internal sealed class GrantedPagesPool<TPages>
                 throw new ChannelPlatformException($"Domain {peer} has not let go of its former channel's pages, and has kept others before. It gets new ones later.");
             }
 
-            if (TryReuse(peer, wishedRingBytes, int.MaxValue) is { } kept)
+            // Smaller ones than wished for, too: to one peer there is never more than one channel's pages, used or kept.
+            if (TryReuse(peer) is { } kept)
             {
                 return kept;
             }
@@ -158,7 +159,7 @@ internal sealed class GrantedPagesPool<TPages>
         int smallest = Math.Min(wishedRingBytes, ChannelDescriptor.SmallestUsefulRingBytes);
         for (int ringBytes = wishedRingBytes; ringBytes >= smallest; ringBytes /= 2)
         {
-            if ((TryReuse(peer, ringBytes, ringBytes) ?? _tryAllocate(peer, ringBytes)) is { } pages)
+            if (_tryAllocate(peer, ringBytes) is { } pages)
             {
                 return pages;
             }
@@ -200,24 +201,15 @@ internal sealed class GrantedPagesPool<TPages>
         pages.Dispose();
     }
 
-    /// <summary>The smallest that are kept for a peer and have rings of at least and at most so many bytes.</summary>
-    private TPages? TryReuse(DomainId peer, int least, int most)
+    private TPages? TryReuse(DomainId peer)
     {
-        TPages? best = null;
-        foreach (TPages pages in _kept)
+        TPages? kept = _kept.Find(pages => pages.Peer == peer);
+        if (kept is not null)
         {
-            if (pages.Peer == peer && pages.RingBytes >= least && pages.RingBytes <= most && pages.RingBytes < (best?.RingBytes ?? int.MaxValue))
-            {
-                best = pages;
-            }
+            _kept.Remove(kept);
+            kept.Renew();
         }
 
-        if (best is not null)
-        {
-            _kept.Remove(best);
-            best.Renew();
-        }
-
-        return best;
+        return kept;
     }
 }

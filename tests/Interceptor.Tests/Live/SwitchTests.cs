@@ -76,6 +76,19 @@ public sealed class SwitchTests : IDisposable
         Assert.False(HoldPolicy.DelaysSwitch(_port, Start));
     }
 
+    /// <summary>An index behind the last one looks like four thousand million bytes taken.</summary>
+    [Fact]
+    public unsafe void An_impossible_index_buys_no_patience_and_ends_the_wait()
+    {
+        Publish();
+        BeginClosing();
+        uint* consumed = (uint*)(_peer.Link.Descriptor + ChannelDescriptor.ListenerToConnectorOffset + ChannelDescriptor.ConsumedOffset);
+        Volatile.Write(ref *consumed, *consumed - 8);
+        Assert.True(HoldPolicy.DelaysSwitch(_port, Start + Limit - 1));
+        Assert.False(HoldPolicy.DelaysSwitch(_port, Start + Limit - 1));
+        Assert.Equal(Period - (Limit - 1), _port.Patience!.Left);
+    }
+
     [Fact]
     public void A_peer_that_leaves_in_the_midst_is_charged_for_what_was_waited()
     {
