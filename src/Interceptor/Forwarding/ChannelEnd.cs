@@ -9,7 +9,7 @@ namespace XenLoop.Interceptor.Forwarding;
 /// <remarks>
 /// <code>
 ///  Open, Held, Stalled --release, or closed by peer--> Closing --both closed, violation-------> NoChannel
-///                      --peer gone-------------------> Leaving --injected, violation, release-> Failed, or NoChannel if the end is known
+///                      --peer gone-------------------> Leaving --injected, or violation-------> Failed, or NoChannel if the end is known
 ///                      --violation-------------------> Failed  --release----------------------> NoChannel
 ///              Closing --deadline, or peer gone------> Leaving
 /// </code>
@@ -55,11 +55,17 @@ internal sealed class ChannelEnd
             port.Released = released;
         }
 
-        if (!orderly || port.State == PortState.Failed)
+        if (port.State == PortState.Leaving && !channel.Link.PagesLost)
+        {
+            // A killed peer's successor may be quicker than the injection of what it left; that is a ring at most, and ends by itself.
+            return;
+        }
+
+        if (!orderly || port.State is PortState.Failed or PortState.Leaving)
         {
             LetGo(port);
         }
-        else if (port.State != PortState.Leaving)
+        else
         {
             CloseOutbound(port, channel);
         }
