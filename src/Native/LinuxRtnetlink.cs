@@ -22,6 +22,8 @@ public static class LinuxRtnetlink
     public const ushort RTM_DELQDISC = 37;
     public const ushort RTM_GETQDISC = 38;
     public const ushort RTM_NEWTFILTER = 44;
+    public const ushort RTM_NEWNEXTHOP = 104;
+    public const ushort RTM_DELNEXTHOP = 105;
 
     public const uint RTMGRP_LINK = 0x1;
     public const uint RTMGRP_NEIGH = 0x4;
@@ -29,6 +31,8 @@ public static class LinuxRtnetlink
     public const uint RTMGRP_IPV4_IFADDR = 0x10;
     public const uint RTMGRP_IPV4_ROUTE = 0x40;
     public const uint RTMGRP_IPV4_RULE = 0x80;
+
+    public const int RTNLGRP_NEXTHOP = 32;
 
     public const byte RT_TABLE_DEFAULT = 253;
     public const byte RT_TABLE_MAIN = 254;
@@ -67,6 +71,9 @@ public static class LinuxRtnetlink
     public const ushort IFLA_TXQLEN = 13;
     public const ushort IFLA_LINKINFO = 18;
     public const ushort IFLA_INFO_KIND = 1;
+    public const ushort IFLA_XDP = 43;
+    public const ushort IFLA_XDP_ATTACHED = 2;
+    public const byte XDP_ATTACHED_NONE = 0;
 
     public const ushort IFA_ADDRESS = 1;
     public const ushort IFA_LOCAL = 2;

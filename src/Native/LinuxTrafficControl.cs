@@ -10,6 +10,8 @@ public static class LinuxTrafficControl
     public const ushort TCA_KIND = 1;
     public const ushort TCA_OPTIONS = 2;
 
+    public const ushort TCA_FQ_FLOW_MAX_RATE = 7;
+
     public const ushort TCA_ACT_KIND = 1;
     public const ushort TCA_ACT_OPTIONS = 2;
     public const int TC_ACT_STOLEN = 4;

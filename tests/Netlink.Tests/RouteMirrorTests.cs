@@ -74,6 +74,16 @@ public class RouteMirrorTests
     }
 
     [Fact]
+    public void SoAreThoseThatGoWithTheirNexthopObject()
+    {
+        using var network = new TestNetwork();
+        network.IpAndUpdate("nexthop add id 7 via 10.9.0.2 dev eth0", "route add 172.16.0.0/12 nhid 7");
+        Assert.Equal(Address("10.9.0.2"), network.Now.FindRoute(Address("172.20.0.1"))!.Gateway);
+        network.IpAndUpdate("nexthop del id 7");
+        Assert.Null(network.Now.FindRoute(Address("172.20.0.1")));
+    }
+
+    [Fact]
     public void NeighboursComeChangeAndGo()
     {
         using var network = new TestNetwork();

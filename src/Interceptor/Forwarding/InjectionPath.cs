@@ -112,6 +112,7 @@ internal sealed unsafe class InjectionPath : IDisposable
         if (!source.Allows(packet.Source))
         {
             port.Counters.Dropped[(int)DropReason.SourceAddress]++;
+            port.DoubtfulSource = packet.Source;
             return;
         }
 
@@ -150,13 +151,16 @@ internal sealed unsafe class InjectionPath : IDisposable
     internal static bool TryDescribe(in Ipv4View packet, uint tag, out virtio_net_hdr header)
     {
         header = default;
+
+        // Without it kernels before 6.6 take all of a packet for headers and look for as much contiguous memory, which of 60 KB is slow to get, or not to be had (tun_alloc_skb).
+        header.hdr_len = (ushort)(EthernetBytes + packet.HeadersLength);
         if (tag == 0)
         {
             return true;
         }
 
         int tcpHeader = packet.TcpHeaderLength();
-        if (!PacketTag.IsWellFormed(tag) || (tcpHeader == 0 && !packet.HasUdpHeader))
+        if (!PacketTag.IsWellFormed(tag) || packet.IsFragment || (tcpHeader == 0 && !packet.HasUdpHeader))
         {
             return false;
         }
@@ -172,7 +176,6 @@ internal sealed unsafe class InjectionPath : IDisposable
         header.gso_type = (byte)(virtio_net_hdr.VIRTIO_NET_HDR_GSO_TCPV4
             | ((tag & PacketTag.CongestionWindowReduced) != 0 ? virtio_net_hdr.VIRTIO_NET_HDR_GSO_ECN : 0));
         header.gso_size = PacketTag.SegmentBytes(tag);
-        header.hdr_len = (ushort)(header.csum_start + tcpHeader);
         return tcpHeader != 0;
     }
 }

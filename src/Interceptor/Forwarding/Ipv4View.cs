@@ -28,6 +28,7 @@ internal readonly ref struct Ipv4View
     private const int MinimumTcpHeader = 20;
     private const int UdpHeader = 8;
     private const ushort FragmentOffsetMask = 0x1FFF;
+    private const ushort MoreFragments = 0x2000;
     private const byte CongestionWindowReducedFlag = 0x80;
 
     private readonly ReadOnlySpan<byte> _bytes;
@@ -56,6 +57,13 @@ internal readonly ref struct Ipv4View
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => (BinaryPrimitives.ReadUInt16BigEndian(_bytes[6..]) & FragmentOffsetMask) != 0;
+    }
+
+    /// <summary>True for every fragment.</summary>
+    public bool IsFragment
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (BinaryPrimitives.ReadUInt16BigEndian(_bytes[6..]) & (FragmentOffsetMask | MoreFragments)) != 0;
     }
 
     /// <summary>Parses the front of a packet.</summary>

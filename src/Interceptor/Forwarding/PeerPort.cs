@@ -30,6 +30,9 @@ internal sealed class PeerPort : IDisposable
     /// <summary>What the peer may use as source, and its Ethernet address; replaced as a whole by the control thread.</summary>
     public volatile SourceCheck Source = SourceCheck.None;
 
+    /// <summary>The last source (IPv4, host order) that the peer was not allowed; 0: none. Whose it is may have changed without a word. Taken by the control thread.</summary>
+    public volatile uint DoubtfulSource;
+
     /// <summary>The firewall sends packets here, or is to do so. Of the control thread, which tells the data path.</summary>
     public bool Captured { get; set; } = true;
 

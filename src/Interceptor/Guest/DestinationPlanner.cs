@@ -160,7 +160,7 @@ internal static class DestinationPlanner
         List<InternetPrefix> behindPeers = [];
         foreach (RouteEntry route in network.Routes)
         {
-            if (route.Kind != RouteKind.Local && route.Table != LinuxRtnetlink.RT_TABLE_DEFAULT && !Groups.Contains(route.Destination.Address) && !routed.ContainsKey(route.Destination))
+            if (route.Kind != RouteKind.Local && route.Table != LinuxRtnetlink.RT_TABLE_DEFAULT && !(route.Destination.Length >= Groups.Length && Groups.Contains(route.Destination.Address)) && !routed.ContainsKey(route.Destination))
             {
                 DomainId domain = Behind(network, route, link, byMac);
                 routed.Add(route.Destination, domain);
@@ -174,6 +174,15 @@ internal static class DestinationPlanner
         if (behindPeers.Count > MostRoutes)
         {
             return;
+        }
+
+        // A balancer sends what is for its own address to another guest by that guest's Ethernet address (LVS, direct routing); it is for no router.
+        foreach (AddressEntry own in network.Addresses)
+        {
+            if (LongestMatch(routed, own.Address) != DestinationTable.None)
+            {
+                routed.Add(InternetPrefix.Single(own.Address), DestinationTable.None);
+            }
         }
 
         // Groups and the broadcast have no route of their own; they do not go to a router, but to all.
@@ -193,6 +202,21 @@ internal static class DestinationPlanner
         }
 
         needed.ForEach(destination => destinations.TryAdd(destination.Prefix, destination.Domain));
+    }
+
+    private static DomainId LongestMatch(Dictionary<InternetPrefix, DomainId> routed, InternetAddress address)
+    {
+        int length = -1;
+        DomainId found = DestinationTable.None;
+        foreach ((InternetPrefix prefix, DomainId domain) in routed)
+        {
+            if (prefix.Length > length && prefix.Contains(address))
+            {
+                (length, found) = (prefix.Length, domain);
+            }
+        }
+
+        return found;
     }
 
     private static ImmutableArray<Destination> LongestFirst(Dictionary<InternetPrefix, DomainId> destinations)
@@ -243,7 +267,10 @@ internal static class DestinationPlanner
         foreach ((_, PeerDomain peer) in domains.Peers)
         {
             MacAddress sender = peer.Macs.IsEmpty ? RoutedNextHop : peer.Macs[0];
-            checks.Add(peer.Id, new SourceCheck(peer.Id, sender, link.Mac ?? default, peer.Addresses, ownAddresses, owners, peer.Macs.IsEmpty ? domains.Own : null));
+
+            // A store that has just come back may not have told yet what is ours.
+            ImmutableArray<InternetAddress>? reachable = peer.Macs.IsEmpty && !domains.Own.IsEmpty ? domains.Own : null;
+            checks.Add(peer.Id, new SourceCheck(peer.Id, sender, link.Mac ?? default, peer.Addresses, ownAddresses, owners, reachable));
         }
 
         return checks.ToImmutable();

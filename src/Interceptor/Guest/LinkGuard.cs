@@ -54,6 +54,11 @@ internal sealed class LinkGuard : IDisposable
             throw new GuestSetupException($"The interface {_link.Name} was removed; traffic takes the standard path. Start xenloop again.");
         }
 
+        if (link.HasXdp)
+        {
+            throw new GuestSetupException($"{link.Name} has an XDP program, which would not see packets from peers (the kernel spares what was redirected); traffic takes the standard path. Remove the program (ip link set dev {link.Name} xdp off), or do without xenloop.");
+        }
+
         if (link != _link)
         {
             Tell(link);

@@ -1,3 +1,4 @@
+using XenLoop.Addresses;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.Forwarding;
 using XenLoop.Netlink;
@@ -9,6 +10,7 @@ namespace XenLoop.Interceptor.Guest;
 /// <summary>
 /// Has the kernel confirm the neighbours whose traffic takes the fast path. It does so by itself only for those that it sends packets to,
 /// and captured packets are taken from it before: an address that has moved to another machine without a word would be sent to the old one for ever.
+/// And what a peer sends from an address that was somebody else's when we last heard of it is dropped, so that it would never be answered, nor the entry asked about.
 /// </summary>
 internal sealed class NeighbourKeeper : IDisposable
 {
@@ -66,10 +68,20 @@ internal sealed class NeighbourKeeper : IDisposable
                 Confirm(neighbour);
             }
         }
+
+        foreach ((_, PeerPort port) in _ports.Current)
+        {
+            InternetAddress doubtful = InternetAddress.FromIPv4(port.DoubtfulSource);
+            port.DoubtfulSource = 0;
+            if (_mirror.Current.FindNeighbour(link, doubtful) is { IsStale: true } neighbour)
+            {
+                Confirm(neighbour);
+            }
+        }
     }
 
     /// <summary>A channel that carries nothing is closed after a while: idle neighbours are left in peace, as the kernel does.</summary>
-    private bool IsOfConnectedPeer(DomainTable domains, Addresses.MacAddress mac)
+    private bool IsOfConnectedPeer(DomainTable domains, MacAddress mac)
     {
         foreach ((DomainId domain, PeerDomain peer) in domains.Peers)
         {

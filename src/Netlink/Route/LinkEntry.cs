@@ -13,6 +13,9 @@ namespace XenLoop.Netlink.Route;
 /// <param name="Kind">The driver's word for virtual ones (<c>veth</c>, <c>bridge</c>, <c>tun</c>); null for hardware and Xen vifs.</param>
 public sealed record LinkEntry(int Index, string Name, MacAddress? Mac, uint Mtu, bool IsUp, bool HasCarrier, string? Kind)
 {
+    /// <summary>An XDP program looks at what arrives, in the driver or before the stack.</summary>
+    public bool HasXdp { get; init; }
+
     /// <summary>Reads an RTM_NEWLINK or RTM_DELLINK; false if it is not about an interface as such.</summary>
     /// <param name="message">Stands on the message.</param>
     /// <param name="known">What is known of an interface so far: some notifications bring only what changed.</param>
@@ -40,12 +43,26 @@ public sealed record LinkEntry(int Index, string Name, MacAddress? Mac, uint Mtu
                 LinuxRtnetlink.IFLA_IFNAME => link with { Name = attributes.GetString() },
                 LinuxRtnetlink.IFLA_ADDRESS => link with { Mac = attributes.Value.Length == MacAddress.Length ? MacAddress.FromBytes(attributes.Value) : null },
                 LinuxRtnetlink.IFLA_MTU when attributes.TryGetUInt32(out uint mtu) => link with { Mtu = mtu },
+                LinuxRtnetlink.IFLA_XDP => link with { HasXdp = IsAttached(attributes.Nested()) },
                 LinuxRtnetlink.IFLA_LINKINFO => link with { Kind = ReadKind(attributes.Nested()) ?? link.Kind },
                 _ => link,
             };
         }
 
         return true;
+    }
+
+    private static bool IsAttached(AttributeReader xdp)
+    {
+        while (xdp.MoveNext())
+        {
+            if (xdp.Type == LinuxRtnetlink.IFLA_XDP_ATTACHED)
+            {
+                return !xdp.Value.IsEmpty && xdp.Value[0] != LinuxRtnetlink.XDP_ATTACHED_NONE;
+            }
+        }
+
+        return false;
     }
 
     private static string? ReadKind(AttributeReader information)

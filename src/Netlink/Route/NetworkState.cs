@@ -10,7 +10,7 @@ namespace XenLoop.Netlink.Route;
 /// <remarks>
 /// Routes are not followed message by message, because the kernel does not tell all: it drops IPv4 routes without a word
 /// when their interface goes down or their preferred source address goes (fib_sync_down_dev and fib_sync_down_addr in
-/// net/ipv4/fib_semantics.c). Anything that may have touched them marks them stale instead, and the mirror lists them anew.
+/// net/ipv4/fib_semantics.c), or the nexthop object that they name (__remove_nexthop_fib in net/ipv4/nexthop.c). Anything that may have touched them marks them stale instead, and the mirror lists them anew.
 /// </remarks>
 internal sealed class NetworkState(AddressFamilySet families)
 {
@@ -76,7 +76,7 @@ internal sealed class NetworkState(AddressFamilySet families)
                 }
 
                 break;
-            case LinuxRtnetlink.RTM_NEWROUTE or LinuxRtnetlink.RTM_DELROUTE:
+            case LinuxRtnetlink.RTM_NEWROUTE or LinuxRtnetlink.RTM_DELROUTE or LinuxRtnetlink.RTM_NEWNEXTHOP or LinuxRtnetlink.RTM_DELNEXTHOP:
                 RoutesAreStale = true;
                 break;
             case LinuxRtnetlink.RTM_NEWRULE or LinuxRtnetlink.RTM_DELRULE:

@@ -8,6 +8,9 @@ internal sealed class QdiscCollector : INetlinkDumpVisitor
 {
     private const string IngressHook = "clsact";
 
+    /// <summary>What this one otherwise does to a packet is give it its turn; a limit for each flow is a limit.</summary>
+    private const string FairQueue = "fq";
+
     /// <summary>Those that send a packet as soon as the interface takes it: what a packet misses that does not go through them is its turn.</summary>
     private static readonly string[] Plain =
     [
@@ -33,6 +36,7 @@ internal sealed class QdiscCollector : INetlinkDumpVisitor
             return;
         }
 
+        bool isFair = false;
         while (attributes.MoveNext())
         {
             if (attributes.Type == LinuxTrafficControl.TCA_KIND)
@@ -43,11 +47,38 @@ internal sealed class QdiscCollector : INetlinkDumpVisitor
                     _ingressHooks.Add(header.tcm_ifindex);
                 }
 
-                if (!Plain.Contains(kind) && !_shapers.ContainsKey(header.tcm_ifindex))
+                if (!Plain.Contains(kind))
                 {
-                    _shapers.Add(header.tcm_ifindex, kind);
+                    AddShaper(header.tcm_ifindex, kind);
                 }
+
+                isFair = kind == FairQueue;
             }
+            else if (isFair && attributes.Type == LinuxTrafficControl.TCA_OPTIONS && HasFlowLimit(attributes.Nested()))
+            {
+                AddShaper(header.tcm_ifindex, "fq maxrate");
+            }
+        }
+    }
+
+    private static bool HasFlowLimit(AttributeReader options)
+    {
+        while (options.MoveNext())
+        {
+            if (options.Type == LinuxTrafficControl.TCA_FQ_FLOW_MAX_RATE && options.TryGetUInt32(out uint rate))
+            {
+                return rate != uint.MaxValue;
+            }
+        }
+
+        return false;
+    }
+
+    private void AddShaper(int networkInterface, string kind)
+    {
+        if (!_shapers.ContainsKey(networkInterface))
+        {
+            _shapers.Add(networkInterface, kind);
         }
     }
 

@@ -16,7 +16,11 @@ namespace XenLoop.Netlink.Route;
 public sealed unsafe class RouteMirror : IDisposable
 {
     private const uint Groups = LinuxRtnetlink.RTMGRP_LINK | LinuxRtnetlink.RTMGRP_NEIGH | LinuxRtnetlink.RTMGRP_TC | LinuxRtnetlink.RTMGRP_IPV4_IFADDR
-        | LinuxRtnetlink.RTMGRP_IPV4_ROUTE | LinuxRtnetlink.RTMGRP_IPV4_RULE;
+        | LinuxRtnetlink.RTMGRP_IPV4_ROUTE | LinuxRtnetlink.RTMGRP_IPV4_RULE
+        | NexthopGroup;
+
+    /// <summary>Kernels that do not know the group leave it out (netlink_bind).</summary>
+    private const uint NexthopGroup = 1u << (LinuxRtnetlink.RTNLGRP_NEXTHOP - 1);
 
     /// <summary>Room for some thousand events while the control thread is busy elsewhere.</summary>
     private const int EventBufferLength = 1 << 20;

@@ -299,6 +299,31 @@ public sealed class DestinationPlannerTests
         Assert.True(DestinationPlanner.Plan(network, Bridged, NetworkBuilder.Link).Sources[A].Reaches(NetworkBuilder.Address("172.17.0.1").ToIPv4()));
     }
 
+    /// <summary>A store that has just come back says who the peers are before it says what is ours.</summary>
+    [Fact]
+    public void From_routed_peers_everything_is_taken_as_long_as_nobody_has_said_what_is_ours()
+    {
+        NetworkSnapshot network = new NetworkBuilder().Own("10.9.0.2", 30).Route("0.0.0.0/0", via: "10.9.0.1").Build();
+        SourceCheck check = DestinationPlanner.Plan(network, Peers(Peer(A, [], "10.1.0.2")), NetworkBuilder.Link).Sources[A];
+        Assert.True(check.Reaches(NetworkBuilder.Address("10.9.0.2").ToIPv4()));
+    }
+
+    /// <summary>A balancer hands them to real servers by their Ethernet addresses (LVS, direct routing); the router would send them back.</summary>
+    [Fact]
+    public void Packets_for_own_addresses_are_not_for_a_gateway()
+    {
+        NetworkBuilder network = Subnet().Neighbour("10.0.0.2", MacA).Route("0.0.0.0/0", via: "10.0.0.2").Own("192.0.2.80", 32);
+        AssertPlan(network, Bridged, ("8.8.8.8", A), ("192.0.2.80", null), ("192.0.2.81", A));
+    }
+
+    [Fact]
+    public void A_route_that_is_wider_than_all_groups_counts()
+    {
+        NetworkBuilder network = Subnet().Neighbour("10.0.0.2", MacA).Neighbour("10.0.0.254", Stranger)
+            .Route("0.0.0.0/0", via: "10.0.0.2").Route("224.0.0.0/3", via: "10.0.0.254");
+        AssertPlan(network, Bridged, ("8.8.8.8", A), ("240.0.0.1", null));
+    }
+
     [Fact]
     public void Agrees_with_a_step_by_step_look_up() => Properties.Hold(
         from routes in RandomRoutes.ListOf()

@@ -50,6 +50,15 @@ public sealed class LinkGuardTests : IDisposable
         Follow(network => network.FindLink(_device.Tap.Name) is { IsUp: true });
     }
 
+    /// <summary>The kernel spares what was redirected from XDP (netif_receive_generic_xdp), so a filter that drops would be passed by.</summary>
+    [Fact]
+    public void An_XDP_program_on_the_interface_ends_the_agent()
+    {
+        LinkEntry link = _mirror.Current.FindLink(Lab.Guest.Interface)!;
+        NetworkSnapshot network = _mirror.Current with { Links = _mirror.Current.Links.SetItem(link.Index, link with { HasXdp = true }) };
+        Assert.Contains("XDP", Assert.Throws<GuestSetupException>(() => _guard.Check(network)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_tap_that_was_removed_ends_the_agent()
     {
