@@ -182,6 +182,8 @@ load_modules() {
 start_service() {
     [ -z "$root" ] || return 0
     if ! has_systemd; then
+        former=$(running "$prefix/sbin/xenloop")
+        [ -z "$former" ] || say "what was installed before still runs: end it first, with: kill$former"
         say "no systemd runs here: start it yourself, with: $prefix/sbin/xenloop $1"
         return
     fi
@@ -243,12 +245,29 @@ remove_file() { # remove_file CHECKSUM PATH: fails if it stays.
     fi
 }
 
+# running PROGRAM: the numbers of its processes, but for the port keeper, which outlives its agent on purpose.
+running() {
+    for process in /proc/[0-9]*; do
+        case $(readlink "$process/exe" 2>/dev/null) in
+            "$root$1" | "$root$1 (deleted)") [ "$(cat "$process/comm" 2>/dev/null)" = xenloop-ports ] || printf ' %s' "${process#/proc/}" ;;
+        esac
+    done
+}
+
 uninstall_all() {
     [ -f "$root$record" ] || fail "nothing is installed here: there is no $root$record."
     for place in $(files_noted); do
         case $place in
             # A unit whose file is gone cannot be disabled.
             *.service) ! has_systemd || act systemctl disable --now "${place##*/}" || act systemctl stop "${place##*/}" || : ;;
+        esac
+    done
+    for place in $(files_noted); do
+        case $place in
+            */sbin/xenloop)
+                # It would put its firewall rules back, and nothing would be left that removes them.
+                processes=$(running "$place")
+                [ -z "$processes" ] || [ -n "$force$dry" ] || fail "$place still runs, not as a service: end it first, with: kill$processes. Nothing was removed." ;;
         esac
     done
     for place in $(files_noted); do

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using XenLoop.Lab;
 using XenLoop.Lab.Agent;
@@ -76,6 +77,27 @@ public sealed class InstallTests : IDisposable
         Write("etc/modprobe.d/xenloop.conf", "# nothing\n");
         Install("uninstall", "--force").Checked();
         Assert.Equal(before, Tree());
+    }
+
+    /// <summary>Without systemd an agent would put its rules back when they are removed, and be left behind with them.</summary>
+    [Fact]
+    public void A_program_that_still_runs_is_not_removed()
+    {
+        Install("guest").Checked();
+        string program = At("usr/local/sbin/xenloop");
+        File.Copy("/bin/sleep", program, overwrite: true);
+        using (Process running = Process.Start(program, ["600"]))
+        {
+            string installed = Tree();
+            CommandResult refused = Install("uninstall");
+            Assert.NotEqual(0, refused.ExitCode);
+            Assert.Contains($"kill {running.Id}. Nothing was removed", refused.Error, StringComparison.Ordinal);
+            Assert.Equal(installed, Tree());
+            running.Kill();
+            running.WaitForExit();
+        }
+
+        Install("uninstall", "--force").Checked();
     }
 
     [Fact]

@@ -45,8 +45,13 @@ public sealed class UnitFileTests
 
     /// <summary>With any other mode the end of the agent would also end the keeper, and after a restore the guest's kernel.</summary>
     [Fact]
-    public void The_agents_end_spares_its_port_keeper() =>
-        Assert.Contains("KillMode=process", File.ReadAllLines(Path.Combine(Folder, "xenloop.service")));
+    public void The_agents_end_spares_its_port_keeper()
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(Folder, "xenloop.service"));
+        Assert.Contains("KillMode=process", lines);
+        Assert.Contains("OOMPolicy=continue", lines);
+        Assert.Contains("ManagedOOMPreference=omit", lines);
+    }
 
     /// <summary>A vif that is away for half a minute once made systemd give the agent up for good.</summary>
     [Theory]
