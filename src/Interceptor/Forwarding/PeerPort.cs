@@ -33,8 +33,11 @@ internal sealed class PeerPort : IDisposable
     /// <summary>The last source (IPv4, host order) that the peer was not allowed; 0: none. Whose it is may have changed without a word. Taken by the control thread.</summary>
     public volatile uint DoubtfulSource;
 
-    /// <summary>The firewall sends packets here, or is to do so. Of the control thread, which tells the data path.</summary>
+    /// <summary>The firewall sends packets here, or is to do so. Of the control side, which tells the data path.</summary>
     public bool Captured { get; set; } = true;
+
+    /// <summary>They are not to come all the same, because there can be no channel for a while. Of the control side.</summary>
+    public bool Paused { get; set; }
 
     /// <summary>The channel, or null.</summary>
     public Channel? Channel { get; private set; }

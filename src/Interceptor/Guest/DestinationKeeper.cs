@@ -98,12 +98,7 @@ internal sealed class DestinationKeeper
     {
         foreach ((DomainId domain, PeerPort port) in _ports.Current)
         {
-            bool isCaptured = CapturedPrefix.Names(captured, domain);
-            if (port.Captured != isCaptured)
-            {
-                port.Captured = isCaptured;
-                _forwarder.SetCaptured(port, isCaptured);
-            }
+            _ports.SetCaptured(port, CapturedPrefix.Names(captured, domain));
         }
     }
 

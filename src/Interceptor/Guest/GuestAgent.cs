@@ -88,7 +88,15 @@ internal sealed class GuestAgent : IForwarderListener
             {
                 await RunTogetherAsync(
                     [discovering, unseen.Task],
-                    [keeper.RunAsync, ports.RunAsync, rules.RunAsync, neighbours.RunAsync, status.RunAsync, new TrafficWatch(_options.IdleClose, ports, discovery, _clock).RunAsync],
+                    [
+                        keeper.RunAsync,
+                        ports.RunAsync,
+                        rules.RunAsync,
+                        neighbours.RunAsync,
+                        status.RunAsync,
+                        new TrafficWatch(_options.IdleClose, ports, discovery, _clock).RunAsync,
+                        new CapturePause(ports, discovery.Status, _clock).RunAsync,
+                    ],
                     stop).ConfigureAwait(false);
             }
             finally

@@ -99,6 +99,32 @@ internal sealed class PeerPorts : IChannelUser
         }
     }
 
+    /// <summary>The firewall is to capture packets for a peer, or no longer. Any thread.</summary>
+    public void SetCaptured(PeerPort port, bool captured)
+    {
+        lock (_lock)
+        {
+            if (port.Captured != captured)
+            {
+                port.Captured = captured;
+                _forwarder.SetCaptured(port, captured && !port.Paused);
+            }
+        }
+    }
+
+    /// <summary>What the firewall captures for a peer is to pass its queue by for now, or no longer. Any thread.</summary>
+    public void SetPaused(PeerPort port, bool paused)
+    {
+        lock (_lock)
+        {
+            if (port.Paused != paused)
+            {
+                port.Paused = paused;
+                _forwarder.SetCaptured(port, port.Captured && !paused);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void OnConnected(PeerDomain peer, Channel channel, ChannelFeatures peerFeatures)
     {
@@ -110,6 +136,8 @@ internal sealed class PeerPorts : IChannelUser
             return;
         }
 
+        // Before the channel is put to use, for which the last packets on the standard path are given a moment.
+        SetPaused(port, paused: false);
         bool offload = peerFeatures.HasFlag(ChannelFeatures.SegmentationOffload);
         _forwarder.Attach(port, channel, offload, captureWhole: offload && _offload);
     }

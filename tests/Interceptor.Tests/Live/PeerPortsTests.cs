@@ -84,6 +84,39 @@ public sealed class PeerPortsTests : IDisposable
         Assert.Empty(_ports.Current);
     }
 
+    /// <summary>The rules stay; packets pass the queue by, instead of being sent on by this process.</summary>
+    [Theory]
+    [InlineData(NegotiationState.Idle, 60.0, true)]
+    [InlineData(NegotiationState.Idle, 1.0, false)]
+    [InlineData(NegotiationState.Idle, -5.0, false)]
+    [InlineData(NegotiationState.Idle, null, false)]
+    [InlineData(NegotiationState.Connected, 60.0, false)]
+    public void A_peer_that_is_left_alone_for_long_is_not_captured(NegotiationState state, double? seconds, bool paused)
+    {
+        In(() => _ports.OnDomainsChanged(WithPeer));
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        PeerStatus status = new(Peer, state, now, ChannelRole.Listener, 3, seconds is { } left ? now.AddSeconds(left) : null, 0, "", Announced: true);
+        var pause = new CapturePause(_ports, () => [status], TimeProvider.System);
+        pause.Look();
+        Assert.Equal(paused, _ports.Current[Peer.Id].Paused);
+        status = status with { BackOffUntil = null };
+        pause.Look();
+        Assert.False(_ports.Current[Peer.Id].Paused);
+    }
+
+    [Fact]
+    public async Task A_channel_ends_that_pause()
+    {
+        using var pair = new ForwardingPair();
+        pair.Open(ringBytes: 16 * 1024);
+        In(() => _ports.OnDomainsChanged(WithPeer));
+        PeerPort port = _ports.Current[Peer.Id];
+        _ports.SetPaused(port, paused: true);
+        _ports.OnConnected(Peer, pair.ChannelA!, ChannelFeatures.None);
+        Assert.False(port.Paused);
+        await _ports.ReleaseAsync(Peer.Id, orderly: false);
+    }
+
     [Fact]
     public void A_second_agent_in_the_same_guest_is_turned_away_and_one_in_another_is_not()
     {
