@@ -4,6 +4,7 @@ using XenLoop.Interceptor.CommandLine;
 using XenLoop.Interceptor.Confinement;
 using XenLoop.Interceptor.Guest;
 using XenLoop.SharedRing;
+using XenLoop.SharedRing.Xen;
 
 namespace XenLoop.Interceptor.Commands;
 
@@ -18,7 +19,7 @@ internal static class RunCommand
     private static readonly Option Domain = new("--domain-id", "N", "Local platform: the domain number to ask for [default: the host chooses].");
     private static readonly Option Bridge = new("--bridge", "NAME", "Local platform: the bridge that the interface is plugged into; guests on one bridge are peers. Empty: routed, peers by --announce-ip.") { Default = "bridge0" };
     private static readonly Option AnnounceIp = new("--announce-ip", "IP,...", "Local platform: addresses that the host shall announce for this guest, and hold it to.");
-    private static readonly Option RingSize = new("--ring-size", "SIZE", "Shared memory per direction and peer; a power of two from 4K to 16M.") { Default = "1M" };
+    private static readonly Option RingSize = new("--ring-size", "SIZE", "Shared memory per direction and peer; a power of two from 4K to 16M; on Xen 1M is the most.") { Default = "1M" };
     private static readonly Option Rules = new("--rules", "WHO", "'manage' installs the firewall rules and removes them at the end; 'none' leaves them to you (see: xenloop rules).") { Default = "manage", Choices = ["manage", "none"] };
     private static readonly Option Offload = new("--offload", "HOW", "Super-packets and partial checksums: 'auto' tests this kernel first.") { Default = "auto", Choices = ["auto", "on", "off"] };
     private static readonly Option QueueBase = new("--queue-base", "N", "A peer's NFQUEUE is this number plus its domain number.") { Default = "7000" };
@@ -79,7 +80,7 @@ internal static class RunCommand
             Bridge = arguments.Text(Bridge),
             PrefersVif = onXen,
             AnnouncedAddresses = arguments.Find(AnnounceIp) is { } list ? ParseAddresses(list) : [],
-            RingBytes = ParseRingSize(arguments.Text(RingSize)),
+            RingBytes = Math.Min(ParseRingSize(arguments.Text(RingSize)), onXen ? XenChannelPlatform.MaxRingBytes : ChannelDescriptor.MaxRingBytes),
             QueueBase = arguments.Number(QueueBase, ushort.MaxValue - DomainId.FirstReserved),
             ManageRules = arguments.Text(Rules) == "manage",
             Offload = arguments.Text(Offload) switch { "on" => OffloadMode.On, "off" => OffloadMode.Off, _ => OffloadMode.Auto },

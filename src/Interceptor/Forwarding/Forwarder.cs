@@ -77,7 +77,9 @@ internal sealed unsafe partial class Forwarder : IDisposable
     public void SetMtu(int mtu) => Post(() => _capture.Mtu = mtu);
 
     /// <summary>Adds a peer; its queue is read from now on. Owns <paramref name="port"/>.</summary>
-    public void Add(PeerPort port) => Post(() =>
+    /// <param name="port">Whose.</param>
+    /// <param name="lost">Told, on the data path's thread, if its queue cannot be watched; the port is closed then.</param>
+    public void Add(PeerPort port, Action<PeerPort> lost) => Post(() =>
     {
         _ports.Add(port);
         port.CaptureReady = true;
@@ -86,6 +88,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
             // Nobody would read it: closed, the kernel bypasses it.
             _ends.Close(port);
             _ports.Remove(port);
+            lost(port);
         }
     });
 

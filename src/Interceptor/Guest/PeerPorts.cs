@@ -162,7 +162,7 @@ internal sealed class PeerPorts : IChannelUser
             if (!_ports.ContainsKey(peer.Id) && TryBind(peer.Id) is { } queue)
             {
                 var port = new PeerPort(peer.Id, queue);
-                _forwarder.Add(port);
+                _forwarder.Add(port, OnLost);
                 _ports = _ports.Add(peer.Id, port);
                 _without.Remove(peer.Id);
                 GuestLog.PeerFound(_log, peer.Id, peer.Name, queue.Number);
@@ -171,6 +171,19 @@ internal sealed class PeerPorts : IChannelUser
         }
 
         return found;
+    }
+
+    /// <summary>The kernel has no memory to watch a queue, or watches too many things: in a while it may.</summary>
+    private void OnLost(PeerPort port)
+    {
+        lock (_lock)
+        {
+            if (_ports.GetValueOrDefault(port.Domain) == port)
+            {
+                _ports = _ports.Remove(port.Domain);
+                TellOnce(port.Domain, "The kernel does not let it be watched (memory, or fs.epoll.max_user_watches).");
+            }
+        }
     }
 
     private QueueSocket? TryBind(DomainId peer)

@@ -36,7 +36,7 @@ internal sealed class ForwardingSide : IDisposable
         Port.Source = Check(PeerId);
         Forwarder = new Forwarder(device.Tap, Listener, threads, polls, holdLimitMilliseconds) { Destinations = _table };
         Forwarder.SetMtu((int)link.Mtu);
-        Forwarder.Add(Port);
+        Forwarder.Add(Port, lost => Assert.Fail($"{lost.Domain}"));
         Forwarder.Start();
     }
 
@@ -81,7 +81,7 @@ internal sealed class ForwardingSide : IDisposable
     public PeerPort AddPort(DomainId peer)
     {
         var port = new PeerPort(peer, Guest.Namespace.Enter(() => QueueSocket.Bind(new QueueOptions((ushort)(7000 + peer.Value), true)))) { Source = Check(peer) };
-        Forwarder.Add(port);
+        Forwarder.Add(port, lost => Assert.Fail($"{lost.Domain}"));
         return port;
     }
 

@@ -84,6 +84,21 @@ public sealed class PeerPortsTests : IDisposable
         Assert.Empty(_ports.Current);
     }
 
+    [Fact]
+    public void A_port_whose_queue_cannot_be_watched_is_told_of()
+    {
+        QueueSocket queue = In(() => QueueSocket.Bind(new QueueOptions(QueueBase + 9, Segmentation: false)));
+        queue.Dispose();
+        var port = new PeerPort(new DomainId(9), queue);
+        using var told = new ManualResetEventSlim();
+        _forwarder.Add(port, lost =>
+        {
+            Assert.Same(port, lost);
+            told.Set();
+        });
+        Assert.True(told.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+    }
+
     /// <summary>The rules stay; packets pass the queue by, instead of being sent on by this process.</summary>
     [Theory]
     [InlineData(NegotiationState.Idle, 60.0, true)]
