@@ -84,6 +84,19 @@ public class RouteMirrorTests
     }
 
     [Fact]
+    public void AnXdpProgramIsSeenAndItsEnd()
+    {
+        using var network = new TestNetwork();
+        Assert.False(network.Eth0.HasXdp);
+        XdpProgram.Set(network, attached: true);
+        Assert.True(network.Mirror.Update());
+        Assert.True(network.Eth0.HasXdp);
+        XdpProgram.Set(network, attached: false);
+        Assert.True(network.Mirror.Update());
+        Assert.False(network.Eth0.HasXdp);
+    }
+
+    [Fact]
     public void NeighboursComeChangeAndGo()
     {
         using var network = new TestNetwork();
