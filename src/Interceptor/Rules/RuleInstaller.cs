@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace XenLoop.Interceptor.Rules;
 
 /// <summary>
@@ -9,10 +11,16 @@ namespace XenLoop.Interceptor.Rules;
 /// jump, is known by its comment. Each change is one commit of iptables-restore, so that at no moment half of it holds.
 /// Every rule says <c>--queue-bypass</c>: rules that outlive the process let packets pass.
 /// </remarks>
-internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
+/// <param name="options">What the user wants.</param>
+/// <param name="runner">Runs the programs.</param>
+/// <param name="findGroups">Tells which control groups to spare (<see cref="EgressPrograms.Find"/>); null: none.</param>
+internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner, Func<ImmutableArray<string>>? findGroups = null)
 {
     private readonly ConntrackProbe _probe = new(runner);
     private RuleTarget[] _targets = [];
+
+    /// <summary>Control groups that the kernel had no match for.</summary>
+    private ImmutableArray<string> _refusedGroups = [];
 
     /// <summary>What is in place; null before <see cref="Install"/> and after <see cref="Remove"/>.</summary>
     public InstalledRules? Current { get; private set; }
@@ -22,7 +30,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
     public InstalledRules Install(string networkInterface, IReadOnlyCollection<RuleTarget> targets)
     {
         BackendSurvey[] surveys = BackendSurvey.Take(runner);
-        ConntrackDecision decision = Decide(new Lazy<BackendSurvey[]>(surveys));
+        ConntrackDecision decision = WithGroups(Decide(new Lazy<BackendSurvey[]>(surveys)));
         _targets = [.. targets];
         CaptureRule[] rules = CaptureRule.For(networkInterface, _targets, decision.Form);
         BackendSurvey[] unreadable = Array.FindAll(surveys, survey => survey.Failure is not null);
@@ -31,7 +39,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         {
             try
             {
-                Put(candidate.Backend, candidate.Saved!.State, decision, rules);
+                decision = PutWithGroups(candidate.Backend, candidate.Saved!.State, decision, rules);
             }
             catch (RuleException error)
             {
@@ -61,9 +69,9 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         CaptureRule[] rules = CaptureRule.For(networkInterface, wanted, current.Decision.Form);
         if (!rules.AsSpan().SequenceEqual(current.Rules))
         {
-            Put(current.Backend, current.Backend.ReadTable().State, current.Decision, rules);
+            ConntrackDecision decision = PutWithGroups(current.Backend, current.Backend.ReadTable().State, WithGroups(current.Decision), rules);
             _targets = wanted;
-            Current = current with { Interface = networkInterface, Rules = rules };
+            Current = current with { Interface = networkInterface, Rules = rules, Decision = decision };
         }
     }
 
@@ -81,18 +89,19 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
 
         // Never back from conntrack to plain: that our own rules are gone is no sign that nobody else's will come.
         var surveys = new Lazy<BackendSurvey[]>(() => BackendSurvey.Take(runner));
-        ConntrackDecision decision = current.Decision.Form == RuleForm.Plain ? Decide(surveys) : current.Decision;
+        ConntrackDecision decision = WithGroups(current.Decision.Form == RuleForm.Plain ? Decide(surveys) : current.Decision);
         bool changed = decision.Form != current.Decision.Form;
         CaptureRule[] rules = changed ? CaptureRule.For(current.Interface, _targets, decision.Form) : current.Rules;
         RuleState state = ReadState(current.Backend, surveys);
-        if (!changed && state.IsExactly(decision.Exceptions, rules))
+        bool isAsPut = state.IsExactly(current.Decision.Exceptions, current.Rules);
+        if (!changed && isAsPut && decision.Exceptions.AsSpan().SequenceEqual(current.Decision.Exceptions))
         {
             return false;
         }
 
         try
         {
-            Put(current.Backend, state, decision, rules);
+            decision = PutWithGroups(current.Backend, state, decision, rules);
         }
         catch (RuleException) when (changed)
         {
@@ -103,7 +112,9 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         }
 
         Current = current with { Rules = rules, Decision = decision };
-        return true;
+
+        // Services that come and go are nobody's interference.
+        return changed || !isAsPut;
     }
 
     /// <summary>Removes whatever is ours from every iptables of this system, whoever installed it; nothing if nothing is there.</summary>
@@ -183,6 +194,32 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         }
 
         backend.Restore(RuleText.Install(decision.Exceptions, rules, addJump: state.Jumps.IsEmpty));
+    }
+
+    /// <summary>The same; without the exceptions for control groups where the kernel has no match for them.</summary>
+    /// <returns>What was put.</returns>
+    private ConntrackDecision PutWithGroups(RuleBackend backend, RuleState state, ConntrackDecision decision, CaptureRule[] rules)
+    {
+        try
+        {
+            Put(backend, state, decision, rules);
+            return decision;
+        }
+        catch (RuleException) when (!decision.SparedGroups.IsEmpty)
+        {
+            ConntrackDecision without = decision with { SparedGroups = [], UnsparedGroups = decision.SparedGroups };
+            Put(backend, state, without, rules);
+            _refusedGroups = decision.SparedGroups;
+            return without;
+        }
+    }
+
+    /// <summary>Adds the control groups to a decision, as they are now.</summary>
+    private ConntrackDecision WithGroups(ConntrackDecision decision)
+    {
+        ImmutableArray<string> groups = findGroups?.Invoke() ?? [];
+        bool refused = groups.AsSpan().SequenceEqual(_refusedGroups.AsSpan());
+        return decision with { SparedGroups = refused ? [] : groups, UnsparedGroups = refused ? groups : [] };
     }
 
     private static void TakeAway(RuleBackend backend, RuleState state)
