@@ -202,8 +202,9 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     }
 
     /// <summary>
-    /// Brings the peers in line with the announcements. Who is listed is a peer. Who is not, and has a channel, keeps it while
-    /// the announcer is silent, and for a while after it or the store came back; otherwise it goes.
+    /// Brings the peers in line with the announcements. Who is listed is a peer; if there are too many, who is chosen, or has a channel
+    /// or is on its way to one. Who is not listed, and has a channel, keeps it while the announcer is silent, and for a while after it or
+    /// the store came back; otherwise it goes.
     /// </summary>
     private void Reconcile()
     {
@@ -213,9 +214,10 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         }
 
         bool alive = Announcements.Alive;
+        HashSet<DomainId> chosen = PeerChoice.Of(context.Self, Announcements.Listed.Keys, context.Options.MaximumPeers);
         foreach (PeerSession peer in _peers.Values)
         {
-            if (alive && Announcements.Listed.TryGetValue(peer.Peer.Id, out PeerDomain? described))
+            if (alive && Announcements.Listed.TryGetValue(peer.Peer.Id, out PeerDomain? described) && (chosen.Contains(peer.Peer.Id) || !peer.IsIdle))
             {
                 peer.Announce(described);
             }
@@ -231,7 +233,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
 
         if (alive)
         {
-            Admit();
+            Admit(chosen);
         }
 
         context.PeersToServe = 0;
@@ -242,27 +244,32 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     }
 
     /// <summary>Takes in who is newly announced.</summary>
-    private void Admit()
+    private void Admit(HashSet<DomainId> chosen)
     {
-        foreach (PeerDomain described in Newcomers())
+        // Peers that were not chosen and have a channel take the place of chosen ones until it ends: each costs a watch.
+        int room = context.Options.MaximumPeers;
+        foreach (PeerSession peer in _peers.Values)
         {
-            if (_peers.Count >= context.Options.MaximumPeers)
-            {
-                if (!_tooMany)
-                {
-                    LogTooMany(context.Log, context.Options.MaximumPeers);
-                }
+            room -= peer.Announced || !peer.IsForgettable ? 1 : 0;
+        }
 
-                _tooMany = true;
-                return;
-            }
-
+        List<PeerDomain> newcomers = Newcomers(chosen);
+        foreach (PeerDomain described in newcomers.GetRange(0, Math.Clamp(room, 0, newcomers.Count)))
+        {
             PeerSession peer = new(context, described);
             _peers.Add(described.Id, peer);
             peer.StoreConnected();
             peer.Announce(described);
             context.Wake.Set();
         }
+
+        bool tooMany = Announcements.Listed.Count > chosen.Count || newcomers.Count > room;
+        if (tooMany && !_tooMany)
+        {
+            LogTooMany(context.Log, Announcements.Listed.Count, context.Options.MaximumPeers);
+        }
+
+        _tooMany = tooMany;
     }
 
     /// <summary>Somebody found no pages left: the largest channel goes back to its share, and idle ones are to be closed soon.</summary>
@@ -284,13 +291,13 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         context.Wake.Set();
     }
 
-    /// <summary>Who is announced and not a peer yet, by domain number.</summary>
-    private List<PeerDomain> Newcomers()
+    /// <summary>Who is chosen and not a peer yet, by domain number.</summary>
+    private List<PeerDomain> Newcomers(HashSet<DomainId> chosen)
     {
         List<PeerDomain> newcomers = [];
         foreach (PeerDomain described in Announcements.Listed.Values)
         {
-            if (!_peers.ContainsKey(described.Id))
+            if (chosen.Contains(described.Id) && !_peers.ContainsKey(described.Id))
             {
                 newcomers.Add(described);
             }
@@ -306,6 +313,12 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         {
             _peers.Remove(peer.Peer.Id);
             mailbox.ClearRequest(peer.Peer.Id);
+            if (_tooMany)
+            {
+                // Somebody may wait for its place.
+                context.Wake.Set();
+            }
+
             if (context.Store is { } store)
             {
                 await peer.UnwatchAsync(store, cancel).ConfigureAwait(false);
@@ -335,6 +348,6 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
 
     private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => other < one || one is null ? other ?? one : one;
 
-    [LoggerMessage(EventId = 340, Level = LogLevel.Warning, Message = "There are more than {Limit} peers; traffic with the others takes the standard path.")]
-    private static partial void LogTooMany(ILogger log, int limit);
+    [LoggerMessage(EventId = 340, Level = LogLevel.Warning, Message = "{Announced} guests are announced and at most {Limit} are peers, those with the nearest domain numbers; traffic with the others takes the standard path.")]
+    private static partial void LogTooMany(ILogger log, int announced, int limit);
 }

@@ -51,7 +51,7 @@ public sealed record AgentOptions
     /// <summary>Time limit of taking our nodes out of the store after that.</summary>
     public TimeSpan LeaveTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Peers that are looked after; each costs one watch and one node of this domain's quota in the store (some 85 watches with oxenstored, 120 with C xenstored); a peer that cannot be watched is polled.</summary>
+    /// <summary>Peers that are looked after, the same on both sides (see <see cref="PeerChoice"/>); each costs one watch and one node of this domain's quota in the store (some 85 watches with oxenstored, 120 with C xenstored); a peer that cannot be watched is polled.</summary>
     public int MaximumPeers { get; init; } = 64;
 
     /// <summary>What our end of a channel accepts.</summary>

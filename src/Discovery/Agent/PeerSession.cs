@@ -32,6 +32,9 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     /// <summary>True while the engine has, or is letting go of, a channel to it.</summary>
     public bool HasChannel => State is NegotiationState.Connected or NegotiationState.Closing;
 
+    /// <summary>True while it has no channel and is not on its way to one.</summary>
+    public bool IsIdle => State == NegotiationState.Idle;
+
     /// <summary>True once nothing has to be remembered of it.</summary>
     public bool IsForgettable => _negotiator.IsForgettable(context.Now);
 

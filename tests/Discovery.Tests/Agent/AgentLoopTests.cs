@@ -1,0 +1,54 @@
+namespace XenLoop.Discovery.Tests;
+
+/// <summary>The agent's loop turn by turn: whom it takes in, what it forgets, and what it does about a store that refuses.</summary>
+public sealed class AgentLoopTests
+{
+    [Fact]
+    public async Task Of_too_many_guests_two_choose_each_other_or_neither_does()
+    {
+        int[] guests = [.. new Random(1).GetItems(Enumerable.Range(1, 32_000).ToArray(), 90).Distinct()];
+        Dictionary<int, int[]> peers = [];
+        foreach (int guest in guests)
+        {
+            PlayedLoop loop = new(guest, new AgentOptions());
+            await loop.AnnounceAsync(guests);
+            peers[guest] = loop.Peers;
+        }
+
+        Assert.All(peers.Values, chosen => Assert.Equal(64, chosen.Length));
+        Assert.All(peers, pair => Assert.All(pair.Value, peer => Assert.Contains(pair.Key, peers[peer])));
+    }
+
+    [Fact]
+    public async Task Who_is_on_the_way_to_a_channel_is_not_turned_out_by_nearer_ones()
+    {
+        PlayedLoop loop = new(100, new AgentOptions { MaximumPeers = 4 });
+        await loop.AnnounceAsync(10, 20, 110, 120);
+        loop.Request(20);
+        await loop.TurnAsync();
+        Assert.Equal(NegotiationState.Wanting, loop.StatusOf(20)!.State);
+
+        // 10 and 120, which are idle, give their places to 30 and 40; for 105, 20 is in the way.
+        await loop.AnnounceAsync(10, 20, 30, 40, 105, 110, 120);
+        Assert.Equal([20, 30, 40, 110], loop.Peers);
+        Assert.Equal(4, loop.Store.Watches.Count(watch => watch.Token.StartsWith(StoreEvent.NodeToken)));
+
+        // The attempt comes to nothing.
+        await loop.PassAsync(TimeSpan.FromSeconds(9));
+        Assert.Equal([30, 40, 105, 110], loop.Peers);
+    }
+
+    [Fact]
+    public async Task Too_many_guests_are_complained_of_again_after_there_was_room()
+    {
+        PlayedLoop loop = new(100, new AgentOptions { MaximumPeers = 2 });
+        int Complaints() => loop.Log.Lines.Count(line => line.Contains("takes the standard path", StringComparison.Ordinal));
+        await loop.AnnounceAsync(1, 2, 3);
+        await loop.AnnounceAsync(1, 2, 3, 4);
+        Assert.Equal(1, Complaints());
+        await loop.AnnounceAsync(1, 2);
+        Assert.Equal(1, Complaints());
+        await loop.AnnounceAsync(1, 2, 3);
+        Assert.Equal(2, Complaints());
+    }
+}

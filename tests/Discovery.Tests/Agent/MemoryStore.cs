@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+
+namespace XenLoop.Discovery.Tests;
+
+/// <summary>A store in memory for one guest, without events, that refuses what the test wants refused.</summary>
+public sealed class MemoryStore : IStore
+{
+    public Dictionary<string, byte[]> Nodes { get; } = new(StringComparer.Ordinal);
+
+    public HashSet<(string Path, string Token)> Watches { get; } = [];
+
+    /// <summary>Paths of what was asked for, by kind: <c>write data/x</c>, <c>rm data/x</c>.</summary>
+    public List<string> Changes { get; } = [];
+
+    /// <summary>How a change ends, unless Ok.</summary>
+    public Func<string, StoreStatus> Refuse { get; set; } = static _ => StoreStatus.Ok;
+
+    public Task<string> Lost { get; } = new TaskCompletionSource<string>().Task;
+
+    public Task<StoreResult<ReadOnlyMemory<byte>>> ReadAsync(string path, CancellationToken cancel) => Task.FromResult(
+        Nodes.TryGetValue(path, out byte[]? value) ? new StoreResult<ReadOnlyMemory<byte>>(StoreStatus.Ok, value) : StoreStatus.NotFound);
+
+    public Task<StoreStatus> WriteAsync(string path, ReadOnlyMemory<byte> value, CancellationToken cancel) =>
+        Change($"write {path}", () => Nodes[path] = value.ToArray());
+
+    public Task<StoreStatus> RemoveAsync(string path, CancellationToken cancel) => Change($"rm {path}", () =>
+    {
+        foreach (string node in Nodes.Keys.Where(node => $"{node}/".StartsWith($"{path}/", StringComparison.Ordinal)).ToArray())
+        {
+            Nodes.Remove(node);
+        }
+    });
+
+    public Task<StoreStatus> MakeDirectoryAsync(string path, CancellationToken cancel) => Change($"mkdir {path}", () => Nodes.TryAdd(path, []));
+
+    public Task<StoreResult<ImmutableArray<string>>> ListAsync(string path, CancellationToken cancel) => Task.FromResult(
+        new StoreResult<ImmutableArray<string>>(
+            StoreStatus.Ok,
+            [.. Nodes.Keys.Where(node => node.StartsWith($"{path}/", StringComparison.Ordinal)).Select(node => node[(path.Length + 1)..].Split('/')[0]).Distinct(StringComparer.Ordinal)]));
+
+    public Task<StoreStatus> SetPermissionsAsync(string path, ImmutableArray<StorePermission> permissions, CancellationToken cancel) => Task.FromResult(StoreStatus.Ok);
+
+    public Task<StoreResult<ImmutableArray<StorePermission>>> GetPermissionsAsync(string path, CancellationToken cancel) =>
+        Task.FromResult(new StoreResult<ImmutableArray<StorePermission>>(StoreStatus.Ok, []));
+
+    public Task<StoreStatus> WatchAsync(string path, string token, CancellationToken cancel) =>
+        Task.FromResult(Watches.Add((path, token)) ? StoreStatus.Ok : StoreStatus.Exists);
+
+    public Task<StoreStatus> UnwatchAsync(string path, string token, CancellationToken cancel) =>
+        Task.FromResult(Watches.Remove((path, token)) ? StoreStatus.Ok : StoreStatus.NotFound);
+
+    public async ValueTask<StoreEvent?> NextEventAsync(CancellationToken cancel)
+    {
+        await Task.Delay(Timeout.Infinite, cancel);
+        return null;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Task<StoreStatus> Change(string what, Action change)
+    {
+        Changes.Add(what);
+        StoreStatus status = Refuse(what);
+        if (status == StoreStatus.Ok)
+        {
+            change();
+        }
+
+        return Task.FromResult(status);
+    }
+}
