@@ -15,6 +15,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
 
     private readonly StorePresence _presence = new(context);
     private readonly SortedDictionary<DomainId, PeerSession> _peers = [];
+    private readonly BackOffMemory _violators = new();
     private DomainTable _table = DomainTable.Empty;
     private TimeSpan? _retryAt;
     private bool _tooMany;
@@ -164,6 +165,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         }
 
         _peers.Clear();
+        _violators.Clear();
         PublishTable();
         return channels;
     }
@@ -256,7 +258,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         List<PeerDomain> newcomers = Newcomers(chosen);
         foreach (PeerDomain described in newcomers.GetRange(0, Math.Clamp(room, 0, newcomers.Count)))
         {
-            PeerSession peer = new(context, described);
+            PeerSession peer = new(context, described, _violators.Take(described.Id, context.Now));
             _peers.Add(described.Id, peer);
             peer.StoreConnected();
             peer.Announce(described);
@@ -312,6 +314,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         foreach (PeerSession peer in Array.FindAll<PeerSession>([.. _peers.Values], peer => !peer.Announced && peer.IsForgettable))
         {
             _peers.Remove(peer.Peer.Id);
+            _violators.Keep(peer.Peer.Id, peer.BackOff, context.Now);
             mailbox.ClearRequest(peer.Peer.Id);
             if (_tooMany)
             {

@@ -5,9 +5,9 @@ using XenLoop.SharedRing;
 namespace XenLoop.Discovery;
 
 /// <summary>One peer in the agent: its negotiator, and the hands that do what the negotiator decides. Belongs to the agent's loop.</summary>
-internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
+internal sealed partial class PeerSession(AgentContext context, PeerDomain peer, BackOff? violatorsPause)
 {
-    private readonly ChannelNegotiator _negotiator = new(context.Self, context.Instance, peer.Id, context.Options, RandomNumber.Next);
+    private readonly ChannelNegotiator _negotiator = new(context.Self, context.Instance, peer.Id, context.Options, RandomNumber.Next, violatorsPause);
     private readonly PeerNodeWatch _watch = new(context, peer.Id);
     private readonly PeerPages _pages = new(context, peer.Id);
     private bool _nodeDirty = true;
@@ -35,8 +35,11 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer)
     /// <summary>True while it has no channel and is not on its way to one.</summary>
     public bool IsIdle => State == NegotiationState.Idle;
 
-    /// <summary>True once nothing has to be remembered of it.</summary>
-    public bool IsForgettable => _negotiator.IsForgettable(context.Now);
+    /// <summary>True once nothing is left to be done but to keep its <see cref="BackOff"/>.</summary>
+    public bool IsForgettable => _negotiator.IsForgettable;
+
+    /// <summary>Its pauses.</summary>
+    public BackOff BackOff => _negotiator.BackOff;
 
     /// <summary>When its node has to be read: it changed, or cannot be watched; null: not before an event, or there is no store. A peer that changes it in a loop is read at a pace.</summary>
     public TimeSpan? NodeDue => context.Store is null ? null : _nodeDirty ? _watch.ReadNotBefore : _watch.PollAt;

@@ -31,10 +31,16 @@ namespace XenLoop.Discovery;
 /// there again within <see cref="AgentOptions.ReappearanceGrace"/>.
 /// </para>
 /// </remarks>
-public sealed partial class ChannelNegotiator(DomainId self, ulong instance, DomainId peer, AgentOptions options, Func<ulong> newNonce)
+/// <param name="self">We.</param>
+/// <param name="instance">Our present life.</param>
+/// <param name="peer">With whom.</param>
+/// <param name="options">Times and limits.</param>
+/// <param name="newNonce">Numbers that were not there before.</param>
+/// <param name="violatorsPause">What is remembered of the peer's violations; null: nothing.</param>
+public sealed partial class ChannelNegotiator(DomainId self, ulong instance, DomainId peer, AgentOptions options, Func<ulong> newNonce, BackOff? violatorsPause = null)
 {
     private readonly Queue<NegotiatorAction> _actions = new();
-    private readonly BackOff _backOff = new(options);
+    private readonly BackOff _backOff = violatorsPause ?? new BackOff(options);
     private ulong? _peerInstance;
     private bool _announcerAlive;
     private bool _storeUp;
@@ -65,7 +71,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     public ChannelRole Role { get; } = self.CompareTo(peer) < 0 ? ChannelRole.Listener : ChannelRole.Connector;
 
     /// <summary>Why the last attempt or channel ended.</summary>
-    public string LastFailure { get; private set; } = string.Empty;
+    public string LastFailure { get; private set; } = violatorsPause is null ? string.Empty : CloseReason.Violation.ToString();
 
     /// <summary>Failed attempts since a channel last lived.</summary>
     public int Failures => _backOff.Failures;
@@ -73,11 +79,14 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     /// <summary>No attempt of ours, and no answer to the peer's, before this.</summary>
     public TimeSpan BackOffUntil => _backOff.Until;
 
+    /// <summary>The pauses, to be remembered when this is forgotten.</summary>
+    public BackOff BackOff => _backOff;
+
     /// <summary>True if <see cref="Wish"/> would start an attempt now.</summary>
     public bool CanStart(TimeSpan now) => State == NegotiationState.Idle && MayOpen(now);
 
-    /// <summary>True once nothing is left to remember: the peer is withdrawn, there is no channel, no violator's record.</summary>
-    public bool IsForgettable(TimeSpan now) => _peerInstance is null && State == NegotiationState.Idle && !_backOff.Remembers(now);
+    /// <summary>True once nothing is left to be done: the peer is withdrawn and there is no channel. Its pauses may have to be remembered: see <see cref="BackOffMemory"/>.</summary>
+    public bool IsForgettable => _peerInstance is null && State == NegotiationState.Idle;
 
     /// <summary>When <see cref="Tick"/> is due; null: not before another input.</summary>
     public TimeSpan? Due(TimeSpan now)

@@ -112,6 +112,29 @@ public sealed class AgentEndToEndTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_violator_that_goes_leaves_its_place_and_finds_its_pause_when_it_comes_back()
+    {
+        TestGuest a = await StartAsync("a", number: 1);
+        TestGuest b = await StartAsync("b", number: 9);
+        await AllSeeAllAsync(a, b);
+        await a.ConnectAsync(b);
+        a.Agent.ReportFailure(b.Id, ChannelFailure.ProtocolViolation);
+        await TestGuest.UntilAsync(() => a.StatusOf(b) is { State: NegotiationState.Idle, BackOffUntil: not null }, "the violator is in its pause");
+        DateTimeOffset until = a.StatusOf(b)!.BackOffUntil!.Value;
+        await b.DisposeAsync();
+        _guests.Remove(b);
+        await TestGuest.UntilAsync(() => a.Agent.Status().IsEmpty, "nothing is left of the violator");
+
+        TestGuest again = await StartAsync("b", number: 9);
+        await a.SeesAsync(again);
+        a.Agent.RequestChannel(again.Id);
+        PeerStatus status = a.StatusOf(again)!;
+        Assert.Equal(until, status.BackOffUntil!.Value, TimeSpan.FromSeconds(1));
+        Assert.Contains("Violation", status.LastFailure, StringComparison.Ordinal);
+        Assert.Null(a.User.ChannelTo(again.Id));
+    }
+
+    [Fact]
     public async Task Channels_outlive_the_host_and_guests_come_back_under_their_numbers()
     {
         TestGuest[] guests = [await StartAsync("a"), await StartAsync("b"), await StartAsync("c")];

@@ -131,7 +131,7 @@ public sealed class ChannelNegotiatorTests
             Do(negotiator, n => n.Failed(ChannelFailure.ProtocolViolation));
             Do(negotiator, n => n.Released(_now, negotiator.Nonce));
             Do(negotiator, n => n.Announced(_now, instance + 1));
-            Assert.False(negotiator.IsForgettable(_now));
+            Assert.True(negotiator.BackOff.Remembers(_now));
             Assert.Equal(expected, negotiator.BackOffUntil - _now);
             Do(negotiator, n => n.Wish(_now));
             Assert.Equal(NegotiationState.Idle, negotiator.State);
