@@ -18,6 +18,6 @@ internal sealed partial class PeerSession
     [LoggerMessage(EventId = 302, Level = LogLevel.Warning, Message = "No channel to domain {Peer} for now: {Why}")]
     private static partial void LogNoChannel(ILogger log, DomainId peer, string why);
 
-    [LoggerMessage(EventId = 303, Level = LogLevel.Warning, Message = "The node for domain {Peer} could not be written: the store said {Status}. Trying again in a second.")]
+    [LoggerMessage(EventId = 303, Level = LogLevel.Warning, Message = "The node for domain {Peer} could not be written: the store said {Status}. Trying again, later each time.")]
     private static partial void LogNotPublished(ILogger log, DomainId peer, StoreStatus status);
 }

@@ -13,6 +13,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
     private bool _nodeDirty = true;
     private Task? _releasing;
     private bool _readable;
+    private StoreStatus _published;
     private bool _couldStart;
     private NegotiationState _reportedState;
     private TimeSpan _since = context.Now;
@@ -307,11 +308,21 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
             _readable = status == StoreStatus.Ok;
         }
 
-        if (status != StoreStatus.Ok)
+        if (status == StoreStatus.Ok)
         {
-            LogNotPublished(context.Log, Peer.Id, status);
+            _negotiator.Published();
+        }
+        else
+        {
+            if (status != _published)
+            {
+                LogNotPublished(context.Log, Peer.Id, status);
+            }
+
             _negotiator.PublishFailed(context.Now);
         }
+
+        _published = status;
     }
 
     private async Task RemoveNodeAsync(CancellationToken cancel)
@@ -320,7 +331,11 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
         {
             _readable = false;
             StoreStatus status = await store.RemoveAsync(StoreNames.ChannelWith(Peer.Id), cancel).ConfigureAwait(false);
-            if (status is not (StoreStatus.Ok or StoreStatus.NotFound))
+            if (status is StoreStatus.Ok or StoreStatus.NotFound)
+            {
+                _negotiator.Published();
+            }
+            else
             {
                 _negotiator.PublishFailed(context.Now);
             }

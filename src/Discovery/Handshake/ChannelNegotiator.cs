@@ -49,6 +49,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     private bool _seenThisSession;
     private HandshakeMessage? _own;
     private TimeSpan? _publishAgain;
+    private TimeSpan _publishPause;
     private TimeSpan? _stepDue;
     private TimeSpan? _graceEnds;
     private int _tries;
@@ -183,7 +184,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     public void StoreLost()
     {
         _storeUp = false;
-        _publishAgain = null;
+        Published();
         _graceEnds = null;
         if (State is NegotiationState.Wanting or NegotiationState.Offering or NegotiationState.Attached)
         {
@@ -278,12 +279,20 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
         Evaluate(now);
     }
 
-    /// <summary>Our node could not be written, or its permissions not set.</summary>
+    /// <summary>Our node is what it should be.</summary>
+    public void Published()
+    {
+        _publishAgain = null;
+        _publishPause = TimeSpan.Zero;
+    }
+
+    /// <summary>Our node could not be written, or its permissions not set. A store may refuse for good: later each time.</summary>
     public void PublishFailed(TimeSpan now)
     {
         if (_storeUp)
         {
-            _publishAgain = now + options.BackOffMinimum;
+            _publishPause = TimeSpan.FromTicks(Math.Clamp(2 * _publishPause.Ticks, options.BackOffMinimum.Ticks, options.BackOffMaximum.Ticks));
+            _publishAgain = now + _publishPause;
         }
     }
 

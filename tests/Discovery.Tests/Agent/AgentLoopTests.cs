@@ -51,4 +51,30 @@ public sealed class AgentLoopTests
         await loop.AnnounceAsync(1, 2, 3);
         Assert.Equal(2, Complaints());
     }
+
+    [Fact]
+    public async Task A_store_that_refuses_a_node_for_good_is_asked_ever_more_rarely_and_complained_of_once()
+    {
+        PlayedLoop loop = new(100, new AgentOptions());
+        int Complaints() => loop.Log.Lines.Count(line => line.Contains("could not be written", StringComparison.Ordinal));
+        StoreStatus answer = StoreStatus.QuotaExceeded;
+        loop.Store.Refuse = what => what == $"write {loop.NodeFor(1)}" ? answer : StoreStatus.Ok;
+        await loop.AnnounceAsync(1);
+        loop.Request(1);
+        await loop.PassAsync(TimeSpan.FromMinutes(10));
+        Assert.InRange(loop.Store.Changes.Count(what => what == $"write {loop.NodeFor(1)}"), 10, 25);
+        Assert.Equal(1, Complaints());
+
+        answer = StoreStatus.AccessDenied;
+        await loop.PassAsync(TimeSpan.FromMinutes(2));
+        Assert.Equal(2, Complaints());
+
+        answer = StoreStatus.Ok;
+        await loop.PassAsync(TimeSpan.FromMinutes(2));
+        Assert.Contains(loop.NodeFor(1), loop.Store.Nodes.Keys);
+        int changes = loop.Store.Changes.Count;
+        await loop.PassAsync(TimeSpan.FromMinutes(2));
+        Assert.Equal(changes, loop.Store.Changes.Count);
+        Assert.Equal(2, Complaints());
+    }
 }

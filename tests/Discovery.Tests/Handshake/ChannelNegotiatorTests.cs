@@ -158,6 +158,30 @@ public sealed class ChannelNegotiatorTests
     }
 
     [Fact]
+    public void What_is_refused_again_and_again_is_tried_later_each_time_until_it_succeeds()
+    {
+        ChannelNegotiator negotiator = Connector();
+        Do(negotiator, n => n.Wish(_now));
+        Do(negotiator, n => n.Close(CloseReason.Idle));
+        TimeSpan expected = Options.BackOffMinimum;
+        for (int i = 0; i < 10; i++)
+        {
+            negotiator.PublishFailed(_now);
+            Assert.Equal(_now + expected, negotiator.Due(_now));
+            _now += expected;
+            negotiator.Tick(_now);
+            Assert.True(negotiator.TryTake(out NegotiatorAction again));
+            Assert.Equal(HandshakeStep.Closed, again.Message!.Step);
+            expected = expected * 2 < Options.BackOffMaximum ? expected * 2 : Options.BackOffMaximum;
+        }
+
+        negotiator.Published();
+        Assert.Null(negotiator.Due(_now));
+        negotiator.PublishFailed(_now);
+        Assert.Equal(_now + Options.BackOffMinimum, negotiator.Due(_now));
+    }
+
+    [Fact]
     public void Versions_that_do_not_meet_are_refused_once_and_again_only_when_traffic_asks()
     {
         ChannelNegotiator negotiator = Listener();
@@ -316,6 +340,10 @@ public sealed class ChannelNegotiatorTests
             else if (action.Kind == NegotiatorActionKind.Map)
             {
                 negotiator.Mapped(_now, action.Nonce);
+            }
+            else if (action.Kind is NegotiatorActionKind.Publish or NegotiatorActionKind.Withdraw)
+            {
+                negotiator.Published();
             }
         }
     }

@@ -85,7 +85,11 @@ public sealed class SimulatedGuest(SimulatedWorld world, DomainId id)
         switch (action.Kind)
         {
             case NegotiatorActionKind.Publish:
-                if (!world.WriteNode(Id, peer, action.Message!))
+                if (world.WriteNode(Id, peer, action.Message!))
+                {
+                    negotiator.Published();
+                }
+                else
                 {
                     negotiator.PublishFailed(world.Now);
                 }
