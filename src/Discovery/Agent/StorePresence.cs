@@ -47,15 +47,21 @@ internal sealed partial class StorePresence(AgentContext context)
         _nextTry = context.Now + context.Options.PollInterval;
         if (!_clean)
         {
-            // What an earlier life of this agent left; nobody believes it, but it would stay for ever.
-            _clean = await store.RemoveAsync(StoreNames.Channels, cancel).ConfigureAwait(false) is StoreStatus.Ok or StoreStatus.NotFound;
+            // What an earlier life of this agent left; nobody believes it, but it would stay for ever. Before the advert, without which
+            // there are no peers: later it would be what this life has published, and its peers would take us for gone.
+            StoreStatus status = await store.RemoveAsync(StoreNames.Channels, cancel).ConfigureAwait(false);
+            _clean = status is StoreStatus.Ok or StoreStatus.NotFound;
+            if (!_clean)
+            {
+                Complain($"the removal of {StoreNames.Channels}", status);
+            }
         }
 
         _heartbeatWatched = _heartbeatWatched || await WatchAsync(store, StoreNames.Heartbeat, HeartbeatToken, cancel).ConfigureAwait(false);
         _peersWatched = _peersWatched || await WatchAsync(store, StoreNames.Peers, PeersToken, cancel).ConfigureAwait(false);
         announcements.HeartbeatDirty |= !_heartbeatWatched;
         announcements.ListDirty |= !_peersWatched;
-        if (!_advertised)
+        if (_clean && !_advertised)
         {
             Advert advert = new(ProtocolVersions.Ours, context.Instance, context.Options.Features, context.Mac);
             StoreStatus status = await store.WriteAsync(StoreNames.Advert, advert.ToBytes(), cancel).ConfigureAwait(false);

@@ -252,6 +252,7 @@ public sealed partial class ChannelNegotiator
         {
             _own = null;
             _publishAgain = null;
+            _removals = 0;
             _actions.Enqueue(new NegotiatorAction(NegotiatorActionKind.Withdraw));
         }
     }

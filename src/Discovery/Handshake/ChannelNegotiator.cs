@@ -50,6 +50,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     private HandshakeMessage? _own;
     private TimeSpan? _publishAgain;
     private TimeSpan _publishPause;
+    private int _removals;
     private TimeSpan? _stepDue;
     private TimeSpan? _graceEnds;
     private int _tries;
@@ -86,8 +87,8 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     /// <summary>True if <see cref="Wish"/> would start an attempt now.</summary>
     public bool CanStart(TimeSpan now) => State == NegotiationState.Idle && MayOpen(now);
 
-    /// <summary>True once nothing is left to be done: the peer is withdrawn and there is no channel. Its pauses may have to be remembered: see <see cref="BackOffMemory"/>.</summary>
-    public bool IsForgettable => _peerInstance is null && State == NegotiationState.Idle;
+    /// <summary>True once nothing is left to be done: the peer is withdrawn, there is no channel, and our node is removed as far as the store lets us. Its pauses may have to be remembered: see <see cref="BackOffMemory"/>.</summary>
+    public bool IsForgettable => _peerInstance is null && State == NegotiationState.Idle && _publishAgain is null;
 
     /// <summary>When <see cref="Tick"/> is due; null: not before another input.</summary>
     public TimeSpan? Due(TimeSpan now)
@@ -286,10 +287,17 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
         _publishPause = TimeSpan.Zero;
     }
 
-    /// <summary>Our node could not be written, or its permissions not set. A store may refuse for good: later each time.</summary>
+    /// <summary>
+    /// Our node could not be written, or its permissions not set. A store may refuse for good: later each time. Or it could not be removed: that
+    /// is tried a few times, since until then nobody else can have the peer's place.
+    /// </summary>
     public void PublishFailed(TimeSpan now)
     {
-        if (_storeUp)
+        if (_own is null && ++_removals > options.Retries)
+        {
+            Published();
+        }
+        else if (_storeUp)
         {
             _publishPause = TimeSpan.FromTicks(Math.Clamp(2 * _publishPause.Ticks, options.BackOffMinimum.Ticks, options.BackOffMaximum.Ticks));
             _publishAgain = now + _publishPause;

@@ -77,4 +77,58 @@ public sealed class AgentLoopTests
         Assert.Equal(changes, loop.Store.Changes.Count);
         Assert.Equal(2, Complaints());
     }
+
+    [Fact]
+    public async Task What_an_earlier_life_left_is_removed_before_anything_is_published_and_never_after()
+    {
+        PlayedLoop loop = new(100, new AgentOptions());
+        string old = loop.NodeFor(7);
+        string removal = $"rm {StoreNames.Channels}";
+        loop.Store.Nodes[old] = [1];
+        loop.Store.Refuse = what => what == removal ? StoreStatus.TimedOut : StoreStatus.Ok;
+        await loop.AnnounceAsync(1);
+        loop.Request(1);
+        await loop.PassAsync(TimeSpan.FromSeconds(10));
+        Assert.DoesNotContain(StoreNames.Advert, loop.Store.Nodes.Keys);
+        Assert.Single(loop.Log.Lines, line => line.Contains("refuses the removal", StringComparison.Ordinal));
+
+        loop.Store.Refuse = static _ => StoreStatus.Ok;
+        await loop.PassAsync(TimeSpan.FromSeconds(2));
+        Assert.Contains(StoreNames.Advert, loop.Store.Nodes.Keys);
+        Assert.DoesNotContain(old, loop.Store.Nodes.Keys);
+
+        // Whatever is published from now on stays, whichever connection comes and goes.
+        loop.Request(1);
+        await loop.PassAsync(TimeSpan.FromSeconds(1));
+        Assert.Contains(loop.NodeFor(1), loop.Store.Nodes.Keys);
+        loop.Store.Changes.Clear();
+        loop.Reconnect();
+        await loop.TurnAsync();
+        Assert.Contains($"write {StoreNames.Advert}", loop.Store.Changes);
+        Assert.DoesNotContain(removal, loop.Store.Changes);
+    }
+
+    [Fact]
+    public async Task A_node_that_cannot_be_removed_is_removed_later_and_at_last_given_up()
+    {
+        PlayedLoop loop = new(100, new AgentOptions());
+        string removal = $"rm {loop.NodeFor(1)}";
+        for (int refusals = 1; refusals <= 10; refusals += 9)
+        {
+            await loop.AnnounceAsync(1);
+            loop.Request(1);
+            await loop.TurnAsync();
+            Assert.Contains(loop.NodeFor(1), loop.Store.Nodes.Keys);
+
+            loop.Store.Changes.Clear();
+            int left = refusals;
+            loop.Store.Refuse = what => what == removal && left-- > 0 ? StoreStatus.TimedOut : StoreStatus.Ok;
+            await loop.AnnounceAsync();
+            Assert.Equal([1], loop.Peers);
+            await loop.PassAsync(TimeSpan.FromSeconds(8));
+            Assert.Empty(loop.Peers);
+            Assert.Equal(refusals == 10, loop.Store.Nodes.ContainsKey(loop.NodeFor(1)));
+            Assert.Equal(Math.Min(refusals, new AgentOptions().Retries) + 1, loop.Store.Changes.Count(what => what == removal));
+        }
+    }
 }
