@@ -57,5 +57,5 @@ internal readonly record struct HostEvent(HostEventKind Kind, DomainId Domain)
         return DomainId.TryParse(number, out DomainId id) ? new HostEvent(HostEventKind.Toolstack, id) : default;
     }
 
-    private static bool IsRead(string leaf) => leaf is "backend" or "mac" or "ip" or "bridge" or "script" or "vlan" or "online";
+    private static bool IsRead(string leaf) => leaf is "backend" or "mac" or "ip" or "bridge" or "script" or "vlan" or "rate" or "online";
 }

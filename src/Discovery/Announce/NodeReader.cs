@@ -14,7 +14,9 @@ internal sealed class NodeReader(IStore store)
     {
         StoreResult<ReadOnlyMemory<byte>> value = await store.ReadAsync(path, cancel).ConfigureAwait(false);
         Note(value.Status);
-        return value.IsOk ? value.Value : null;
+
+        // A null without its type would be taken for an empty value.
+        return value.IsOk ? value.Value : (ReadOnlyMemory<byte>?)null;
     }
 
     /// <summary>A node's value as text; null if there is none.</summary>

@@ -9,8 +9,8 @@ namespace XenLoop.Discovery;
 /// <summary>
 /// Reads the vif that a guest serves from nodes that only Dom0 can write:
 /// <code>
-///  /local/domain/0/backend/vif/N/I/{mac,ip,bridge,script,vlan,online}   Dom0's end (n0 rN): the hotplug script works from it
-///  /libxl/N/device/vif/I/{backend,mac,ip,bridge,script,vlan}            libxl's own copy (n0), "we don't need to trust the backend"
+///  /local/domain/0/backend/vif/N/I/{mac,ip,bridge,script,vlan,rate,online}   Dom0's end (n0 rN): the hotplug script works from it
+///  /libxl/N/device/vif/I/{backend,mac,ip,bridge,script,vlan,rate}            libxl's own copy (n0), "we don't need to trust the backend"
 /// </code>
 /// </summary>
 /// <remarks>
@@ -80,6 +80,13 @@ internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
         if (VifScripts.AttachmentOf(script, options) is not { } attachment)
         {
             Complain(domain, path, $"what its hotplug script '{script}' connects it to is unknown (--bridge-script and --route-script tell)");
+            return null;
+        }
+
+        if (await nodes.ReadTextAsync($"{path}/rate", cancel).ConfigureAwait(false) is { } rate)
+        {
+            // Netback holds the guest to it, and does not see what goes through shared memory.
+            Complain(domain, path, $"its rate limit '{rate}' would not hold on the fast path (without rate= in its configuration the guest takes part)");
             return null;
         }
 

@@ -45,6 +45,22 @@ public sealed class AnnouncerToolstackTests : AnnouncerFixture
     }
 
     [Fact]
+    public async Task A_rate_limit_that_comes_or_goes_is_noticed()
+    {
+        Announce(Never);
+        StoreSession a = await OpenAsync("a");
+        StoreSession b = await OpenAsync("b");
+        await AdvertiseAsync(a, 1);
+        await AdvertiseAsync(b, 2);
+        await PeerAsync(a, b.Self);
+        await PutVifAsync(b, "rate", "62500,50000");
+        await UntilAsync(async () => (await PeersAsync(a)).Count == 0 && (await PeersAsync(b)).Count == 0, "neither is told of the other");
+        await Dom0.RemoveAsync($"{StoreNames.VifsOf(b.Self)}/0/rate", Cancel);
+        Assert.NotNull(await PeerAsync(a, b.Self));
+        Assert.NotNull(await PeerAsync(b, a.Self));
+    }
+
+    [Fact]
     public async Task A_guest_is_told_the_addresses_that_others_hold_it_to()
     {
         Announce(Never);

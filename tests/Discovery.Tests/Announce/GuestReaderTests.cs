@@ -134,6 +134,36 @@ public sealed class GuestReaderTests : IAsyncLifetime
         Assert.Equal(usable, await ReadAsync() is not null);
     }
 
+    [Theory]
+    [InlineData(Backend0)]
+    [InlineData(Libxl0)]
+    public async Task A_vif_with_a_rate_limit_stays_out_and_is_complained_of_once(string end)
+    {
+        // In a driver domain's case libxl's copy counts.
+        await PutLibxlVifAsync();
+        await PutAsync($"{Libxl0}/backend", end == Libxl0 ? "/local/domain/3/backend/vif/5/0" : Backend0);
+        await PutAsync($"{end}/rate", "62500,50000");
+        LinesLog log = new();
+        GuestReader reader = new(_store, new AnnouncerOptions(), log);
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Null((await reader.ReadAsync(new DomainId(5), Cancel)).Value);
+            Assert.Contains("its rate limit '62500,50000' would not hold", Assert.Single(log.Lines), StringComparison.Ordinal);
+        }
+
+        await PutAsync($"{end}/rate", null);
+        Assert.NotNull((await reader.ReadAsync(new DomainId(5), Cancel)).Value);
+    }
+
+    [Fact]
+    public async Task A_vif_that_is_being_made_is_nothing_to_complain_of()
+    {
+        await PutVifAsync(Libxl0, "00:16:3e:77:00:05");
+        LinesLog log = new();
+        Assert.Null((await new GuestReader(_store, new AnnouncerOptions(), log).ReadAsync(new DomainId(5), Cancel)).Value);
+        Assert.Empty(log.Lines);
+    }
+
     [Fact]
     public async Task A_vif_that_is_being_detached_counts_no_more()
     {
