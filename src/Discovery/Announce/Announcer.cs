@@ -34,6 +34,9 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
     private bool _rescan = true;
     private bool _surveyed;
 
+    /// <summary>Called once the store has shown that it answers: everything is watched.</summary>
+    public Action Watching { get; init; } = static () => { };
+
     private TimeSpan Now => clock.GetElapsedTime(_started);
 
     /// <summary>Announces until <paramref name="stop"/>. What it wrote stays: guests notice its silence by themselves.</summary>
@@ -46,6 +49,7 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
             await WatchAsync(StoreNames.ReleaseDomain, StoreNames.ReleaseDomain, stop).ConfigureAwait(false);
             await WatchAsync(StoreNames.VifBackends, HostEvent.VifsToken, stop).ConfigureAwait(false);
             await WatchAsync(StoreNames.Libxl, HostEvent.VifsToken, stop).ConfigureAwait(false);
+            Watching();
             _nextBeat = Now + options.HeartbeatInterval;
             _next = store.NextEventAsync(stop).AsTask();
             while (true)

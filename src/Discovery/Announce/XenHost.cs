@@ -7,21 +7,58 @@ using XenLoop.SharedRing;
 namespace XenLoop.Discovery;
 
 /// <summary><c>xenloop announce</c> in Dom0: the announcer on the real XenStore, for as long as it takes until there is one, and again if it goes away.</summary>
-/// <param name="sockets">xenstored's sockets, tried in order; see <see cref="XenStorePaths.Sockets"/>.</param>
-/// <param name="device">The kernel's device, for a xenstored that runs in a domain of its own; see <see cref="XenStorePaths.Device"/>.</param>
-/// <param name="options">The announcer's.</param>
-/// <param name="clock">The time.</param>
-/// <param name="log">For people.</param>
-public sealed partial class XenHost(IReadOnlyList<string> sockets, string device, AnnouncerOptions options, TimeProvider clock, ILogger log)
+public sealed partial class XenHost
 {
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    private readonly IReadOnlyList<string> _sockets;
+    private readonly Func<XenStoreConnection> _openDevice;
+    private readonly AnnouncerOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private XenStoreConnection? _device;
+    private Task<StoreResult<ReadOnlyMemory<byte>>> _answer = Task.FromResult<StoreResult<ReadOnlyMemory<byte>>>(StoreStatus.ConnectionLost);
     private string? _lastFailure;
+
+    /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
+    /// <param name="sockets">xenstored's sockets, tried in order; see <see cref="XenStorePaths.Sockets"/>.</param>
+    /// <param name="device">The kernel's device, for a xenstored that runs in a domain of its own; see <see cref="XenStorePaths.Device"/>.</param>
+    /// <param name="options">The announcer's.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="log">For people.</param>
+    public XenHost(IReadOnlyList<string> sockets, string device, AnnouncerOptions options, TimeProvider clock, ILogger log)
+        : this(sockets, () => XenBusTransport.Connect(device, StoreTimeout, clock), options, clock, log)
+    {
+    }
+
+    /// <summary>With whatever <paramref name="openDevice"/> connects to instead of the device.</summary>
+    internal XenHost(IReadOnlyList<string> sockets, Func<XenStoreConnection> openDevice, AnnouncerOptions options, TimeProvider clock, ILogger log)
+    {
+        _sockets = sockets;
+        _openDevice = openDevice;
+        _options = options;
+        _clock = clock;
+        _log = log;
+    }
+
+    /// <summary>Between two tries; and for as long the device may take to answer in each.</summary>
+    internal TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Announces until <paramref name="stop"/>.</summary>
     /// <exception cref="StoreUnavailableException">The store answers, and says that this is not Dom0.</exception>
     public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            await RepeatAsync(stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ForgetDeviceAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task RepeatAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
@@ -33,7 +70,7 @@ public sealed partial class XenHost(IReadOnlyList<string> sockets, string device
                 }
             }
 
-            await Task.Delay(Pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Pause, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -45,11 +82,9 @@ public sealed partial class XenHost(IReadOnlyList<string> sockets, string device
             throw new StoreUnavailableException($"This is domain {self}, a guest: the announcer belongs into Dom0. In guests: xenloop run. For containers of this guest: xenloop announce --platform local.");
         }
 
-        _lastFailure = null;
-        LogConnected(log);
         try
         {
-            await new Announcer(store, options, clock, log).RunAsync(stop).ConfigureAwait(false);
+            await new Announcer(store, _options, _clock, _log) { Watching = Connected }.RunAsync(stop).ConfigureAwait(false);
         }
         catch (StoreUnavailableException failure)
         {
@@ -60,11 +95,13 @@ public sealed partial class XenHost(IReadOnlyList<string> sockets, string device
     private async Task<XenStoreConnection?> TryConnectAsync(CancellationToken cancel)
     {
         string? problem = null;
-        foreach (string path in sockets)
+        foreach (string path in _sockets)
         {
             try
             {
-                return new XenStoreConnection(await LocalSocket.ConnectAsync(path, StoreTimeout, clock, cancel).ConfigureAwait(false), StoreTimeout, clock);
+                Stream socket = await LocalSocket.ConnectAsync(path, StoreTimeout, _clock, cancel).ConfigureAwait(false);
+                await ForgetDeviceAsync().ConfigureAwait(false);
+                return new XenStoreConnection(socket, StoreTimeout, _clock);
             }
             catch (Exception failure) when (failure is SocketException or TimeoutException)
             {
@@ -74,13 +111,64 @@ public sealed partial class XenHost(IReadOnlyList<string> sockets, string device
 
         try
         {
-            return XenBusTransport.Connect(device, StoreTimeout, clock);
+            if (await TryDeviceAsync(cancel).ConfigureAwait(false) is { } device)
+            {
+                return device;
+            }
+
+            Note($"No XenStore can be reached ({problem}). The kernel's device is there, but nobody answers. Waiting for it.");
         }
         catch (StoreUnavailableException failure)
         {
             Note($"No XenStore can be reached ({problem}). {failure.Message} Waiting for it.");
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// The device's store, once it has answered: in Dom0 the device can be opened before any store runs (<c>xenstored_local_init</c> makes the
+    /// connection at boot), and takes requests. It is opened once and kept, since each that is given up leaves its request with the kernel.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">There is no device, or not for us.</exception>
+    private async Task<XenStoreConnection?> TryDeviceAsync(CancellationToken cancel)
+    {
+        if (_device is null || _device.Lost.IsCompleted)
+        {
+            await ForgetDeviceAsync().ConfigureAwait(false);
+            _device = _openDevice();
+        }
+
+        if (_answer.IsCompleted)
+        {
+            _answer = _device.ReadAsync(StoreNames.DomainNumber, cancel);
+        }
+
+        await Task.WhenAny(_answer, Task.Delay(Pause, _clock, cancel)).ConfigureAwait(false);
+        if (!_answer.IsCompletedSuccessfully || (await _answer.ConfigureAwait(false)).Status is StoreStatus.TimedOut or StoreStatus.ConnectionLost)
+        {
             return null;
         }
+
+        XenStoreConnection answering = _device;
+        _device = null;
+        return answering;
+    }
+
+    private async Task ForgetDeviceAsync()
+    {
+        if (_device is not null)
+        {
+            await _device.DisposeAsync().ConfigureAwait(false);
+            await ((Task)_answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _device = null;
+        }
+    }
+
+    private void Connected()
+    {
+        _lastFailure = null;
+        LogConnected(_log);
     }
 
     /// <summary>Says something once: at boot xenstored may take its time.</summary>
@@ -89,7 +177,7 @@ public sealed partial class XenHost(IReadOnlyList<string> sockets, string device
         if (problem != _lastFailure)
         {
             _lastFailure = problem;
-            LogUnavailable(log, problem);
+            LogUnavailable(_log, problem);
         }
     }
 

@@ -35,7 +35,8 @@ internal sealed unsafe class XenBusDevice : IXenBusFile
             device.Dispose();
             throw new StoreUnavailableException(error switch
             {
-                // xenbus_file_open says ENOENT too while the kernel has no connection to a store: Dom0 before xenstored runs.
+                // xenbus_file_open says ENOENT too while the kernel has no connection to a store. Not in Dom0 before xenstored runs: that
+                // has one from boot on (xenstored_local_init), to nobody yet.
                 Errno.ENOENT or Errno.ENXIO or Errno.ENODEV => $"{path} cannot be opened ({Errno.Describe(error)}): this is no Xen domain, or its XenStore does not run yet. In Dom0 start xenstored.",
                 Errno.EACCES or Errno.EPERM => $"{path} may not be opened ({Errno.Describe(error)}): xenloop must run as root on Xen, and a container needs the device.",
                 _ => $"{path} cannot be opened: {Errno.Describe(error)}.",

@@ -7,6 +7,9 @@ public sealed class XenHostTests : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    /// <summary>The announcer's before it looks at any guest.</summary>
+    private const int Watches = 4;
+
     private readonly TemporaryDirectory _directory = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly LinesLog _log = new();
@@ -14,6 +17,8 @@ public sealed class XenHostTests : IAsyncDisposable
     private Task _run = Task.CompletedTask;
 
     public XenHostTests() => _socket = Path.Combine(_directory.Path, "socket");
+
+    private int Connections => _log.Lines.Count(line => line.Contains("Connected to the XenStore", StringComparison.Ordinal));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -42,11 +47,52 @@ public sealed class XenHostTests : IAsyncDisposable
             XenStoreFrame watch = await NextAsync(pipe);
             Assert.Equal(XenStoreMessage.XS_WATCH, watch.Header.Type);
             Assert.StartsWith("@", System.Text.Encoding.ASCII.GetString(watch.Payload.Span), StringComparison.Ordinal);
-            Assert.Equal(life, _log.Lines.Count(line => line.Contains("Connected to the XenStore", StringComparison.Ordinal)));
+            Assert.Equal(life - 1, Connections);
+            for (int left = Watches; left > 0; left--)
+            {
+                await XenStoreFrame.WriteAsync(pipe.Output, XenStoreMessage.XS_WATCH, watch.Header.Request, 0, "OK\0"u8.ToArray(), Cancel);
+                watch = await NextAsync(pipe);
+            }
+
+            Assert.Equal(XenStoreMessage.XS_DIRECTORY, watch.Header.Type);
+            Assert.Equal(life, Connections);
         }
 
         await TestGuest.UntilAsync(() => Said("ConnectionLost"), "it says that the store was lost");
         Assert.False(_run.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_device_that_nobody_answers_on_is_no_store_yet()
+    {
+        using PlayedGuest store = new("0");
+        store.Freeze();
+        StartWithDevice(store);
+        await TestGuest.UntilAsync(() => Said("The kernel's device is there, but nobody answers"), "it says that nobody answers");
+
+        // Many rounds, of which each would say it again, and more than one answer that does not come in time.
+        await Task.Delay(TimeSpan.FromMilliseconds(500), Cancel);
+        Assert.Single(_log.Lines);
+        Assert.Single(store.Files);
+
+        store.Thaw();
+        await TestGuest.UntilAsync(() => Connections == 1, "it is connected");
+        Assert.Equal(2, _log.Lines.Count(line => !line.Contains("cannot be listed", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_store_that_hangs_up_each_time_is_said_to_be_missing_once()
+    {
+        using Socket listener = LocalSocket.Listen(_socket, backlog: 10);
+        Start();
+        for (int i = 0; i < 3; i++)
+        {
+            using Socket xenstored = await AcceptAsync(listener, i);
+            await NextAsync(DuplexPipe.Over(new NetworkStream(xenstored)));
+        }
+
+        await TestGuest.UntilAsync(() => Said("does not let us watch"), "it says that the store does not do");
+        Assert.Single(_log.Lines);
     }
 
     [Fact]
@@ -81,7 +127,14 @@ public sealed class XenHostTests : IAsyncDisposable
 
     private void Start()
     {
-        var host = new XenHost([_socket], Path.Combine(_directory.Path, "no-device"), new AnnouncerOptions(), TimeProvider.System, _log);
+        var host = new XenHost([_socket], Path.Combine(_directory.Path, "no-device"), new AnnouncerOptions(), TimeProvider.System, _log) { Pause = TimeSpan.FromMilliseconds(20) };
+        _run = Task.Run(() => host.RunAsync(_stop.Token));
+    }
+
+    private void StartWithDevice(PlayedGuest store)
+    {
+        TimeSpan timeout = TimeSpan.FromMilliseconds(100);
+        var host = new XenHost([_socket], () => XenBusTransport.Connect(store.Open(), timeout, TimeProvider.System), new AnnouncerOptions(), TimeProvider.System, _log) { Pause = TimeSpan.FromMilliseconds(20) };
         _run = Task.Run(() => host.RunAsync(_stop.Token));
     }
 }
