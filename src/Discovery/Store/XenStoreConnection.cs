@@ -12,6 +12,9 @@ namespace XenLoop.Discovery;
 /// </summary>
 public sealed class XenStoreConnection : IStore
 {
+    /// <summary>With one request at a time: a reply is waited for no longer, since one that never comes would hold up all other requests for good.</summary>
+    internal static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(60);
+
     private const int EventCapacity = 1024;
 
     private readonly IDuplexPipe _transport;
@@ -23,6 +26,7 @@ public sealed class XenStoreConnection : IStore
 
     // One request is written at a time; if so asked, the next only when its reply has come, however late.
     private readonly SemaphoreSlim _turn = new(1);
+    private long _turnBegan;
     private readonly StoreEventQueue _events = new(EventCapacity);
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -212,9 +216,15 @@ public sealed class XenStoreConnection : IStore
 
         if (!entered)
         {
+            if (_clock.GetElapsedTime(Volatile.Read(ref _turnBegan)) >= LongestTurn)
+            {
+                Close("the store leaves a request without a reply");
+            }
+
             throw new TimeoutException();
         }
 
+        Volatile.Write(ref _turnBegan, _clock.GetTimestamp());
         try
         {
             bool taken = await StartWrite(request, payload).WaitAsync(_timeout, _clock, CancellationToken.None).ConfigureAwait(false);

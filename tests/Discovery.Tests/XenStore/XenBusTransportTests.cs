@@ -72,6 +72,33 @@ public sealed class XenBusTransportTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reply_that_never_comes_costs_the_connection_after_a_minute()
+    {
+        ManualClock clock = new();
+        await using XenStoreConnection store = XenBusTransport.Connect(_file, TimeSpan.FromMilliseconds(50), clock);
+        TimeSpan almost = XenStoreConnection.LongestTurn - TimeSpan.FromSeconds(1);
+        for (int i = 0; i < 2; i++)
+        {
+            // The second reply is as late: each has a minute of its own.
+            _guest.Freeze();
+            Assert.Equal(StoreStatus.TimedOut, await store.WriteAsync("data/a", "v"u8.ToArray(), Cancel));
+            clock.Pass(almost);
+            Assert.Equal(StoreStatus.TimedOut, await store.WriteAsync("data/a", "v"u8.ToArray(), Cancel));
+            Assert.False(store.Lost.IsCompleted);
+            if (i == 0)
+            {
+                _guest.Thaw();
+                await UntilOkAsync(store);
+            }
+        }
+
+        clock.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal(StoreStatus.TimedOut, await store.WriteAsync("data/a", "v"u8.ToArray(), Cancel));
+        Assert.Contains("without a reply", await store.Lost.WaitAsync(Limit, Cancel), StringComparison.Ordinal);
+        Assert.Equal(StoreStatus.ConnectionLost, await store.WriteAsync("data/a", "v"u8.ToArray(), Cancel));
+    }
+
+    [Fact]
     public async Task Closing_does_not_wait_for_a_frozen_store_and_the_device_closes_when_it_answers()
     {
         XenStoreConnection store = Connect(TimeSpan.FromMilliseconds(50));
