@@ -115,13 +115,15 @@ internal sealed unsafe class PacketTarget : FuzzTarget
         InvariantException.Unless(frame[Ethernet..].SequenceEqual(packet), "The kernel was given another packet than the peer sent.");
         InvariantException.Unless(MacAddress.FromBytes(frame) == OwnMac && MacAddress.FromBytes(frame[MacAddress.Length..]) == PeerMac && frame[12] == 8 && frame[13] == 0, "Somebody else's Ethernet header.");
         InvariantException.Unless(packet[0] >> 4 == 4 && BinaryPrimitives.ReadUInt16BigEndian(packet[2..]) == packet.Length, "No IPv4 packet of that length.");
+        InvariantException.Unless(header.hdr_len >= Ethernet + Ipv4View.MinimumHeader && header.hdr_len <= frame.Length, "Headers that are longer than the frame, or none.");
         if (header.flags != 0)
         {
+            InvariantException.Unless((BinaryPrimitives.ReadUInt16BigEndian(packet[6..]) & 0x3FFF) == 0, "A checksum to be finished in a fragment.");
             InvariantException.Unless(header.csum_start >= Ethernet + Ipv4View.MinimumHeader && header.csum_start + header.csum_offset + sizeof(ushort) <= frame.Length, "A checksum beyond the frame.");
         }
 
         InvariantException.Unless(
-            header.gso_type == 0 ? header.gso_size == 0 : header.flags != 0 && header.gso_size > 0 && header.hdr_len > header.csum_start && header.hdr_len <= frame.Length && packet[9] == Ipv4View.Tcp,
+            header.gso_type == 0 ? header.gso_size == 0 : header.flags != 0 && header.gso_size > 0 && header.hdr_len > header.csum_start && packet[9] == Ipv4View.Tcp,
             "Segments that cannot be.");
         uint source = BinaryPrimitives.ReadUInt32BigEndian(packet[12..]);
         InvariantException.Unless(
