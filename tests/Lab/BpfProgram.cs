@@ -9,15 +9,8 @@ public sealed unsafe partial class BpfProgram : IDisposable
     /// <summary>BPF_PROG_TYPE_XDP; its XDP_DROP is 1.</summary>
     public const uint Xdp = 6;
 
-    /// <summary>BPF_PROG_TYPE_CGROUP_SKB; 0 drops.</summary>
-    public const uint CgroupPacket = 8;
-
     private const long SYS_bpf = 321;
     private const int BPF_PROG_LOAD = 5;
-    private const int BPF_PROG_ATTACH = 8;
-    private const uint BPF_CGROUP_INET_EGRESS = 1;
-    private const uint BPF_F_ALLOW_MULTI = 2;
-    private const int O_CLOEXEC = 0x80000;
 
     private readonly SafeFileHandle _program;
 
@@ -31,22 +24,13 @@ public sealed unsafe partial class BpfProgram : IDisposable
         fixed (ulong* first = instructions)
         fixed (byte* license = "GPL\0"u8)
         {
-            var attributes = new LoadAttributes { ProgramType = type, InstructionCount = (uint)instructions.Length, Instructions = first, License = license, ExpectedAttachType = type == CgroupPacket ? BPF_CGROUP_INET_EGRESS : 0 };
+            var attributes = new LoadAttributes { ProgramType = type, InstructionCount = (uint)instructions.Length, Instructions = first, License = license };
             _program = new SafeFileHandle(Call(BPF_PROG_LOAD, &attributes, (uint)sizeof(LoadAttributes)), ownsHandle: true);
         }
     }
 
     /// <summary>For who attaches it by other means.</summary>
     public int Number => (int)_program.DangerousGetHandle();
-
-    /// <summary>Has it asked about all that a control group's programs send; until the group is removed.</summary>
-    /// <param name="group">Its directory.</param>
-    public void AttachToOutbound(string group)
-    {
-        using var directory = new SafeFileHandle(open(group, O_CLOEXEC), ownsHandle: true);
-        var attributes = new AttachAttributes { Target = (uint)directory.DangerousGetHandle(), Program = (uint)Number, AttachType = BPF_CGROUP_INET_EGRESS, Flags = BPF_F_ALLOW_MULTI };
-        _ = Call(BPF_PROG_ATTACH, &attributes, (uint)sizeof(AttachAttributes));
-    }
 
     /// <inheritdoc/>
     public void Dispose() => _program.Dispose();
@@ -56,9 +40,6 @@ public sealed unsafe partial class BpfProgram : IDisposable
         int result = (int)syscall(SYS_bpf, command, attributes, size);
         return result >= 0 ? result : throw new LabException($"bpf: {Marshal.GetLastPInvokeErrorMessage()}");
     }
-
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int open(string path, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint syscall(long number, int command, void* attributes, uint size);
@@ -75,19 +56,6 @@ public sealed unsafe partial class BpfProgram : IDisposable
         public uint LogSize;
         public ulong LogBuffer;
         public uint KernelVersion;
-        public uint Flags;
-        public fixed byte Name[16];
-        public uint InterfaceIndex;
-        public uint ExpectedAttachType;
-    }
-
-    /// <summary>The same for BPF_PROG_ATTACH.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct AttachAttributes
-    {
-        public uint Target;
-        public uint Program;
-        public uint AttachType;
         public uint Flags;
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 namespace XenLoop.Native.Tests;
 
 public class StructLayoutTests
@@ -16,17 +15,6 @@ public class StructLayoutTests
 
     [Fact]
     public void UnixAddresses() => new CStructLayout("sys/un.h").AssertSame<sockaddr_un>("struct sockaddr_un");
-
-    [Fact]
-    public unsafe void BpfQuery()
-    {
-        CStructLayout c = new("linux/bpf.h", "sys/syscall.h", "stddef.h");
-        Assert.Equal([LibC.BPF_PROG_QUERY, LibC.BPF_CGROUP_INET_EGRESS], c.Evaluate("BPF_PROG_QUERY", "BPF_CGROUP_INET_EGRESS"));
-        string[] fields = [nameof(bpf_attr_query.target_fd), nameof(bpf_attr_query.attach_type), nameof(bpf_attr_query.query_flags), nameof(bpf_attr_query.attach_flags), nameof(bpf_attr_query.prog_ids), nameof(bpf_attr_query.prog_cnt)];
-        Assert.Equal(
-            [.. fields.Select(field => (long)Marshal.OffsetOf<bpf_attr_query>(field))],
-            c.Evaluate([.. fields.Select(field => $"offsetof(union bpf_attr, query.{field})")]));
-    }
 
     [Fact]
     public void FileSystems() => new CStructLayout("sys/statfs.h").AssertSame<statfs>("struct statfs");

@@ -36,16 +36,6 @@ internal sealed class StandardPathReasons(NetworkSnapshot network, DomainTable d
             reasons.Add("all TCP: SYNPROXY answers for servers here");
         }
 
-        if (!rules.SparedGroups.IsEmpty)
-        {
-            reasons.Add($"what the control groups {string.Join(", ", rules.SparedGroups)} send: BPF programs are asked about it (systemd: IPAddressDeny=, IPAccounting=...)");
-        }
-
-        if (!rules.UnsparedGroups.IsEmpty)
-        {
-            reasons.Add($"nothing of what the control groups {string.Join(", ", rules.UnsparedGroups)} send, although BPF programs are to be asked about it, which captured packets pass by: this kernel has no match for control groups (modprobe xt_cgroup)");
-        }
-
         if (network.HasPolicyRules)
         {
             reasons.Add("networks behind peers: policy rules (ip rule) decide where packets go");

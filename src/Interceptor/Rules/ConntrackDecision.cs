@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace XenLoop.Interceptor.Rules;
 
 /// <summary>Which form the rules take, and why.</summary>
@@ -10,12 +8,6 @@ internal sealed record ConntrackDecision(RuleForm Form, string Reason)
     /// <summary>SYNPROXY is in use: no TCP may be taken.</summary>
     public bool SparesTcp { get; init; }
 
-    /// <summary>Control groups whose packets must not be taken.</summary>
-    public ImmutableArray<string> SparedGroups { get; init; } = [];
-
-    /// <summary>Those that would have to be among them, if the kernel had a match for that.</summary>
-    public ImmutableArray<string> UnsparedGroups { get; init; } = [];
-
     /// <summary>What stands in front of the captures.</summary>
-    public string[] Exceptions => StandingExceptions.For(Form, SparesTcp, SparedGroups.AsSpan());
+    public string[] Exceptions => StandingExceptions.For(Form, SparesTcp);
 }

@@ -24,7 +24,7 @@ internal sealed class ManagedRules : IFirewallRules
     public ManagedRules(RuleOptions options, ProgramRunner? runner = null)
     {
         _runner = runner ?? new ProgramRunner();
-        _installer = new RuleInstaller(options, _runner, new EgressPrograms().Find);
+        _installer = new RuleInstaller(options, _runner);
     }
 
     /// <inheritdoc/>
@@ -101,9 +101,5 @@ internal sealed class ManagedRules : IFirewallRules
 
     private void UpdateReport() => _report = _installer.Current is { } current
         ? new RulesReport(current.Backend.Name, current.Decision.Form.Word(), current.Decision.Reason, current.Decision.SparesTcp)
-        {
-            SparedGroups = current.Decision.SparedGroups,
-            UnsparedGroups = current.Decision.UnsparedGroups,
-        }
         : _wanted is null ? NothingYet : Refused;
 }

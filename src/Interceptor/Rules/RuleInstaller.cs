@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace XenLoop.Interceptor.Rules;
 
 /// <summary>
@@ -11,16 +9,10 @@ namespace XenLoop.Interceptor.Rules;
 /// jump, is known by its comment. Each change is one commit of iptables-restore, so that at no moment half of it holds.
 /// Every rule says <c>--queue-bypass</c>: rules that outlive the process let packets pass.
 /// </remarks>
-/// <param name="options">What the user wants.</param>
-/// <param name="runner">Runs the programs.</param>
-/// <param name="findGroups">Tells which control groups to spare (<see cref="EgressPrograms.Find"/>); null: none.</param>
-internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner, Func<ImmutableArray<string>>? findGroups = null)
+internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
 {
     private readonly ConntrackProbe _probe = new(runner);
     private RuleTarget[] _targets = [];
-
-    /// <summary>Control groups that the kernel had no match for.</summary>
-    private ImmutableArray<string> _refusedGroups = [];
 
     /// <summary>What is in place; null before <see cref="Install"/> and after <see cref="Remove"/>.</summary>
     public InstalledRules? Current { get; private set; }
@@ -30,7 +22,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner, F
     public InstalledRules Install(string networkInterface, IReadOnlyCollection<RuleTarget> targets)
     {
         BackendSurvey[] surveys = BackendSurvey.Take(runner);
-        ConntrackDecision decision = WithGroups(Decide(new Lazy<BackendSurvey[]>(surveys)));
+        ConntrackDecision decision = Decide(new Lazy<BackendSurvey[]>(surveys));
         _targets = [.. targets];
         CaptureRule[] rules = CaptureRule.For(networkInterface, _targets, decision.Form);
         BackendSurvey[] unreadable = Array.FindAll(surveys, survey => survey.Failure is not null);
@@ -39,7 +31,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner, F
         {
             try
             {
-                decision = PutWithGroups(candidate.Backend, candidate.Saved!.State, decision, rules);
+                Put(candidate.Backend, candidate.Saved!.State, decision, rules);
             }
             catch (RuleException error)
             {
@@ -69,9 +61,9 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner, F
         CaptureRule[] rules = CaptureRule.For(networkInterface, wanted, current.Decision.Form);
         if (!rules.AsSpan().SequenceEqual(current.Rules))
         {
-            ConntrackDecision decision = PutWithGroups(current.Backend, current.Backend.ReadTable().State, WithGroups(current.Decision), rules);
+            Put(current.Backend, current.Backend.ReadTable().State, current.Decision, rules);
             _targets = wanted;
-            Current = current with { Interface = networkInterface, Rules = rules, Decision = decision };
+            Current = current with { Interface = networkInterface, Rules = rules };
         }
     }
 
@@ -89,19 +81,18 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner, F
 
         // Never back from conntrack to plain: that our own rules are gone is no sign that nobody else's will come.
         var surveys = new Lazy<BackendSurvey[]>(() => BackendSurvey.Take(runner));
-        ConntrackDecision decision = WithGroups(current.Decision.Form == RuleForm.Plain ? Decide(surveys) : current.Decision);
+        ConntrackDecision decision = current.Decision.Form == RuleForm.Plain ? Decide(surveys) : current.Decision;
         bool changed = decision.Form != current.Decision.Form;
         CaptureRule[] rules = changed ? CaptureRule.For(current.Interface, _targets, decision.Form) : current.Rules;
         RuleState state = ReadState(current.Backend, surveys);
-        bool isAsPut = state.IsExactly(current.Decision.Exceptions, current.Rules);
-        if (!changed && isAsPut && decision.Exceptions.AsSpan().SequenceEqual(current.Decision.Exceptions))
+        if (!changed && state.IsExactly(decision.Exceptions, rules))
         {
             return false;
         }
 
         try
         {
-            decision = PutWithGroups(current.Backend, state, decision, rules);
+            Put(current.Backend, state, decision, rules);
         }
         catch (RuleException) when (changed)
         {
@@ -112,9 +103,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner, F
         }
 
         Current = current with { Rules = rules, Decision = decision };
-
-        // Services that come and go are nobody's interference.
-        return changed || !isAsPut;
+        return true;
     }
 
     /// <summary>Removes whatever is ours from every iptables of this system, whoever installed it; nothing if nothing is there.</summary>
@@ -194,32 +183,6 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner, F
         }
 
         backend.Restore(RuleText.Install(decision.Exceptions, rules, addJump: state.Jumps.IsEmpty));
-    }
-
-    /// <summary>The same; without the exceptions for control groups where the kernel has no match for them.</summary>
-    /// <returns>What was put.</returns>
-    private ConntrackDecision PutWithGroups(RuleBackend backend, RuleState state, ConntrackDecision decision, CaptureRule[] rules)
-    {
-        try
-        {
-            Put(backend, state, decision, rules);
-            return decision;
-        }
-        catch (RuleException) when (!decision.SparedGroups.IsEmpty)
-        {
-            ConntrackDecision without = decision with { SparedGroups = [], UnsparedGroups = decision.SparedGroups };
-            Put(backend, state, without, rules);
-            _refusedGroups = decision.SparedGroups;
-            return without;
-        }
-    }
-
-    /// <summary>Adds the control groups to a decision, as they are now.</summary>
-    private ConntrackDecision WithGroups(ConntrackDecision decision)
-    {
-        ImmutableArray<string> groups = findGroups?.Invoke() ?? [];
-        bool refused = groups.AsSpan().SequenceEqual(_refusedGroups.AsSpan());
-        return decision with { SparedGroups = refused ? [] : groups, UnsparedGroups = refused ? groups : [] };
     }
 
     private static void TakeAway(RuleBackend backend, RuleState state)

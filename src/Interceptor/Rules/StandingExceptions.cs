@@ -21,9 +21,6 @@ internal static class StandingExceptions
     /// <summary>Where SYNPROXY answers for local servers, what they say has to pass it, behind mangle (ipv4_synproxy_hook).</summary>
     public const string SynProxy = $"-A {RuleText.Chain} -p tcp -m comment --comment \"xenloop synproxy\" -j RETURN";
 
-    private const string GroupStart = $"-A {RuleText.Chain} -m cgroup --path ";
-    private const string GroupEnd = " -m comment --comment \"xenloop cgroup\" -j RETURN";
-
     private static readonly string[] All = [Ipsec, TcpHelpers, UdpHelpers, SynProxy];
 
     /// <summary>True if this kernel can do IPsec at all; one that cannot may not have the match either.</summary>
@@ -32,42 +29,13 @@ internal static class StandingExceptions
     /// <summary>Those that captures of a form need, in their order.</summary>
     /// <param name="form">Of the rules that follow.</param>
     /// <param name="sparesTcp">SYNPROXY is in use.</param>
-    /// <param name="groups">Control groups from <see cref="EgressPrograms"/>.</param>
-    public static string[] For(RuleForm form, bool sparesTcp = false, params ReadOnlySpan<string> groups) =>
+    public static string[] For(RuleForm form, bool sparesTcp = false) =>
     [
         .. NeedsIpsec ? [Ipsec] : (string[])[],
         .. form == RuleForm.Conntrack ? [TcpHelpers, UdpHelpers] : (string[])[],
         .. sparesTcp ? [SynProxy] : (string[])[],
-        .. ForGroups(groups),
     ];
 
     /// <summary>True for a line that is one of them.</summary>
-    public static bool Contains(string line) =>
-        Array.IndexOf(All, line) >= 0 || (line.StartsWith(GroupStart, StringComparison.Ordinal) && line.EndsWith(GroupEnd, StringComparison.Ordinal));
-
-    /// <summary>What a control group's programs send, and those of the groups within.</summary>
-    private static string[] ForGroups(ReadOnlySpan<string> groups)
-    {
-        var lines = new string[groups.Length];
-        for (int i = 0; i < lines.Length; i++)
-        {
-            lines[i] = GroupStart + Quoted(groups[i]) + GroupEnd;
-        }
-
-        return lines;
-    }
-
-    /// <summary>As iptables-save prints it (xtables_save_string): in quotes if there is anything but letters, digits, _ and - in it.</summary>
-    private static string Quoted(string path)
-    {
-        foreach (char letter in path)
-        {
-            if (!char.IsAsciiLetterOrDigit(letter) && letter is not ('_' or '-'))
-            {
-                return $"\"{path}\"";
-            }
-        }
-
-        return path;
-    }
+    public static bool Contains(string line) => Array.IndexOf(All, line) >= 0;
 }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace XenLoop.Interceptor.Status;
 
 /// <summary>The firewall rules that hand packets to the agent.</summary>
@@ -7,11 +5,4 @@ namespace XenLoop.Interceptor.Status;
 /// <param name="Form"><c>conntrack</c> or <c>plain</c>.</param>
 /// <param name="Reason">Why that form.</param>
 /// <param name="SparesTcp">SYNPROXY is in use, so no TCP is captured.</param>
-internal sealed record RulesReport(string Backend, string Form, string Reason, bool SparesTcp = false)
-{
-    /// <summary>Control groups about whose outbound packets a BPF program is asked, which captured ones would pass by, so that none are.</summary>
-    public ImmutableArray<string> SparedGroups { get; init; } = [];
-
-    /// <summary>Those whose packets are captured all the same, because the kernel has no match for control groups.</summary>
-    public ImmutableArray<string> UnsparedGroups { get; init; } = [];
-}
+internal sealed record RulesReport(string Backend, string Form, string Reason, bool SparesTcp = false);

@@ -81,8 +81,6 @@ internal static class StatusJson
         json.WriteString("form", rules.Form);
         json.WriteString("reason", rules.Reason);
         json.WriteBoolean("sparesTcp", rules.SparesTcp);
-        json.WriteStrings("sparedGroups", rules.SparedGroups);
-        json.WriteStrings("unsparedGroups", rules.UnsparedGroups);
         json.WriteEndObject();
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using XenLoop.Interceptor.Rules;
 
 namespace XenLoop.Interceptor.Tests.Rules;
@@ -233,55 +232,6 @@ public class RuleInstallerTests
         RuleException error = Assert.Throws<RuleException>(() => lab.In(() => installer.Remove()));
         Assert.Contains("rules are gone, but their empty chain XENLOOP", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("queue", lab.Run("nft list ruleset"), StringComparison.Ordinal);
-    }
-
-    /// <summary>The kernel looks for the group when it is given the rule: the root is always there.</summary>
-    [Theory]
-    [InlineData("nft")]
-    [InlineData("legacy")]
-    public void ControlGroupsAreSparedAsLongAsTheyHavePrograms(string backend)
-    {
-        using var lab = new RuleLab();
-        ImmutableArray<string> groups = [EgressPrograms.All];
-        var installer = new RuleInstaller(new RuleOptions { Backend = backend }, new ProgramRunner(), () => groups);
-        lab.In(() => installer.Install("eth0", RuleLab.Peers));
-        Assert.Contains("-A XENLOOP -m cgroup --path \"/\" -m comment --comment \"xenloop cgroup\" -j RETURN", lab.Saved(backend), StringComparison.Ordinal);
-        Assert.False(lab.In(installer.Verify));
-        groups = [];
-        Assert.False(lab.In(installer.Verify));
-        Assert.DoesNotContain("cgroup", lab.Saved(backend), StringComparison.Ordinal);
-        lab.Run($"iptables-{backend} -t mangle -F XENLOOP");
-        Assert.True(lab.In(installer.Verify));
-    }
-
-    [Fact]
-    public void WhereTheKernelHasNoMatchForThemThatIsKnownAndTriedOnce()
-    {
-        using var lab = new RuleLab();
-        int calls = 0;
-        var installer = new RuleInstaller(new RuleOptions { Backend = "nft" }, new ProgramRunner(), () =>
-        {
-            calls++;
-            return ["no/such.service"];
-        });
-        InstalledRules installed = lab.In(() => installer.Install("eth0", RuleLab.Peers));
-        Assert.Empty(installed.Decision.SparedGroups);
-        Assert.Equal(["no/such.service"], installed.Decision.UnsparedGroups);
-        Assert.False(lab.In(installer.Verify));
-        Assert.Equal(["no/such.service"], installer.Current!.Decision.UnsparedGroups);
-        Assert.Equal(2, calls);
-    }
-
-    [Theory]
-    [InlineData("system.slice/a@b:c-d_e.service", "system.slice/a@b:c-d_e.service")]
-    [InlineData("", EgressPrograms.All)]
-    [InlineData("strange\\x2dname.service", EgressPrograms.All)]
-    [InlineData("user.slice/strange name/inner", "user.slice")]
-    [InlineData("user.slice/\"quoted\"", "user.slice")]
-    public void AGroupWhoseNameNoRuleCanHoldIsSparedWithTheOneAroundIt(string path, string spared)
-    {
-        Assert.Equal(spared, EgressPrograms.Expressible(path));
-        Assert.Equal("a", EgressPrograms.Expressible("a/" + new string('b', 600)));
     }
 
     private static void MakeIncompatible(RuleLab lab)
