@@ -219,7 +219,8 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         HashSet<DomainId> chosen = PeerChoice.Of(context.Self, Announcements.Listed.Keys, context.Options.MaximumPeers);
         foreach (PeerSession peer in _peers.Values)
         {
-            if (alive && Announcements.Listed.TryGetValue(peer.Peer.Id, out PeerDomain? described) && (chosen.Contains(peer.Peer.Id) || !peer.IsIdle))
+            peer.IsChosen = chosen.Contains(peer.Peer.Id);
+            if (alive && Announcements.Listed.TryGetValue(peer.Peer.Id, out PeerDomain? described) && (peer.IsChosen || !peer.IsIdle))
             {
                 peer.Announce(described);
             }
@@ -260,7 +261,11 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         {
             PeerSession peer = new(context, described, _violators.Take(described.Id, context.Now));
             _peers.Add(described.Id, peer);
-            peer.StoreConnected();
+            if (context.Store is not null)
+            {
+                peer.StoreConnected();
+            }
+
             peer.Announce(described);
             context.Wake.Set();
         }
@@ -313,6 +318,12 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     {
         foreach (PeerSession peer in Array.FindAll<PeerSession>([.. _peers.Values], peer => !peer.Announced && peer.IsForgettable))
         {
+            if (context.Store is { } store && await peer.UnwatchAsync(store, cancel).ConfigureAwait(false) == StoreStatus.TimedOut)
+            {
+                // Its watch would stay, and another be set when it comes back. Nor would the next one's be ended any sooner.
+                break;
+            }
+
             _peers.Remove(peer.Peer.Id);
             _violators.Keep(peer.Peer.Id, peer.BackOff, context.Now);
             mailbox.ClearRequest(peer.Peer.Id);
@@ -320,11 +331,6 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
             {
                 // Somebody may wait for its place.
                 context.Wake.Set();
-            }
-
-            if (context.Store is { } store)
-            {
-                await peer.UnwatchAsync(store, cancel).ConfigureAwait(false);
             }
         }
     }

@@ -45,13 +45,9 @@ internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
     }
 
     /// <summary>Ends the watch.</summary>
-    public async Task EndAsync(IStore store, CancellationToken cancel)
-    {
-        if (_set)
-        {
-            await store.UnwatchAsync(Path, _token, cancel).ConfigureAwait(false);
-        }
-    }
+    /// <returns>What the store said; Ok if there was none.</returns>
+    public async Task<StoreStatus> EndAsync(IStore store, CancellationToken cancel) =>
+        _set ? await store.UnwatchAsync(Path, _token, cancel).ConfigureAwait(false) : StoreStatus.Ok;
 
     /// <summary>Sets the watch unless it is set.</summary>
     private async Task SetAsync(IStore store, CancellationToken cancel)

@@ -27,6 +27,9 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
     /// <summary>True once it was listed since the store was last connected: from then on not being listed means something.</summary>
     public bool Confirmed { get; private set; }
 
+    /// <summary>It would be taken as a peer if it were not one. Of another a channel that is closed is not opened again.</summary>
+    public bool IsChosen { get; set; } = true;
+
     /// <summary>Where its channel stands.</summary>
     public NegotiationState State => _negotiator.State;
 
@@ -107,7 +110,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
     public int ServedRingBytes => IsServed && State == NegotiationState.Connected ? _pages.RingBytes : 0;
 
     /// <summary>True if others gain, or at least lose nothing, when the channel is closed and opened again with other rings.</summary>
-    public bool MayResize => ServedRingBytes > 0 && context.Platform!.GivesBack(Peer.Id);
+    public bool MayResize => IsChosen && ServedRingBytes > 0 && context.Platform!.GivesBack(Peer.Id);
 
     /// <summary>Data bytes per direction that its channel has beyond its share.</summary>
     public int Excess => Math.Max(0, ServedRingBytes - _pages.Share);
@@ -180,8 +183,8 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
         return true;
     }
 
-    /// <summary>Ends the watch; the peer is forgotten.</summary>
-    public Task UnwatchAsync(IStore store, CancellationToken cancel) => _watch.EndAsync(store, cancel);
+    /// <summary>Ends the watch; the peer is to be forgotten.</summary>
+    public Task<StoreStatus> UnwatchAsync(IStore store, CancellationToken cancel) => _watch.EndAsync(store, cancel);
 
     /// <summary>Everything that time and finished releases bring about.</summary>
     public async Task AdvanceAsync(AgentMailbox mailbox, CancellationToken cancel)

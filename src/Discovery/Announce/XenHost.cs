@@ -94,26 +94,24 @@ public sealed partial class XenHost
 
     private async Task<XenStoreConnection?> TryConnectAsync(CancellationToken cancel)
     {
-        string? problem = null;
-        foreach (string path in _sockets)
+        (XenStoreConnection? socket, string? problem) = await TrySocketsAsync(cancel).ConfigureAwait(false);
+        if (socket is not null)
         {
-            try
-            {
-                Stream socket = await LocalSocket.ConnectAsync(path, StoreTimeout, _clock, cancel).ConfigureAwait(false);
-                await ForgetDeviceAsync().ConfigureAwait(false);
-                return new XenStoreConnection(socket, StoreTimeout, _clock);
-            }
-            catch (Exception failure) when (failure is SocketException or TimeoutException)
-            {
-                problem ??= $"{path}: {FailureText.Of(failure)}";
-            }
+            return socket;
         }
 
         try
         {
             if (await TryDeviceAsync(cancel).ConfigureAwait(false) is { } device)
             {
-                return device;
+                // A store that has come meanwhile has a socket, which takes more than one request at a time.
+                (socket, _) = await TrySocketsAsync(cancel).ConfigureAwait(false);
+                if (socket is not null)
+                {
+                    await device.DisposeAsync().ConfigureAwait(false);
+                }
+
+                return socket ?? device;
             }
 
             Note($"No XenStore can be reached ({problem}). The kernel's device is there, but nobody answers. Waiting for it.");
@@ -124,6 +122,27 @@ public sealed partial class XenHost
         }
 
         return null;
+    }
+
+    /// <returns>A connection; or why there is none.</returns>
+    private async Task<(XenStoreConnection? Connection, string? Problem)> TrySocketsAsync(CancellationToken cancel)
+    {
+        string? problem = null;
+        foreach (string path in _sockets)
+        {
+            try
+            {
+                Stream socket = await LocalSocket.ConnectAsync(path, StoreTimeout, _clock, cancel).ConfigureAwait(false);
+                await ForgetDeviceAsync().ConfigureAwait(false);
+                return (new XenStoreConnection(socket, StoreTimeout, _clock), null);
+            }
+            catch (Exception failure) when (failure is SocketException or TimeoutException)
+            {
+                problem ??= $"{path}: {FailureText.Of(failure)}";
+            }
+        }
+
+        return (null, problem);
     }
 
     /// <summary>

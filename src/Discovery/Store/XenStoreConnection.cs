@@ -27,6 +27,7 @@ public sealed class XenStoreConnection : IStore
     // One request is written at a time; if so asked, the next only when its reply has come, however late.
     private readonly SemaphoreSlim _turn = new(1);
     private long _turnBegan;
+    private long _lastEvent;
     private readonly StoreEventQueue _events = new(EventCapacity);
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -216,7 +217,7 @@ public sealed class XenStoreConnection : IStore
 
         if (!entered)
         {
-            if (_clock.GetElapsedTime(Volatile.Read(ref _turnBegan)) >= LongestTurn)
+            if (IsReplyLost())
             {
                 Close("the store leaves a request without a reply");
             }
@@ -248,6 +249,16 @@ public sealed class XenStoreConnection : IStore
                 _turn.Release();
             }
         }
+    }
+
+    /// <summary>
+    /// True if the request whose turn it is goes without a reply although the store is at work. One that stands still is waited for: a connection more would
+    /// change nothing, and each that is given up leaves its request with the kernel for good.
+    /// </summary>
+    private bool IsReplyLost()
+    {
+        long began = Volatile.Read(ref _turnBegan);
+        return _clock.GetElapsedTime(began) >= LongestTurn && _clock.GetElapsedTime(began, Volatile.Read(ref _lastEvent)) >= LongestTurn / 2;
     }
 
     /// <exception cref="OperationCanceledException">The connection is closing.</exception>
@@ -312,6 +323,7 @@ public sealed class XenStoreConnection : IStore
                 return "a malformed watch event";
             }
 
+            Volatile.Write(ref _lastEvent, _clock.GetTimestamp());
             _events.Add(new StoreEvent(path, token));
             return null;
         }

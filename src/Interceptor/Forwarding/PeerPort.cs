@@ -36,6 +36,9 @@ internal sealed class PeerPort : IDisposable
     /// <summary>The firewall sends packets here, or is to do so. Of the control side, which tells the data path.</summary>
     public bool Captured { get; set; } = true;
 
+    /// <summary>It was given a channel, and that was not released yet. Of the control side.</summary>
+    public volatile bool HasChannel;
+
     /// <summary>They are not to come all the same, because there can be no channel for a while. Of the control side.</summary>
     public bool Paused { get; set; }
 

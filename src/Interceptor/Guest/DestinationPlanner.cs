@@ -181,7 +181,8 @@ internal static class DestinationPlanner
         {
             if (LongestMatch(routed, own.Address) != DestinationTable.None)
             {
-                routed.Add(InternetPrefix.Single(own.Address), DestinationTable.None);
+                // In place of a route through a peer to that very address, if there is one.
+                routed[InternetPrefix.Single(own.Address)] = DestinationTable.None;
             }
         }
 

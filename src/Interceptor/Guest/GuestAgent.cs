@@ -30,6 +30,9 @@ internal sealed class GuestAgent : IForwarderListener
     /// <summary>For this long channels close before the firewall's rules begin to go.</summary>
     private static readonly TimeSpan CloseHeadStart = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>Between two looks whether an XDP program has gone.</summary>
+    private static readonly TimeSpan XdpPause = TimeSpan.FromSeconds(2);
+
     private readonly GuestOptions _options;
     private readonly GuestPlatform _platform;
     private readonly TimeProvider _clock;
@@ -54,7 +57,11 @@ internal sealed class GuestAgent : IForwarderListener
         // Before anything else, so that a second agent here leaves the first one's TAP, rules and store alone.
         using QueueSocket guard = QueueGuard.Take(_options.QueueBase);
         using RouteMirror mirror = OpenMirror();
-        LinkEntry link = ChooseInterface(mirror.Current);
+        if (await AwaitNoXdpAsync(mirror, ChooseInterface(mirror.Current), stop).ConfigureAwait(false) is not { } link)
+        {
+            return;
+        }
+
         using InjectionDevice device = InjectionDevice.Create(link, _options.Offload);
         using LinkGuard links = LinkGuard.Open(link, device.Tap.Name, _log);
         bool xen = _platform.Name == "xen";
@@ -139,6 +146,31 @@ internal sealed class GuestAgent : IForwarderListener
         {
             throw new GuestSetupException(error.Message, error);
         }
+    }
+
+    /// <summary>Waits, before anything is made, until no program is in the way that packets from peers would pass by (<see cref="LinkGuard"/>).</summary>
+    /// <returns>The interface as it is then; null: it was time to stop before.</returns>
+    /// <exception cref="GuestSetupException">The interface has gone.</exception>
+    private async Task<LinkEntry?> AwaitNoXdpAsync(RouteMirror mirror, LinkEntry link, CancellationToken stop)
+    {
+        if (link.HasXdp)
+        {
+            GuestLog.WaitsForXdp(_log, link.Name);
+        }
+
+        while (link.HasXdp)
+        {
+            await Task.Delay(XdpPause, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stop.IsCancellationRequested)
+            {
+                return null;
+            }
+
+            mirror.Update();
+            link = mirror.Current.Links.GetValueOrDefault(link.Index) ?? throw new GuestSetupException($"The interface {link.Name} was removed. Start xenloop again.");
+        }
+
+        return link;
     }
 
     private LinkEntry ChooseInterface(NetworkSnapshot network)

@@ -74,4 +74,7 @@ internal static partial class GuestLog
 
     [LoggerMessage(2025, LogLevel.Warning, "Somebody had removed the redirect of what arrives on {Tap} to {Interface}; it is in place again.")]
     public static partial void TapRedirected(ILogger log, string tap, string @interface);
+
+    [LoggerMessage(2026, LogLevel.Warning, "{Interface} has an XDP program, which would not see packets from peers (the kernel spares what was redirected). Waiting until it is gone (ip link set dev {Interface} xdp off); traffic takes the standard path.")]
+    public static partial void WaitsForXdp(ILogger log, string @interface);
 }

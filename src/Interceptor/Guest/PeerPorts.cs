@@ -25,6 +25,9 @@ internal sealed class PeerPorts : IChannelUser
 
     /// <summary>Peers that have no port, and of whom the log has told.</summary>
     private readonly HashSet<DomainId> _without = [];
+
+    /// <summary>Peers whose queue could not be watched once, and of whom the log has told; it is tried again in silence.</summary>
+    private readonly HashSet<DomainId> _unwatched = [];
     private ImmutableSortedDictionary<DomainId, PeerPort> _ports = ImmutableSortedDictionary<DomainId, PeerPort>.Empty;
 
     /// <summary>For one data path; <paramref name="changed"/> is called when the set of peers or of ports has changed, <paramref name="listener"/> told of channels that cannot be used.</summary>
@@ -117,6 +120,8 @@ internal sealed class PeerPorts : IChannelUser
     {
         lock (_lock)
         {
+            // One that has been given a channel since somebody looked is not paused any more.
+            paused &= !port.HasChannel;
             if (port.Paused != paused)
             {
                 port.Paused = paused;
@@ -137,6 +142,7 @@ internal sealed class PeerPorts : IChannelUser
         }
 
         // Before the channel is put to use, for which the last packets on the standard path are given a moment.
+        port.HasChannel = true;
         SetPaused(port, paused: false);
         bool offload = peerFeatures.HasFlag(ChannelFeatures.SegmentationOffload);
         _forwarder.Attach(port, channel, offload, captureWhole: offload && _offload);
@@ -148,6 +154,7 @@ internal sealed class PeerPorts : IChannelUser
         if (Current.TryGetValue(peer, out PeerPort? port))
         {
             await _forwarder.ReleaseAsync(port, orderly).ConfigureAwait(false);
+            port.HasChannel = false;
             GuestLog.Released(_log, peer);
         }
     }
@@ -157,6 +164,7 @@ internal sealed class PeerPorts : IChannelUser
     {
         bool found = false;
         _without.RemoveWhere(domain => !Domains.Peers.ContainsKey(domain));
+        _unwatched.RemoveWhere(domain => !Domains.Peers.ContainsKey(domain));
         foreach ((_, PeerDomain peer) in Domains.Peers)
         {
             if (!_ports.ContainsKey(peer.Id) && TryBind(peer.Id) is { } queue)
@@ -165,7 +173,11 @@ internal sealed class PeerPorts : IChannelUser
                 _forwarder.Add(port, OnLost);
                 _ports = _ports.Add(peer.Id, port);
                 _without.Remove(peer.Id);
-                GuestLog.PeerFound(_log, peer.Id, peer.Name, queue.Number);
+                if (!_unwatched.Contains(peer.Id))
+                {
+                    GuestLog.PeerFound(_log, peer.Id, peer.Name, queue.Number);
+                }
+
                 found = true;
             }
         }
@@ -181,7 +193,10 @@ internal sealed class PeerPorts : IChannelUser
             if (_ports.GetValueOrDefault(port.Domain) == port)
             {
                 _ports = _ports.Remove(port.Domain);
-                TellOnce(port.Domain, "The kernel does not let it be watched (memory, or fs.epoll.max_user_watches).");
+                if (_unwatched.Add(port.Domain))
+                {
+                    GuestLog.QueueFailed(_log, port.Domain, "The kernel does not let it be watched (memory, or fs.epoll.max_user_watches).");
+                }
             }
         }
     }

@@ -39,7 +39,12 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
                 continue;
             }
 
-            // Rules in two places would queue every packet twice.
+            // Rules in two places would queue every packet twice, also those of an earlier run that this iptables cannot show any more.
+            foreach (BackendSurvey hidden in Array.FindAll(unreadable, survey => survey.Failure is { IsIncompatible: true }))
+            {
+                _ = hidden.Backend.TryEmptyChain();
+            }
+
             foreach (BackendSurvey other in Array.FindAll(surveys, other => other != candidate && other.Saved is { State.IsAbsent: false }))
             {
                 TakeAway(other.Backend, other.Saved!.State);
@@ -128,7 +133,8 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         }
 
         var removed = new List<string>();
-        foreach (FoundRules found in incompatible.Length == surveys.Length ? [] : FindIn(Array.FindAll(surveys, survey => !incompatible.Contains(survey))))
+        BackendSurvey[] usable = Array.FindAll(surveys, survey => survey.Saved is not null);
+        foreach (FoundRules found in usable.Length == 0 && incompatible.Length > 0 ? [] : FindIn(usable.Length == 0 ? surveys : usable))
         {
             try
             {

@@ -13,6 +13,7 @@ public sealed class AgentEndToEndTests : IAsyncLifetime
         HandshakeTimeout = TimeSpan.FromMilliseconds(500),
         BackOffMinimum = TimeSpan.FromMilliseconds(50),
         BackOffMaximum = TimeSpan.FromMilliseconds(400),
+        ViolationBackOffMinimum = TimeSpan.FromSeconds(60),
         ReconnectMinimum = TimeSpan.FromMilliseconds(10),
         ReconnectMaximum = TimeSpan.FromMilliseconds(200),
     };
@@ -128,6 +129,7 @@ public sealed class AgentEndToEndTests : IAsyncLifetime
         TestGuest again = await StartAsync("b", number: 9);
         await a.SeesAsync(again);
         a.Agent.RequestChannel(again.Id);
+        await Task.Delay(2 * Options.HandshakeTimeout, TestContext.Current.CancellationToken);
         PeerStatus status = a.StatusOf(again)!;
         Assert.Equal(until, status.BackOffUntil!.Value, TimeSpan.FromSeconds(1));
         Assert.Contains("Violation", status.LastFailure, StringComparison.Ordinal);

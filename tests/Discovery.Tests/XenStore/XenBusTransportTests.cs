@@ -71,10 +71,12 @@ public sealed class XenBusTransportTests : IDisposable
         Assert.False(store.Lost.IsCompleted);
     }
 
+    /// <summary>Events show that the store is at work.</summary>
     [Fact]
-    public async Task A_reply_that_never_comes_costs_the_connection_after_a_minute()
+    public async Task A_reply_that_never_comes_from_a_store_at_work_costs_the_connection_after_a_minute()
     {
         ManualClock clock = new();
+        clock.Pass(TimeSpan.FromHours(1));
         await using XenStoreConnection store = XenBusTransport.Connect(_file, TimeSpan.FromMilliseconds(50), clock);
         TimeSpan almost = XenStoreConnection.LongestTurn - TimeSpan.FromSeconds(1);
         for (int i = 0; i < 2; i++)
@@ -83,6 +85,7 @@ public sealed class XenBusTransportTests : IDisposable
             _guest.Freeze();
             Assert.Equal(StoreStatus.TimedOut, await store.WriteAsync("data/a", "v"u8.ToArray(), Cancel));
             clock.Pass(almost);
+            await FireAsync(store);
             Assert.Equal(StoreStatus.TimedOut, await store.WriteAsync("data/a", "v"u8.ToArray(), Cancel));
             Assert.False(store.Lost.IsCompleted);
             if (i == 0)
@@ -96,6 +99,25 @@ public sealed class XenBusTransportTests : IDisposable
         Assert.Equal(StoreStatus.TimedOut, await store.WriteAsync("data/a", "v"u8.ToArray(), Cancel));
         Assert.Contains("without a reply", await store.Lost.WaitAsync(Limit, Cancel), StringComparison.Ordinal);
         Assert.Equal(StoreStatus.ConnectionLost, await store.WriteAsync("data/a", "v"u8.ToArray(), Cancel));
+    }
+
+    /// <summary>Each connection that is given up leaves its request with the kernel.</summary>
+    [Fact]
+    public async Task A_store_that_stands_still_is_waited_for()
+    {
+        ManualClock clock = new();
+        clock.Pass(TimeSpan.FromHours(1));
+        await using XenStoreConnection store = XenBusTransport.Connect(_file, TimeSpan.FromMilliseconds(50), clock);
+        await FireAsync(store);
+        _guest.Freeze();
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(StoreStatus.TimedOut, await store.WriteAsync("data/a", "v"u8.ToArray(), Cancel));
+            clock.Pass(XenStoreConnection.LongestTurn);
+        }
+
+        Assert.False(store.Lost.IsCompleted);
+        Assert.Equal(1, _file.Writes);
     }
 
     [Fact]
@@ -119,6 +141,13 @@ public sealed class XenBusTransportTests : IDisposable
         Task<StoreStatus>[] waiting = [.. Enumerable.Range(0, 5).Select(_ => store.WriteAsync("data/a", "v"u8.ToArray(), Cancel))];
         await store.DisposeAsync();
         Assert.All(await Task.WhenAll(waiting).WaitAsync(Limit, Cancel), status => Assert.Equal(StoreStatus.ConnectionLost, status));
+    }
+
+    /// <summary>Has an event come, whatever the store does.</summary>
+    private async Task FireAsync(XenStoreConnection store)
+    {
+        _file.Reply(new XenStoreHeader { Type = XenStoreMessage.XS_WATCH_EVENT }, "data/b\0b\0"u8.ToArray());
+        Assert.NotNull(await store.NextEventAsync(Cancel));
     }
 
     private static async Task UntilOkAsync(XenStoreConnection store)

@@ -314,6 +314,9 @@ public sealed class DestinationPlannerTests
     {
         NetworkBuilder network = Subnet().Neighbour("10.0.0.2", MacA).Route("0.0.0.0/0", via: "10.0.0.2").Own("192.0.2.80", 32);
         AssertPlan(network, Bridged, ("8.8.8.8", A), ("192.0.2.80", null), ("192.0.2.81", A));
+
+        // As after a failover, when the route to the one that had it is still there.
+        AssertPlan(network.Route("192.0.2.80/32", via: "10.0.0.2"), Bridged, ("8.8.8.8", A), ("192.0.2.80", null));
     }
 
     [Fact]

@@ -172,6 +172,9 @@ public sealed class HostilePeerTests
         Scribble(peer, ProducedOfBsRing, 4);
         peer.Doorbell.Ring();
         await released.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        // Who waits for the release is told first.
+        pair.A.Sync();
         Assert.Equal(RingViolation.IndexMisaligned, Assert.Single(pair.A.Listener.Violations));
         Assert.Equal(PortState.NoChannel, pair.A.Port.State);
     }

@@ -268,7 +268,7 @@ public sealed class ReleaseTests
         }
 
         peer.Dispose();
-        Assert.True(SpinWait.SpinUntil(() => pair.A.Port.State == PortState.Leaving, Patience));
+        Assert.True(SpinWait.SpinUntil(() => pair.A.Port.State is PortState.Leaving or PortState.Failed, Patience));
         await pair.A.Forwarder.ReleaseAsync(pair.A.Port, orderly: false).WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.Equal((ulong)published, pair.A.Port.Counters.ReceivedPackets);
     }

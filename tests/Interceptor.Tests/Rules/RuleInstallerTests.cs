@@ -234,6 +234,17 @@ public class RuleInstallerTests
         Assert.DoesNotContain("queue", lab.Run("nft list ruleset"), StringComparison.Ordinal);
     }
 
+    /// <summary>As after a kill -9: in both iptables they would queue each packet twice.</summary>
+    [Fact]
+    public void OldRulesInATableThatHasBecomeSuchGoWhereTheNewOnesGoElsewhere()
+    {
+        using var lab = new RuleLab();
+        lab.In(() => RuleLab.Installer("nft").Install("eth0", RuleLab.Peers));
+        MakeIncompatible(lab);
+        Assert.Equal("iptables-legacy", lab.In(() => RuleLab.Installer().Install("eth0", RuleLab.Peers)).Backend.Name);
+        Assert.DoesNotContain("queue", lab.Run("nft list ruleset"), StringComparison.Ordinal);
+    }
+
     private static void MakeIncompatible(RuleLab lab)
     {
         lab.Run("nft add table ip mangle");
