@@ -18,6 +18,9 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     private readonly BackOffMemory _violators = new();
     private DomainTable _table = DomainTable.Empty;
     private TimeSpan? _retryAt;
+
+    /// <summary>The store has not ended a watch in time; until then none is asked for again. Null: it has.</summary>
+    private TimeSpan? _forgetAt;
     private bool _tooMany;
     private bool _closing;
 
@@ -53,7 +56,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         }
 
         // While the store is given a pause, nothing is asked of it.
-        return Earlier(due, store < _retryAt ? _retryAt : Earlier(store, _retryAt));
+        return Earlier(Earlier(due, _forgetAt), store < _retryAt ? _retryAt : Earlier(store, _retryAt));
     }
 
     /// <summary>Takes a new connection to the store into use.</summary>
@@ -81,6 +84,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     {
         context.Store = null;
         _retryAt = null;
+        _forgetAt = null;
         foreach (PeerSession peer in _peers.Values)
         {
             peer.StoreLost();
@@ -316,11 +320,18 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
 
     private async Task ForgetAsync(CancellationToken cancel)
     {
+        if (_forgetAt > context.Now)
+        {
+            return;
+        }
+
+        _forgetAt = null;
         foreach (PeerSession peer in Array.FindAll<PeerSession>([.. _peers.Values], peer => !peer.Announced && peer.IsForgettable))
         {
             if (context.Store is { } store && await peer.UnwatchAsync(store, cancel).ConfigureAwait(false) == StoreStatus.TimedOut)
             {
-                // Its watch would stay, and another be set when it comes back. Nor would the next one's be ended any sooner.
+                // Its watch might stay, and another be set when it comes back. Nor would the next one's be ended any sooner.
+                _forgetAt = context.Now + StoreRetry;
                 break;
             }
 

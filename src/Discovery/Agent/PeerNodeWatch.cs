@@ -15,6 +15,9 @@ internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
     private readonly string _token = $"{StoreEvent.NodeToken}{peer}";
     private readonly Pace _reads = new(FreeReads, ReadInterval);
     private bool _set;
+
+    /// <summary>The store was asked to end it, and may have done so although it did not answer in time.</summary>
+    private bool _ending;
     private bool _complained;
 
     /// <summary>When the node is to be read without an event; null: it is watched, or the store is away.</summary>
@@ -33,6 +36,7 @@ internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
     public void Reset()
     {
         _set = false;
+        _ending = false;
         PollAt = null;
     }
 
@@ -46,18 +50,22 @@ internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
 
     /// <summary>Ends the watch.</summary>
     /// <returns>What the store said; Ok if there was none.</returns>
-    public async Task<StoreStatus> EndAsync(IStore store, CancellationToken cancel) =>
-        _set ? await store.UnwatchAsync(Path, _token, cancel).ConfigureAwait(false) : StoreStatus.Ok;
+    public async Task<StoreStatus> EndAsync(IStore store, CancellationToken cancel)
+    {
+        _ending |= _set;
+        return _ending ? await store.UnwatchAsync(Path, _token, cancel).ConfigureAwait(false) : StoreStatus.Ok;
+    }
 
     /// <summary>Sets the watch unless it is set.</summary>
     private async Task SetAsync(IStore store, CancellationToken cancel)
     {
-        if (_set)
+        if (_set && !_ending)
         {
             return;
         }
 
         StoreStatus status = await store.WatchAsync(Path, _token, cancel).ConfigureAwait(false);
+        _ending = false;
         _set = status is StoreStatus.Ok or StoreStatus.Exists;
         PollAt = _set ? null : context.Now + context.Options.PollInterval;
         if (!_set && !_complained && status != StoreStatus.ConnectionLost)

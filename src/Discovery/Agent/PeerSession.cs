@@ -63,6 +63,8 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
         Confirmed = true;
         if (news)
         {
+            // It was not followed meanwhile, and its watch may have ended.
+            _nodeDirty = true;
             _negotiator.Announced(context.Now, described.Instance);
             _negotiator.AnnouncerChanged(context.Now, alive: true);
         }

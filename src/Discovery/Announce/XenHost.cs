@@ -105,13 +105,18 @@ public sealed partial class XenHost
             if (await TryDeviceAsync(cancel).ConfigureAwait(false) is { } device)
             {
                 // A store that has come meanwhile has a socket, which takes more than one request at a time.
-                (socket, _) = await TrySocketsAsync(cancel).ConfigureAwait(false);
-                if (socket is not null)
+                try
                 {
-                    await device.DisposeAsync().ConfigureAwait(false);
+                    (socket, _) = await TrySocketsAsync(cancel).ConfigureAwait(false);
+                    return socket ?? device;
                 }
-
-                return socket ?? device;
+                finally
+                {
+                    if (socket is not null || cancel.IsCancellationRequested)
+                    {
+                        await device.DisposeAsync().ConfigureAwait(false);
+                    }
+                }
             }
 
             Note($"No XenStore can be reached ({problem}). The kernel's device is there, but nobody answers. Waiting for it.");

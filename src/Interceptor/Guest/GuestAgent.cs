@@ -166,7 +166,16 @@ internal sealed class GuestAgent : IForwarderListener
                 return null;
             }
 
-            mirror.Update();
+            try
+            {
+                mirror.ListAnew();
+            }
+            catch (NetlinkException)
+            {
+                // No memory now, perhaps in the next round.
+                continue;
+            }
+
             link = mirror.Current.Links.GetValueOrDefault(link.Index) ?? throw new GuestSetupException($"The interface {link.Name} was removed. Start xenloop again.");
         }
 

@@ -166,6 +166,14 @@ public sealed unsafe class RouteMirror : IDisposable
         }
     }
 
+    /// <summary>Lists everything anew: the kernel does not tell all, a program that is detached from its interface by a <c>bpf_link</c> for one.</summary>
+    /// <exception cref="NetlinkException">It could not be listed; what is known stays, and the next <see cref="Update"/> tries again.</exception>
+    public void ListAnew()
+    {
+        _isIncomplete = true;
+        Update();
+    }
+
     /// <summary>Lists anew whatever is stale.</summary>
     private void Refresh()
     {

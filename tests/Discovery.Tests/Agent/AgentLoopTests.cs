@@ -52,6 +52,23 @@ public sealed class AgentLoopTests
         Assert.Equal(2, Complaints());
     }
 
+    /// <summary>The store ends the watch, but says so too late: the peer that comes back must be watched all the same.</summary>
+    [Fact]
+    public async Task A_peer_that_comes_back_while_its_watch_is_being_ended_is_watched_again()
+    {
+        PlayedLoop loop = new(100, new AgentOptions());
+        int Watches() => loop.Store.Watches.Count(watch => watch.Token.StartsWith(StoreEvent.NodeToken));
+        await loop.AnnounceAsync(10, 20);
+        Assert.Equal(2, Watches());
+        loop.Store.EndsWatchesLate = true;
+        await loop.AnnounceAsync(10);
+        Assert.Equal(1, Watches());
+        loop.Store.EndsWatchesLate = false;
+        await loop.AnnounceAsync(10, 20);
+        Assert.Equal(2, Watches());
+        Assert.Equal([10, 20], loop.Peers);
+    }
+
     [Fact]
     public async Task A_store_that_refuses_a_node_for_good_is_asked_ever_more_rarely_and_complained_of_once()
     {

@@ -46,8 +46,14 @@ public sealed class MemoryStore : IStore
     public Task<StoreStatus> WatchAsync(string path, string token, CancellationToken cancel) =>
         Task.FromResult(Watches.Add((path, token)) ? StoreStatus.Ok : StoreStatus.Exists);
 
-    public Task<StoreStatus> UnwatchAsync(string path, string token, CancellationToken cancel) =>
-        Task.FromResult(Watches.Remove((path, token)) ? StoreStatus.Ok : StoreStatus.NotFound);
+    /// <summary>Watches end, but nobody is told so in time.</summary>
+    public bool EndsWatchesLate { get; set; }
+
+    public Task<StoreStatus> UnwatchAsync(string path, string token, CancellationToken cancel)
+    {
+        bool was = Watches.Remove((path, token));
+        return Task.FromResult(EndsWatchesLate ? StoreStatus.TimedOut : was ? StoreStatus.Ok : StoreStatus.NotFound);
+    }
 
     public async ValueTask<StoreEvent?> NextEventAsync(CancellationToken cancel)
     {
