@@ -45,7 +45,7 @@ Usage: ./build.sh [COMMAND]
                     or only those on Xen (xen)
   xen-test [JOB...] pass the tests on a real Xen, emulated by QEMU; all, or some of tests/xen/jobs
   xen-bench [KIND...]  the fast path against netfront on that Xen (pv pvh pv-normal
-                    pvh-normal; --quick)
+                    pvh-normal migration; --quick, --rounds N)
   fuzz [TARGET...]  feed mutated input to everything that reads foreign bytes, guided by
                     coverage (--seconds S for each target, --seed N; --help)
   compat [NAME...]  real applications over the fast path, with large data, and the table of what
@@ -56,7 +56,7 @@ Usage: ./build.sh [COMMAND]
                     --seconds S --cycles N --only KIND...)
   overload [OPTIONS]  more traffic than receivers can take: memory against its bounds, fairness,
                     round trips beside it, both paths in turn (--seconds S --rounds N --only NAME...)
-  bench [OPTIONS]   every path between guests, the same programs on each, and a report with pictures
+  bench [OPTIONS]   paths between guests (--full: all), the same programs on each, and a report with pictures
                     (--quick, --full, --platform, --paths, --workloads, --resume DIR; --help)
   bench-report DIR...   the report once more, of one or more of its runs
   bench-compare A B     what became slower from one of its runs to another, beyond the noise

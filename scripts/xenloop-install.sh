@@ -23,7 +23,7 @@ Options:
   --prefix DIR    the program goes to DIR/sbin [default: /usr/local]
   --root DIR      install below DIR, for an image: changes nothing outside, starts and loads nothing, needs no Xen
   --no-start      do not enable or start the service
-  --force         uninstall: remove also what was changed since
+  --force         uninstall: remove also what was changed since, and a program that still runs
   --dry-run       say what would be done, and do nothing
 TEXT
 }

@@ -8,7 +8,7 @@ namespace XenLoop.Interceptor.Commands;
 /// <summary><c>xenloop announce</c>: Dom0's part.</summary>
 internal static class AnnounceCommand
 {
-    private static readonly Option Heartbeat = new("--heartbeat", "SECONDS", "Time between two signs of life; guests forget peers after three are missed.") { Default = "5" };
+    private static readonly Option Heartbeat = new("--heartbeat", "SECONDS", "Time between two signs of life; after three missed ones guests open no new channels.") { Default = "5" };
     private static readonly Option Allow = new("--allow", "GUEST", "Only these guests (names, domain numbers or UUIDs) may take part.") { IsList = true };
     private static readonly Option Deny = new("--deny", "GUEST", "These guests may not take part.") { IsList = true };
     private static readonly Option BridgeScript = new("--bridge-script", "NAME", "A hotplug script of this host's own that plugs vifs into their bridge, as vif-bridge does.") { IsList = true };

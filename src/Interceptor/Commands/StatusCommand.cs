@@ -6,7 +6,7 @@ namespace XenLoop.Interceptor.Commands;
 /// <summary><c>xenloop status</c>: what the running agents do.</summary>
 internal static class StatusCommand
 {
-    private static readonly Option Name = new("--name", "NAME", "The agent to ask [default: all in the directory; with --json the only one].");
+    private static readonly Option Name = new("--name", "NAME", "The agent to ask [default: all in the directory; with --json several are a list].");
 
     /// <summary>The command with its options.</summary>
     public static Command Create() => new("status", "Show peers, channels and counters of the agents that run here.")

@@ -24,7 +24,7 @@ internal static partial class GuestLog
     [LoggerMessage(2008, LogLevel.Warning, "Domain {Domain} broke the ring's protocol ({Violation}); the channel is closed and not touched any more.")]
     public static partial void Violated(ILogger log, DomainId domain, RingViolation violation);
 
-    [LoggerMessage(2009, LogLevel.Error, "The firewall rules could not be brought up to date; traffic stays on the standard path. {Problem}")]
+    [LoggerMessage(2009, LogLevel.Error, "The firewall rules could not be brought up to date; what could not be changed stays as it was. {Problem}")]
     public static partial void RulesFailed(ILogger log, string problem);
 
     [LoggerMessage(2010, LogLevel.Warning, "The firewall rules had been changed by somebody else and are in place again.")]
@@ -69,7 +69,7 @@ internal static partial class GuestLog
     [LoggerMessage(2023, LogLevel.Information, "Nothing keeps this guest from the fast path any more.")]
     public static partial void Unobstructed(ILogger log);
 
-    [LoggerMessage(2024, LogLevel.Warning, "Domain {Domain} takes what it is sent so slowly that others would wait with it: its packets take the standard path for {Seconds} s.")]
+    [LoggerMessage(2027, LogLevel.Warning, "Domain {Domain} takes what it is sent so slowly that others would wait with it: its packets take the standard path for {Seconds} s.")]
     public static partial void TooSlow(ILogger log, DomainId domain, double seconds);
 
     [LoggerMessage(2025, LogLevel.Warning, "Somebody had removed the redirect of what arrives on {Tap} to {Interface}; it is in place again.")]
