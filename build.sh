@@ -9,7 +9,7 @@ FRAMEWORK=$(sed -n 's:.*<XenLoopFramework>\(.*\)</XenLoopFramework>.*:\1:p' Dire
 readonly FRAMEWORK
 readonly PROJECT_TIMEOUT=900
 # For each target, while the jobs on Xen run.
-readonly FUZZ_SECONDS=60
+readonly FUZZ_SECONDS=40
 
 # What each command needs from Debian. gcc links the native code, zlib1g-dev holds the static libz.
 readonly BUILD_PACKAGES=(gcc libc6-dev binutils zlib1g-dev)

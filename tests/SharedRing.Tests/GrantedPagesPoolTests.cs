@@ -116,6 +116,24 @@ public sealed class GrantedPagesPoolTests
         Assert.Same(large, _pool.Take(Other, Small));
     }
 
+    [Theory]
+    [InlineData(Small / 2, Small)]
+    [InlineData(Small, Small)]
+    [InlineData(2 * Small, 4 * Small)]
+    [InlineData(Large, 4 * Small)]
+    public void OfSeveralTheSmallestThatIsLargeEnoughServesOrElseTheLargest(int wished, int taken)
+    {
+        UseUp(Peer);
+        Pages[] used = [_pool.Take(Peer, 4 * Small), _pool.Take(Peer, Small), _pool.Take(Peer, Small / 2)];
+        Array.ForEach(used, _pool.GiveBack);
+        if (wished == Small / 2)
+        {
+            _pool.Take(Peer, wished);
+        }
+
+        Assert.Equal(taken, _pool.Take(Peer, wished).RingBytes);
+    }
+
     [Fact]
     public void SmallerOnesAreGrantedIfThereAreNotEnough()
     {

@@ -87,7 +87,7 @@ internal sealed class GrantedPagesPool<TPages>
             }
 
             // Smaller ones than wished for, too: to one peer there is never more than one channel's pages, used or kept.
-            if (TryReuse(peer) is { } kept)
+            if (TryReuse(peer, wishedRingBytes) is { } kept)
             {
                 return kept;
             }
@@ -201,15 +201,26 @@ internal sealed class GrantedPagesPool<TPages>
         pages.Dispose();
     }
 
-    private TPages? TryReuse(DomainId peer)
+    /// <summary>Of what is kept for a peer the smallest that is large enough, or else the largest.</summary>
+    private TPages? TryReuse(DomainId peer, int wishedRingBytes)
     {
-        TPages? kept = _kept.Find(pages => pages.Peer == peer);
-        if (kept is not null)
+        TPages? best = null;
+        foreach (TPages pages in _kept)
         {
-            _kept.Remove(kept);
-            kept.Renew();
+            if (pages.Peer == peer && (best is null || IsBetter(pages.RingBytes, best.RingBytes, wishedRingBytes)))
+            {
+                best = pages;
+            }
         }
 
-        return kept;
+        if (best is not null)
+        {
+            _kept.Remove(best);
+            best.Renew();
+        }
+
+        return best;
     }
+
+    private static bool IsBetter(int bytes, int than, int wished) => than < wished ? bytes > than : bytes >= wished && bytes < than;
 }

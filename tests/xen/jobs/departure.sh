@@ -1,5 +1,4 @@
 # shellcheck shell=sh
-# variants: pv,RATES=2000,SIDES=b
 # more variants: pv,RATES=2000 pv,RATES=200
 # limit: 300
 # What becomes of numbered UDP from a to b when XenLoop ends in either guest, stays away for a while and comes back: nothing is lost by
