@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# variants: pvh
+# more variants: pvh
 # limit: 300
 # What a guest's own kernel may do with its network: strict reverse path filter, congestion controls with ECN, a sniffer on the receiving vif, two vifs in a
 # bond, of which one fails. All of it works over the fast path. (VLANs and IPsec: network.sh.)
