@@ -68,7 +68,7 @@ public unsafe class PacketBenchmarks
         fixed (byte* front = _front)
         {
             if (!Ipv4View.TryParse(_head, _length, out Ipv4View packet)
-                || !InjectionPath.TryDescribe(packet, _tag, out *(virtio_net_hdr*)front)
+                || !InjectionPath.TryDescribe(packet, packet.HeadersLength, _tag, out *(virtio_net_hdr*)front)
                 || !_source.Allows(packet.Source))
             {
                 return false;

@@ -15,13 +15,8 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
 
     private readonly StorePresence _presence = new(context);
     private readonly SortedDictionary<DomainId, PeerSession> _peers = [];
-    private readonly BackOffMemory _violators = new();
     private DomainTable _table = DomainTable.Empty;
     private TimeSpan? _retryAt;
-
-    /// <summary>The store has not ended a watch in time; until then none is asked for again. Null: it has.</summary>
-    private TimeSpan? _forgetAt;
-    private bool _tooMany;
     private bool _closing;
 
     /// <summary>What the announcer says.</summary>
@@ -133,6 +128,11 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         foreach (PeerSession peer in _peers.Values)
         {
             await peer.AdvanceAsync(mailbox, cancel).ConfigureAwait(false);
+            if (peer is { Announced: true, IsChosen: false, IsIdle: true })
+            {
+                // It came to nothing, and another waits for the place.
+                context.Wake.Set();
+            }
         }
 
         if (context.PagesWanted)
@@ -207,145 +207,6 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         return complete;
     }
 
-    /// <summary>
-    /// Brings the peers in line with the announcements. Who is listed is a peer; if there are too many, who is chosen, or has a channel
-    /// or is on its way to one. Who is not listed, and has a channel, keeps it while the announcer is silent, and for a while after it or
-    /// the store came back; otherwise it goes.
-    /// </summary>
-    private void Reconcile()
-    {
-        if (_closing)
-        {
-            return;
-        }
-
-        bool alive = Announcements.Alive;
-        HashSet<DomainId> chosen = PeerChoice.Of(context.Self, Announcements.Listed.Keys, context.Options.MaximumPeers);
-        foreach (PeerSession peer in _peers.Values)
-        {
-            peer.IsChosen = chosen.Contains(peer.Peer.Id);
-            if (alive && Announcements.Listed.TryGetValue(peer.Peer.Id, out PeerDomain? described) && (peer.IsChosen || !peer.IsIdle))
-            {
-                peer.Announce(described);
-            }
-            else if (peer.HasChannel && (!alive || (!peer.Confirmed && context.Now < Announcements.ConfirmUntil)))
-            {
-                peer.Suspend();
-            }
-            else
-            {
-                peer.Withdraw();
-            }
-        }
-
-        if (alive)
-        {
-            Admit(chosen);
-        }
-
-        context.PeersToServe = 0;
-        foreach (PeerSession peer in _peers.Values)
-        {
-            context.PeersToServe += peer.IsServed && (peer.Announced || peer.HasChannel) ? 1 : 0;
-        }
-    }
-
-    /// <summary>Takes in who is newly announced.</summary>
-    private void Admit(HashSet<DomainId> chosen)
-    {
-        // Peers that were not chosen and have a channel take the place of chosen ones until it ends: each costs a watch.
-        int room = context.Options.MaximumPeers;
-        foreach (PeerSession peer in _peers.Values)
-        {
-            room -= peer.Announced || !peer.IsForgettable ? 1 : 0;
-        }
-
-        List<PeerDomain> newcomers = Newcomers(chosen);
-        foreach (PeerDomain described in newcomers.GetRange(0, Math.Clamp(room, 0, newcomers.Count)))
-        {
-            PeerSession peer = new(context, described, _violators.Take(described.Id, context.Now));
-            _peers.Add(described.Id, peer);
-            if (context.Store is not null)
-            {
-                peer.StoreConnected();
-            }
-
-            peer.Announce(described);
-            context.Wake.Set();
-        }
-
-        bool tooMany = Announcements.Listed.Count > chosen.Count || newcomers.Count > room;
-        if (tooMany && !_tooMany)
-        {
-            LogTooMany(context.Log, Announcements.Listed.Count, context.Options.MaximumPeers);
-        }
-
-        _tooMany = tooMany;
-    }
-
-    /// <summary>Somebody found no pages left: the largest channel goes back to its share, and idle ones are to be closed soon.</summary>
-    private void MakeRoom()
-    {
-        context.ShortOfPagesUntil = context.Now + context.Options.ShortageMemory;
-        PeerSession? largest = null;
-        PeerSession? largestFree = null;
-        foreach (PeerSession peer in _peers.Values)
-        {
-            largest = peer.Excess > (largest?.Excess ?? 0) ? peer : largest;
-            largestFree = peer.Excess > (largestFree?.Excess ?? 0) && peer.MayResize ? peer : largestFree;
-        }
-
-        // What costs nothing first.
-        PeerSession? shrinks = largestFree ?? (largest is not null && context.Platform!.GiveBackNext(largest.Peer.Id) ? largest : null);
-        shrinks?.Shrink();
-
-        context.Wake.Set();
-    }
-
-    /// <summary>Who is chosen and not a peer yet, by domain number.</summary>
-    private List<PeerDomain> Newcomers(HashSet<DomainId> chosen)
-    {
-        List<PeerDomain> newcomers = [];
-        foreach (PeerDomain described in Announcements.Listed.Values)
-        {
-            if (chosen.Contains(described.Id) && !_peers.ContainsKey(described.Id))
-            {
-                newcomers.Add(described);
-            }
-        }
-
-        newcomers.Sort((left, right) => left.Id.CompareTo(right.Id));
-        return newcomers;
-    }
-
-    private async Task ForgetAsync(CancellationToken cancel)
-    {
-        if (_forgetAt > context.Now)
-        {
-            return;
-        }
-
-        _forgetAt = null;
-        foreach (PeerSession peer in Array.FindAll<PeerSession>([.. _peers.Values], peer => !peer.Announced && peer.IsForgettable))
-        {
-            if (context.Store is { } store && await peer.UnwatchAsync(store, cancel).ConfigureAwait(false) == StoreStatus.TimedOut)
-            {
-                // Its watch might stay, and another be set when it comes back. Nor would the next one's be ended any sooner.
-                _forgetAt = context.Now + StoreRetry;
-                break;
-            }
-
-            _peers.Remove(peer.Peer.Id);
-            _violators.Keep(peer.Peer.Id, peer.BackOff, context.Now);
-            mailbox.ClearRequest(peer.Peer.Id);
-            if (_tooMany)
-            {
-                // Somebody may wait for its place.
-                context.Wake.Set();
-            }
-        }
-    }
-
     private void PublishTable()
     {
         var peers = ImmutableSortedDictionary.CreateBuilder<DomainId, PeerDomain>();
@@ -367,7 +228,4 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     }
 
     private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => other < one || one is null ? other ?? one : one;
-
-    [LoggerMessage(EventId = 340, Level = LogLevel.Warning, Message = "{Announced} guests are announced and at most {Limit} are peers, those with the nearest domain numbers; traffic with the others takes the standard path.")]
-    private static partial void LogTooMany(ILogger log, int announced, int limit);
 }

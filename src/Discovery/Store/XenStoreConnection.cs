@@ -12,9 +12,6 @@ namespace XenLoop.Discovery;
 /// </summary>
 public sealed class XenStoreConnection : IStore
 {
-    /// <summary>With one request at a time: a reply is waited for no longer, since one that never comes would hold up all other requests for good.</summary>
-    internal static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(60);
-
     private const int EventCapacity = 1024;
 
     private readonly IDuplexPipe _transport;
@@ -26,8 +23,7 @@ public sealed class XenStoreConnection : IStore
 
     // One request is written at a time; if so asked, the next only when its reply has come, however late.
     private readonly SemaphoreSlim _turn = new(1);
-    private long _turnBegan;
-    private long _lastEvent;
+    private readonly ReplyWatch _replies;
     private readonly StoreEventQueue _events = new(EventCapacity);
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -59,6 +55,7 @@ public sealed class XenStoreConnection : IStore
         _timeout = timeout;
         _clock = clock;
         _oneAtATime = oneAtATime;
+        _replies = new ReplyWatch(clock);
         _reader = Task.Run(ReadRepliesAsync);
     }
 
@@ -217,7 +214,7 @@ public sealed class XenStoreConnection : IStore
 
         if (!entered)
         {
-            if (IsReplyLost())
+            if (_replies.IsReplyLost)
             {
                 Close("the store leaves a request without a reply");
             }
@@ -225,7 +222,7 @@ public sealed class XenStoreConnection : IStore
             throw new TimeoutException();
         }
 
-        Volatile.Write(ref _turnBegan, _clock.GetTimestamp());
+        _replies.NoteRequest();
         try
         {
             bool taken = await StartWrite(request, payload).WaitAsync(_timeout, _clock, CancellationToken.None).ConfigureAwait(false);
@@ -249,16 +246,6 @@ public sealed class XenStoreConnection : IStore
                 _turn.Release();
             }
         }
-    }
-
-    /// <summary>
-    /// True if the request whose turn it is goes without a reply although the store is at work. One that stands still is waited for: a connection more would
-    /// change nothing, and each that is given up leaves its request with the kernel for good.
-    /// </summary>
-    private bool IsReplyLost()
-    {
-        long began = Volatile.Read(ref _turnBegan);
-        return _clock.GetElapsedTime(began) >= LongestTurn && _clock.GetElapsedTime(began, Volatile.Read(ref _lastEvent)) >= LongestTurn / 2;
     }
 
     /// <exception cref="OperationCanceledException">The connection is closing.</exception>
@@ -323,7 +310,7 @@ public sealed class XenStoreConnection : IStore
                 return "a malformed watch event";
             }
 
-            Volatile.Write(ref _lastEvent, _clock.GetTimestamp());
+            _replies.NoteEvent();
             _events.Add(new StoreEvent(path, token));
             return null;
         }

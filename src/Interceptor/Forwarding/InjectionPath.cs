@@ -102,8 +102,9 @@ internal sealed unsafe class InjectionPath : IDisposable
         byte* headers = _front + FrontBytes;
         int copied = length <= WholeBytes ? length : Ipv4View.LongestHeaders;
         Unsafe.CopyBlockUnaligned(headers, payload, (uint)copied);
+        int parsed = 0;
         if (!Ipv4View.TryParse(new ReadOnlySpan<byte>(headers, copied), length, out Ipv4View packet)
-            || !TryDescribe(packet, tag, out *(virtio_net_hdr*)_front))
+            || !TryDescribe(packet, parsed = packet.HeadersLength, tag, out *(virtio_net_hdr*)_front))
         {
             port.Counters.Dropped[(int)DropReason.Malformed]++;
             return;
@@ -123,7 +124,7 @@ internal sealed unsafe class InjectionPath : IDisposable
         }
 
         source.WriteEthernetHeader(_front + virtio_net_hdr.Size);
-        if ((copied == length ? _tap.Write(_front, FrontBytes + length) : Gather(payload, length, packet.HeadersLength)) != 0)
+        if ((copied == length ? _tap.Write(_front, FrontBytes + length) : Gather(payload, length, parsed)) != 0)
         {
             port.Counters.Dropped[(int)DropReason.InjectionFailed]++;
             return;
@@ -148,12 +149,12 @@ internal sealed unsafe class InjectionPath : IDisposable
 
     /// <summary>Builds the kernel's header from the tag and the packet itself; false if they do not fit together.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool TryDescribe(in Ipv4View packet, uint tag, out virtio_net_hdr header)
+    internal static bool TryDescribe(in Ipv4View packet, int headersLength, uint tag, out virtio_net_hdr header)
     {
         header = default;
 
         // Without it kernels before 6.6 take all of a packet for headers and look for as much contiguous memory, which of 60 KB is slow to get, or not to be had (tun_alloc_skb).
-        header.hdr_len = (ushort)(EthernetBytes + packet.HeadersLength);
+        header.hdr_len = (ushort)(EthernetBytes + headersLength);
         if (tag == 0)
         {
             return true;

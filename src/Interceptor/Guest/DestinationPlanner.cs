@@ -179,7 +179,8 @@ internal static class DestinationPlanner
         // A balancer sends what is for its own address to another guest by that guest's Ethernet address (LVS, direct routing); it is for no router.
         foreach (AddressEntry own in network.Addresses)
         {
-            if (LongestMatch(routed, own.Address) != DestinationTable.None)
+            // 127.0.0.1 is behind every default route, and leaves by none.
+            if (SourceCheck.IsPossible(own.Address.ToIPv4()) && LongestMatch(routed, own.Address) != DestinationTable.None)
             {
                 // In place of a route through a peer to that very address, if there is one.
                 routed[InternetPrefix.Single(own.Address)] = DestinationTable.None;

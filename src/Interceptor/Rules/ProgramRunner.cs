@@ -25,6 +25,7 @@ internal sealed class ProgramRunner
     public ProgramRunner(string? directory = null)
     {
         _directories = [.. directory is null ? (string[])[] : [directory], .. SearchPath()];
+
         // Who started us may have wanted to know nothing of its children's ends; the kernel would then tell us nothing of ours.
         if (SignalDisposition.IsIgnored(LibC.SIGCHLD))
         {

@@ -8,6 +8,10 @@ internal sealed class PlayedLoop
 {
     private const int PeersPerPage = 10;
 
+    /// <summary>Turns that may follow each other without an input: more are a loop that never rests.</summary>
+    private const int MostTurns = 20;
+
+    private readonly WakeSignal _wake = new();
     private readonly AgentMailbox _mailbox;
     private readonly AgentContext _context;
     private readonly AgentLoop _loop;
@@ -15,9 +19,8 @@ internal sealed class PlayedLoop
 
     public PlayedLoop(int self, AgentOptions options)
     {
-        WakeSignal wake = new();
-        _mailbox = new AgentMailbox(wake);
-        _context = new AgentContext(new MacAddress(1), options, User, Clock, Log, wake) { Self = new DomainId((ushort)self) };
+        _mailbox = new AgentMailbox(_wake);
+        _context = new AgentContext(new MacAddress(1), options, User, Clock, Log, _wake) { Self = new DomainId((ushort)self) };
         _loop = new AgentLoop(_context, _mailbox);
         _loop.StoreConnected(Store);
     }
@@ -66,21 +69,41 @@ internal sealed class PlayedLoop
         _loop.Note(new StoreEvent(StoreNames.Heartbeat, StorePresence.HeartbeatToken));
         _loop.Note(new StoreEvent(StoreNames.Peers, StorePresence.PeersToken));
 
-        // Whoever gives up a place does so at the end of a turn, and with it the next.
-        await TurnAsync();
         await TurnAsync();
     }
 
-    public Task TurnAsync() => _loop.TurnAsync(Cancel);
+    /// <summary>A turn for what came in, and those that the loop itself asks for.</summary>
+    public async Task TurnAsync()
+    {
+        await _loop.TurnAsync(Cancel);
+        await SettleAsync();
+    }
 
-    /// <summary>Lets time pass in steps that are short beside all that the loop waits for.</summary>
+    /// <summary>Lets time pass in steps that are short beside all that the loop waits for. Nothing comes in; there are turns when the loop has said so.</summary>
     public async Task PassAsync(TimeSpan time)
     {
         TimeSpan step = TimeSpan.FromMilliseconds(250);
         for (TimeSpan passed = TimeSpan.Zero; passed < time; passed += step)
         {
             Clock.Pass(step);
-            await TurnAsync();
+            await SettleAsync();
         }
+    }
+
+    private async Task SettleAsync()
+    {
+        for (int turns = 0; IsWoken() || _loop.Due() <= _context.Now; turns++)
+        {
+            Assert.True(turns < MostTurns, "The loop does not come to rest.");
+            await _loop.TurnAsync(Cancel);
+        }
+    }
+
+    private bool IsWoken()
+    {
+        using CancellationTokenSource now = new();
+        Task woken = _wake.WaitAsync(now.Token);
+        now.Cancel();
+        return woken.IsCompletedSuccessfully;
     }
 }

@@ -78,7 +78,7 @@ public sealed class XenBusTransportTests : IDisposable
         ManualClock clock = new();
         clock.Pass(TimeSpan.FromHours(1));
         await using XenStoreConnection store = XenBusTransport.Connect(_file, TimeSpan.FromMilliseconds(50), clock);
-        TimeSpan almost = XenStoreConnection.LongestTurn - TimeSpan.FromSeconds(1);
+        TimeSpan almost = ReplyWatch.Longest - TimeSpan.FromSeconds(1);
         for (int i = 0; i < 2; i++)
         {
             // The second reply is as late: each has a minute of its own.
@@ -113,7 +113,7 @@ public sealed class XenBusTransportTests : IDisposable
         for (int i = 0; i < 3; i++)
         {
             Assert.Equal(StoreStatus.TimedOut, await store.WriteAsync("data/a", "v"u8.ToArray(), Cancel));
-            clock.Pass(XenStoreConnection.LongestTurn);
+            clock.Pass(ReplyWatch.Longest);
         }
 
         Assert.False(store.Lost.IsCompleted);

@@ -315,6 +315,10 @@ public sealed class DestinationPlannerTests
         NetworkBuilder network = Subnet().Neighbour("10.0.0.2", MacA).Route("0.0.0.0/0", via: "10.0.0.2").Own("192.0.2.80", 32);
         AssertPlan(network, Bridged, ("8.8.8.8", A), ("192.0.2.80", null), ("192.0.2.81", A));
 
+        // Each exception is a rule that all packets meet: none for what leaves by no interface.
+        int rules = DestinationPlanner.Plan(network.Build(), Bridged, NetworkBuilder.Link).Destinations.Length;
+        Assert.Equal(rules, DestinationPlanner.Plan(network.Own("127.0.0.1", 8, NetworkBuilder.Eth1).Build(), Bridged, NetworkBuilder.Link).Destinations.Length - 1);
+
         // As after a failover, when the route to the one that had it is still there.
         AssertPlan(network.Route("192.0.2.80/32", via: "10.0.0.2"), Bridged, ("8.8.8.8", A), ("192.0.2.80", null));
     }
