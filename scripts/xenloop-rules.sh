@@ -81,7 +81,7 @@ ours() { # the chain and the jumps of one variant
         mangle && /^-A / && $2 == hook && index($0, "--comment " tag " ") && $NF == chain { print }'
 }
 
-# iptables-nft-save says so, and nothing else of a table with a rule that iptables has no words for; iptables-nft-restore adds to it all the same.
+# iptables-nft-save says so, and nothing else of a table with a rule that iptables cannot express; iptables-nft-restore adds to it all the same.
 incompatible() { "$1-save" 2>/dev/null | grep -q '^# Table `mangle. is incompatible'; }
 
 choose_backend() {
@@ -227,7 +227,7 @@ take_away() { # take_away VARIANT: removes what it holds of ours, the jumps firs
     if incompatible "$1"; then
         # Traffic is free then, but the jump cannot be named to iptables.
         printf '*mangle\n-F %s\nCOMMIT\n' "$chain" | "$1-restore" --noflush -w 5 2>/dev/null || return 0
-        fail "xenloop's rules are gone, but their empty chain $chain and the jump to it are not: nft has put rules into the table mangle that $1 cannot show; move those elsewhere and try again"
+        fail "xenloop's rules are gone, but their empty chain $chain and the jump to it are not: nft has put rules into the table mangle that iptables cannot express; move them to a table of their own and try again"
     fi
     held=$(ours "$1")
     [ -n "$held" ] || return 0
@@ -243,7 +243,7 @@ take_away() { # take_away VARIANT: removes what it holds of ours, the jumps firs
 
 install_rules() {
     chosen=$(choose_backend)
-    ! incompatible "$chosen" || fail "nft has put rules into the table mangle that $chosen cannot show; keep those in a table of their own, or use the other iptables (--backend legacy)"
+    ! incompatible "$chosen" || fail "$chosen cannot show the table mangle, because nft has put rules into it that iptables cannot express; move them to a table of their own, or use the other iptables (--backend legacy)"
     wanted=$(choose_form)
     jumps=$(ours "$chosen" | grep -c "^-A $hook ") || true
     if [ "$jumps" -gt 1 ]; then
@@ -299,7 +299,7 @@ case $action in
         shown=
         for name in $(available); do
             visible "$name"
-            ! incompatible "$name" || fail "nft has put rules into the table mangle that $name cannot show"
+            ! incompatible "$name" || fail "$name cannot show the table mangle, because nft has put rules into it that iptables cannot express"
             if [ -n "$(ours "$name")" ]; then
                 shown=yes
                 echo "$name:"
@@ -307,7 +307,7 @@ case $action in
             fi
         done
         if [ -z "$shown" ]; then
-            echo "No rules of xenloop's are here."
+            echo "No xenloop rules are installed."
             exit 1
         fi
         ;;

@@ -108,6 +108,6 @@ internal static unsafe partial class Confined
         return pointers;
     }
 
-    [LoggerMessage(EventId = 430, Level = LogLevel.Warning, Message = "Running with all privileges: the program cannot be started anew with less ({Why}).")]
+    [LoggerMessage(EventId = 430, Level = LogLevel.Warning, Message = "Cannot restart with fewer privileges ({Why}): running with all of them.")]
     private static partial void LogUnconfined(ILogger log, string why);
 }

@@ -9,9 +9,10 @@ namespace XenLoop.Interceptor.Forwarding;
 internal static class PacketClassifier
 {
     /// <summary>
-    /// The largest segment, with its headers, that a super-packet is said to be made of. The kernel does not tell the true size, and to a guest that
-    /// takes the packet for itself it does not matter. But one that forwards it, to a container or a tunnel, cuts it so: larger than the next link's MTU, it would
-    /// be refused there for ever, because what the sender learns from that does not show here. 1,280 is what tunnels and overlays make sure of, for IPv6 needs it.
+    /// Bytes of the largest segment, headers included, that a super-packet is said to consist of. The kernel does not say how large a super-packet's
+    /// segments were. A receiver that keeps the packet does not care, but one that forwards it cuts it to this size. If that exceeded the next link's
+    /// MTU, it would be refused forever, since the sender's path MTU discovery is not visible here. 1,280 bytes always passes: IPv6 requires it of
+    /// tunnels and overlays.
     /// </summary>
     private const int LargestSegment = 1280;
 

@@ -54,19 +54,19 @@ internal static partial class GuestLog
     [LoggerMessage(2018, LogLevel.Error, "A part of the agent failed, so the agent stops: {Kind}: {Problem}")]
     public static partial void PartFailed(ILogger log, string kind, string problem);
 
-    [LoggerMessage(2019, LogLevel.Information, "This guest has further vifs ({Others}): traffic through them takes the standard path. Choose another one than {Interface} with --interface.")]
+    [LoggerMessage(2019, LogLevel.Information, "This guest has further vifs ({Others}): traffic through them takes the standard path. To serve one of them instead of {Interface}, use --interface.")]
     public static partial void OtherVifs(ILogger log, string @interface, string others);
 
-    [LoggerMessage(2020, LogLevel.Information, "{Before} is called {Now} now; xenloop follows it.")]
+    [LoggerMessage(2020, LogLevel.Information, "{Before} was renamed to {Now}; xenloop keeps serving it.")]
     public static partial void Renamed(ILogger log, string before, string now);
 
     [LoggerMessage(2021, LogLevel.Warning, "{Interface} has another Ethernet address now: {Mac}.")]
     public static partial void Readdressed(ILogger log, string @interface, string mac);
 
-    [LoggerMessage(2022, LogLevel.Warning, "All that this guest sends takes the standard path now: {Why}.")]
+    [LoggerMessage(2022, LogLevel.Warning, "All traffic from this guest now takes the standard path: {Why}.")]
     public static partial void Obstructed(ILogger log, string why);
 
-    [LoggerMessage(2023, LogLevel.Information, "Nothing keeps this guest from the fast path any more.")]
+    [LoggerMessage(2023, LogLevel.Information, "The obstacle is gone: this guest uses the fast path again.")]
     public static partial void Unobstructed(ILogger log);
 
     [LoggerMessage(2027, LogLevel.Warning, "Domain {Domain} takes what it is sent so slowly that others would wait with it: its packets take the standard path for {Seconds} s.")]
@@ -75,6 +75,6 @@ internal static partial class GuestLog
     [LoggerMessage(2025, LogLevel.Warning, "Somebody had removed the redirect of what arrives on {Tap} to {Interface}; it is in place again.")]
     public static partial void TapRedirected(ILogger log, string tap, string @interface);
 
-    [LoggerMessage(2026, LogLevel.Warning, "{Interface} has an XDP program, which would not see packets from peers (the kernel spares what was redirected). Waiting until it is gone (ip link set dev {Interface} xdp off); traffic takes the standard path.")]
+    [LoggerMessage(2026, LogLevel.Warning, "{Interface} has an XDP program, which would not see packets from peers (the kernel skips XDP for redirected packets). Waiting until it is gone (ip link set dev {Interface} xdp off); traffic takes the standard path.")]
     public static partial void WaitsForXdp(ILogger log, string @interface);
 }

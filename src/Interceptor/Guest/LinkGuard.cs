@@ -56,7 +56,7 @@ internal sealed class LinkGuard : IDisposable
 
         if (link.HasXdp)
         {
-            throw new GuestSetupException($"{link.Name} has an XDP program, which would not see packets from peers (the kernel spares what was redirected); traffic takes the standard path. Remove the program (ip link set dev {link.Name} xdp off), or do without xenloop.");
+            throw new GuestSetupException($"{link.Name} has an XDP program, which would not see packets from peers (the kernel skips XDP for redirected packets); traffic takes the standard path. Remove the program (ip link set dev {link.Name} xdp off), or do without xenloop.");
         }
 
         if (link != _link)

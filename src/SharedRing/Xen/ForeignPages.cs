@@ -159,7 +159,7 @@ internal sealed unsafe class ForeignPages : ChannelPages
             {
                 string why = Errno.Describe(LibC.LastError);
                 Dispose();
-                throw new ChannelPlatformException($"No {count} pages of domain {peer} can be mapped: {why}.");
+                throw new ChannelPlatformException($"Cannot map {count} pages of domain {peer}: {why}. Its traffic stays on the standard path; another attempt follows.");
             }
 
             // The hypervisor is asked here, and says EINVAL to whatever is not granted to this domain.

@@ -24,7 +24,7 @@ internal sealed class GrantBudget
     /// <summary>There are not <paramref name="pages"/> left.</summary>
     public static ChannelPlatformException NoneLeft(int pages) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"No {pages} pages left to grant. All channels that this guest listens for, and other programs, share {ReadLimit()} pages ({LimitFile}). Raise the limit: echo 8192 >{LimitFile}, and for good: echo 'options xen-gntalloc limit=8192' >/etc/modprobe.d/xen-gntalloc.conf, or xen_gntalloc.limit=8192 on the kernel's command line where the module is built in."))
+        $"Fewer than {pages} grant pages are left. All channels that this guest listens for, and other programs, share {ReadLimit()} pages ({LimitFile}). Raise the limit: echo 8192 >{LimitFile}, and for good: echo 'options xen-gntalloc limit=8192' >/etc/modprobe.d/xen-gntalloc.conf, or xen_gntalloc.limit=8192 on the kernel's command line where the module is built in."))
     {
         IsExhaustion = true,
     };

@@ -109,12 +109,12 @@ public sealed class XenChannelPlatform : IChannelPlatform
     {
         if (peer.Value >= DomainId.FirstReserved || peer == _self)
         {
-            throw new ChannelPlatformException($"Domain {peer} is no peer of domain {_self}.");
+            throw new ChannelPlatformException($"Domain {peer} cannot be a peer of domain {_self}: it is this domain itself or a reserved number.");
         }
 
         if (_restored)
         {
-            throw new ChannelPlatformException("This domain was restored: what it was called before is no longer its number.");
+            throw new ChannelPlatformException("This domain was restored: its old domain number, grants and ports are void.");
         }
     }
 }

@@ -10,7 +10,7 @@ public class CommandTests
     public void FromInstallToRemove()
     {
         using var lab = new RuleLab();
-        Assert.Equal((1, "No rules of xenloop's are here.\n"), Run(lab, output => RulesShow.Run(json: false, output)));
+        Assert.Equal((1, "No xenloop rules are installed.\n"), Run(lab, output => RulesShow.Run(json: false, output)));
         (int code, string text) = Run(lab, output => RulesInstall.Run("eth0", RuleLab.Peers, new RuleOptions { Backend = "nft" }, json: false, output));
         Assert.Equal(0, code);
         Assert.Contains("3 rules for eth0 in iptables-nft, because it was asked for.", text, StringComparison.Ordinal);
@@ -26,7 +26,7 @@ public class CommandTests
         Assert.Equal([3, 4, 3], backend.GetProperty("rules").EnumerateArray().Select(rule => rule.GetProperty("domain").GetInt32()));
 
         Assert.Equal((0, "Removed xenloop's rules from iptables-nft.\n"), Run(lab, output => RulesRemove.Run(json: false, output)));
-        Assert.Equal((0, "No rules of xenloop's are here.\n"), Run(lab, output => RulesRemove.Run(json: false, output)));
+        Assert.Equal((0, "No xenloop rules are installed.\n"), Run(lab, output => RulesRemove.Run(json: false, output)));
     }
 
     [Fact]

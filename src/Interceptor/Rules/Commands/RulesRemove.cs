@@ -14,7 +14,7 @@ internal static class RulesRemove
         output.WriteLine((json, removed.Length) switch
         {
             (true, _) => RulesView.ToJson(removed),
-            (false, 0) => "No rules of xenloop's are here.",
+            (false, 0) => "No xenloop rules are installed.",
             _ => $"Removed xenloop's rules from {string.Join(" and ", removed)}.",
         });
         return 0;

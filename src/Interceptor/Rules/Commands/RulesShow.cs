@@ -17,7 +17,7 @@ internal static class RulesShow
         }
         else if (views.Length == 0)
         {
-            output.WriteLine("No rules of xenloop's are here.");
+            output.WriteLine("No xenloop rules are installed.");
         }
         else
         {
