@@ -5,16 +5,13 @@ public static class Errno
 {
     public const int EPERM = 1;
     public const int ENOENT = 2;
-    public const int ESRCH = 3;
     public const int EINTR = 4;
     public const int EIO = 5;
     public const int ENXIO = 6;
     public const int E2BIG = 7;
-    public const int EBADF = 9;
     public const int EAGAIN = 11;
     public const int ENOMEM = 12;
     public const int EACCES = 13;
-    public const int EFAULT = 14;
     public const int EBUSY = 16;
     public const int EEXIST = 17;
     public const int ENODEV = 19;
@@ -25,16 +22,11 @@ public static class Errno
     public const int ENOSPC = 28;
     public const int EPIPE = 32;
     public const int ENAMETOOLONG = 36;
-    public const int ENOSYS = 38;
-    public const int ENODATA = 61;
     public const int EPROTO = 71;
-    public const int EBADFD = 77;
     public const int EMSGSIZE = 90;
     public const int EPROTONOSUPPORT = 93;
-    public const int EOPNOTSUPP = 95;
     public const int EAFNOSUPPORT = 97;
     public const int EADDRINUSE = 98;
-    public const int ENETDOWN = 100;
     public const int ECONNRESET = 104;
     public const int ENOBUFS = 105;
     public const int ETIMEDOUT = 110;

@@ -59,7 +59,6 @@ public static class LinuxRtnetlink
     public const ushort RTA_TABLE = 15;
     public const ushort RTA_VIA = 18;
     public const ushort RTA_ENCAP_TYPE = 21;
-    public const ushort RTA_NH_ID = 30;
     public const ushort RTAX_MTU = 2;
 
     public const uint IFF_UP = 0x1;

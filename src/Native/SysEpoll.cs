@@ -10,7 +10,6 @@ public static unsafe partial class LibC
     public const int EPOLL_CTL_DEL = 2;
     public const int EPOLL_CTL_MOD = 3;
     public const uint EPOLLIN = 0x1;
-    public const uint EPOLLOUT = 0x4;
     public const uint EPOLLERR = 0x8;
     public const uint EPOLLHUP = 0x10;
     public const uint EPOLLET = 1u << 31;

@@ -13,7 +13,6 @@ public static unsafe partial class LibC
     public const int MAP_PRIVATE = 2;
     public const int MAP_FIXED = 0x10;
     public const int MAP_ANONYMOUS = 0x20;
-    public const int MAP_POPULATE = 0x8000;
 
     public const uint MFD_CLOEXEC = 1;
     public const uint MFD_ALLOW_SEALING = 2;

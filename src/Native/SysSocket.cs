@@ -12,7 +12,6 @@ public static unsafe partial class LibC
     public const int AF_NETLINK = 16;
 
     public const int SOCK_STREAM = 1;
-    public const int SOCK_DGRAM = 2;
     public const int SOCK_RAW = 3;
     public const int SOCK_SEQPACKET = 5;
     public const int SOCK_CLOEXEC = 0x80000;
@@ -22,7 +21,6 @@ public static unsafe partial class LibC
 
     public const int SOL_SOCKET = 1;
     public const int SO_RCVBUF = 8;
-    public const int SO_PEERCRED = 17;
     public const int SO_RCVLOWAT = 18;
     public const int SO_RCVTIMEO = 20;
     public const int SO_SNDTIMEO = 21;
@@ -34,7 +32,6 @@ public static unsafe partial class LibC
     public const int MSG_TRUNC = 0x20;
     public const int MSG_DONTWAIT = 0x40;
     public const int MSG_NOSIGNAL = 0x4000;
-    public const int MSG_WAITFORONE = 0x10000;
     public const int MSG_CMSG_CLOEXEC = 0x40000000;
 
     [LibraryImport(Library, SetLastError = true)]
@@ -59,9 +56,6 @@ public static unsafe partial class LibC
     public static partial int accept4(int fd, void* address, uint* length, int flags);
 
     [LibraryImport(Library, SetLastError = true)]
-    public static partial int getsockname(int fd, void* address, uint* length);
-
-    [LibraryImport(Library, SetLastError = true)]
     public static partial int setsockopt(int fd, int level, int name, void* value, uint length);
 
     [LibraryImport(Library, SetLastError = true)]
@@ -84,7 +78,4 @@ public static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint writev(int fd, iovec* vectors, int count);
-
-    [LibraryImport(Library, SetLastError = true)]
-    public static partial nint readv(int fd, iovec* vectors, int count);
 }

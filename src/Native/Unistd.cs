@@ -44,7 +44,4 @@ public static unsafe partial class LibC
 
     [LibraryImport(Library)]
     public static partial uint geteuid();
-
-    [LibraryImport(Library)]
-    public static partial int getpid();
 }

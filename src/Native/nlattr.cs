@@ -9,6 +9,6 @@ public struct nlattr
     /// <summary>Of header and value, without the padding behind it.</summary>
     public ushort nla_len;
 
-    /// <summary>With <c>NLA_F_NESTED</c> and <c>NLA_F_NET_BYTEORDER</c> in the highest bits.</summary>
+    /// <summary>With <c>NLA_F_NESTED</c> and the byte-order flag in the highest bits.</summary>
     public ushort nla_type;
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using XenLoop.Native;
@@ -70,31 +69,9 @@ public ref struct AttributeReader
     /// <summary>A reader over the attributes nested in the present one.</summary>
     public readonly AttributeReader Nested() => new(Value);
 
-    /// <summary>The present value as one byte; false if it is shorter.</summary>
-    public readonly bool TryGetByte(out byte value)
-    {
-        value = 0;
-        if (_valueLength < sizeof(byte))
-        {
-            return false;
-        }
-
-        value = _attributes[ValueOffset];
-        return true;
-    }
-
     /// <summary>The present value in host order; false if it is shorter than four bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool TryGetUInt32(out uint value) => MemoryMarshal.TryRead(Value, out value);
-
-    /// <summary>The present value in network order (as nfnetlink writes its numbers); false if it is shorter than four bytes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool TryGetUInt32BigEndian(out uint value) => BinaryPrimitives.TryReadUInt32BigEndian(Value, out value);
-
-    /// <summary>The present value as a structure of the kernel's, copied out; false if the value is shorter (longer ones come from newer kernels).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool TryGet<T>(out T value)
-        where T : unmanaged => MemoryMarshal.TryRead(Value, out value);
 
     /// <summary>The present value as text up to its first zero byte.</summary>
     public readonly string GetString()

@@ -22,9 +22,6 @@ public static class XenStoreWire
     /// <summary><c>XENSTORE_ABS_PATH_MAX</c></summary>
     public const int MaximumPath = 3072;
 
-    /// <summary>oxenstored's limit for a guest's value; C xenstored allows a few bytes less (the node's whole entry is counted).</summary>
-    public const int MaximumValue = 2048;
-
     private const int TypeOffset = 0;
     private const int RequestOffset = 4;
     private const int TransactionOffset = 8;
