@@ -215,17 +215,20 @@ public sealed unsafe class RingConsumer
         uint produced = Volatile.Read(ref *_ring.Produced);
         if (RingIndex.IsMisaligned(produced))
         {
-            return Violated(RingViolation.IndexMisaligned) == RingStatus.Ready;
+            Violated(RingViolation.IndexMisaligned);
+            return false;
         }
 
         if (produced - _freed > _capacity)
         {
-            return Violated(RingViolation.IndexOutOfRange) == RingStatus.Ready;
+            Violated(RingViolation.IndexOutOfRange);
+            return false;
         }
 
         if (produced - _freed < _produced - _freed)
         {
-            return Violated(RingViolation.IndexMovedBack) == RingStatus.Ready;
+            Violated(RingViolation.IndexMovedBack);
+            return false;
         }
 
         _produced = produced;
