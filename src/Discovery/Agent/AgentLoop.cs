@@ -46,12 +46,12 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         TimeSpan? store = _presence.Due;
         foreach (PeerSession peer in _peers.Values)
         {
-            due = Earlier(due, peer.Due);
-            store = Earlier(store, peer.NodeDue);
+            due = Moment.Earlier(due, peer.Due);
+            store = Moment.Earlier(store, peer.NodeDue);
         }
 
         // While the store is given a pause, nothing is asked of it.
-        return Earlier(Earlier(due, _forgetAt), store < _retryAt ? _retryAt : Earlier(store, _retryAt));
+        return Moment.Earlier(Moment.Earlier(due, _forgetAt), store < _retryAt ? _retryAt : Moment.Earlier(store, _retryAt));
     }
 
     /// <summary>Takes a new connection to the store into use.</summary>
@@ -226,6 +226,4 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
             context.User.OnDomainsChanged(_table);
         }
     }
-
-    private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => other < one || one is null ? other ?? one : one;
 }

@@ -179,12 +179,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
         platform?.Dispose();
     }
 
-    private TimeSpan? NextDue()
-    {
-        TimeSpan? loop = _loop.Due();
-        TimeSpan? link = _link.Due;
-        return loop is null || link < loop ? link ?? loop : loop;
-    }
+    private TimeSpan? NextDue() => Moment.Earlier(_loop.Due(), _link.Due);
 
     private async Task WaitAsync(TimeSpan? due, CancellationToken cancel)
     {

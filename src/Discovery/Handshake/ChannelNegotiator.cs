@@ -93,15 +93,8 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     /// <summary>When <see cref="Tick"/> is due; null: not before another input.</summary>
     public TimeSpan? Due(TimeSpan now)
     {
-        TimeSpan? due = _stepDue;
-        Earliest(ref due, _publishAgain);
-        Earliest(ref due, _graceEnds);
-        if (State == NegotiationState.Idle && _backOff.Until > now)
-        {
-            Earliest(ref due, _backOff.Until);
-        }
-
-        return due;
+        TimeSpan? pauseEnds = State == NegotiationState.Idle && _backOff.Until > now ? _backOff.Until : null;
+        return Moment.Earlier(Moment.Earlier(_stepDue, _publishAgain), Moment.Earlier(_graceEnds, pauseEnds));
     }
 
     /// <summary>The next thing to do, in order.</summary>
@@ -185,7 +178,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     public void StoreLost()
     {
         _storeUp = false;
-        Published();
+        ClearPublishRetry();
         _graceEnds = null;
         if (State is NegotiationState.Wanting or NegotiationState.Offering or NegotiationState.Attached)
         {
@@ -281,11 +274,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     }
 
     /// <summary>Our node is what it should be.</summary>
-    public void Published()
-    {
-        _publishAgain = null;
-        _publishPause = TimeSpan.Zero;
-    }
+    public void Published() => ClearPublishRetry();
 
     /// <summary>
     /// Our node could not be written, or its permissions not set. A store may refuse for good: later each time. Or it could not be removed: that
@@ -295,7 +284,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     {
         if (_own is null && ++_removals > options.Retries)
         {
-            Published();
+            ClearPublishRetry();
         }
         else if (_storeUp)
         {
@@ -333,9 +322,13 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
         Evaluate(now);
     }
 
-    private bool MayOpen(TimeSpan now) => _storeUp && _announcerAlive && _peerInstance is not null && now >= _backOff.Until;
+    private void ClearPublishRetry()
+    {
+        _publishAgain = null;
+        _publishPause = TimeSpan.Zero;
+    }
 
-    private static void Earliest(ref TimeSpan? due, TimeSpan? candidate) => due = due is null || candidate < due ? candidate ?? due : due;
+    private bool MayOpen(TimeSpan now) => _storeUp && _announcerAlive && _peerInstance is not null && now >= _backOff.Until;
 
     private static CloseReason ReasonOf(ChannelFailure failure) => failure switch
     {
