@@ -38,7 +38,7 @@ internal static class PlatformChoice
         {
             var keeper = new PortKeeper();
             var store = new XenStoreConnector(XenStorePaths.Device, StoreTimeout, TimeProvider.System, log);
-            return new GuestPlatform(Xen, store, self => new XenChannelPlatform(self, keeper), keeper);
+            return new GuestPlatform(Xen, IsXen: true, store, self => new XenChannelPlatform(self, keeper), keeper);
         }
         catch (ChannelPlatformException failure)
         {
@@ -51,6 +51,6 @@ internal static class PlatformChoice
     public static GuestPlatform ChooseLocal(string directory)
     {
         string broker = Path.Combine(directory, LocalHost.GrantsSocketName);
-        return new GuestPlatform(Local, new LocalStoreConnector(directory, StoreTimeout, TimeProvider.System), self => new LocalChannelPlatform(broker, self));
+        return new GuestPlatform(Local, IsXen: false, new LocalStoreConnector(directory, StoreTimeout, TimeProvider.System), self => new LocalChannelPlatform(broker, self));
     }
 }

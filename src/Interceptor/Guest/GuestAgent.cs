@@ -64,9 +64,8 @@ internal sealed class GuestAgent : IForwarderListener
 
         using InjectionDevice device = InjectionDevice.Create(link, _options.Offload);
         using LinkGuard links = LinkGuard.Open(link, device.Tap.Name, _log);
-        bool xen = _platform.Name == "xen";
-        bool polls = _options.Polling == PollMode.On || (_options.Polling == PollMode.Auto && xen);
-        using var forwarder = new Forwarder(device.Tap, this, xen ? ForwarderThreads.Two : ForwarderThreads.One, polls);
+        bool polls = _options.Polling == PollMode.On || (_options.Polling == PollMode.Auto && _platform.IsXen);
+        using var forwarder = new Forwarder(device.Tap, this, _platform.IsXen ? ForwarderThreads.Two : ForwarderThreads.One, polls);
         forwarder.SetMtu((int)link.Mtu);
         forwarder.Start();
         GuestLog.Started(_log, link.Name, device.Tap.Name, device.Classifier, device.OffloadReason);

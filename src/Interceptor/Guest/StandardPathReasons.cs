@@ -25,7 +25,7 @@ internal sealed class StandardPathReasons(NetworkSnapshot network, DomainTable d
             reasons.Add($"all that this guest sends: {why}");
         }
 
-        if (rules.Form == RuleForm.Conntrack.Word())
+        if (rules.CaptureForm == RuleForm.Conntrack)
         {
             reasons.Add("the first packet of each connection, and connections whose addresses are translated here (NAT): connection tracking is in use");
             reasons.Add("what connection tracking's helpers read: FTP, SIP, H.323, PPTP, IRC, SANE, TFTP, SNMP, NetBIOS and Amanda at their usual ports");

@@ -100,6 +100,6 @@ internal sealed class ManagedRules : IFirewallRules
     }
 
     private void UpdateReport() => _report = _installer.Current is { } current
-        ? new RulesReport(current.Backend.Name, current.Decision.Form.Word(), current.Decision.Reason, current.Decision.SparesTcp)
+        ? new RulesReport(current.Backend.Name, current.Decision.Form.Word(), current.Decision.Reason, current.Decision.SparesTcp) { CaptureForm = current.Decision.Form }
         : _wanted is null ? NothingYet : Refused;
 }

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using XenLoop.Interceptor.Rules;
+
 namespace XenLoop.Interceptor.Status;
 
 /// <summary>The firewall rules that hand packets to the agent.</summary>
@@ -5,4 +8,9 @@ namespace XenLoop.Interceptor.Status;
 /// <param name="Form"><c>conntrack</c> or <c>plain</c>.</param>
 /// <param name="Reason">Why that form.</param>
 /// <param name="SparesTcp">SYNPROXY is in use, so no TCP is captured.</param>
-internal sealed record RulesReport(string Backend, string Form, string Reason, bool SparesTcp = false);
+internal sealed record RulesReport(string Backend, string Form, string Reason, bool SparesTcp = false)
+{
+    /// <summary>The form of the rules in force, of which <see cref="Form"/> is the word; null if none of the agent's are. Not part of the report.</summary>
+    [JsonIgnore]
+    public RuleForm? CaptureForm { get; init; }
+}

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using XenLoop.Addresses;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.Guest;
+using XenLoop.Interceptor.Rules;
 using XenLoop.Interceptor.Status;
 using XenLoop.Netlink.Route;
 using XenLoop.SharedRing;
@@ -40,7 +41,7 @@ public sealed class StandardPathReasonsTests
     {
         NetworkSnapshot network = Subnet().Own("10.1.0.1", 24, NetworkBuilder.Eth1).PolicyRules().Build();
         DestinationPlan plan = DestinationPlanner.Plan(network, Domains(), NetworkBuilder.Link).WithObstacle("eth0 is down");
-        List<string> reasons = new StandardPathReasons(network, Domains(), NetworkBuilder.Link, plan).OfGuest("xl0", Plain with { Form = "conntrack", SparesTcp = true });
+        List<string> reasons = new StandardPathReasons(network, Domains(), NetworkBuilder.Link, plan).OfGuest("xl0", Plain with { CaptureForm = RuleForm.Conntrack, SparesTcp = true });
         string[] expected = ["eth0 is down", "first packet", "FTP", "SYNPROXY", "ip rule", "eth1"];
         Assert.Equal(expected.Length, reasons.Count);
         Assert.All(expected.Zip(reasons), pair => Assert.Contains(pair.First, pair.Second, StringComparison.Ordinal));
