@@ -27,7 +27,7 @@ public interface IChannelPlatform : IDisposable
     bool GivesBack(DomainId peer) => true;
 
     /// <summary>Others find no pages left: true if those of a channel to <paramref name="peer"/> will be free for them once it ends. To be asked only of one that then ends.</summary>
-    bool GiveBackNext(DomainId peer) => true;
+    bool TryAllowRelease(DomainId peer) => true;
 
     /// <summary>
     /// The domain was restored from a saved state: its grants and event channels were left behind in the domain that it was.

@@ -162,7 +162,7 @@ public sealed class GrantedPagesPoolTests
 
         _left = 0;
         Assert.Throws<ChannelPlatformException>(() => _pool.Take(new DomainId(10), Small));
-        Assert.False(_pool.GiveBackNext(Other));
+        Assert.False(_pool.TryAllowRelease(Other));
         _now += GrantedPagesPool<Pages>.NeedPause;
         Assert.NotNull(_pool.Take(new DomainId(10), Small));
     }
@@ -173,11 +173,11 @@ public sealed class GrantedPagesPoolTests
         UseUp(Peer);
         Pages used = _pool.Take(Peer, Large);
         Assert.False(_pool.GivesBack(Peer));
-        Assert.True(_pool.GiveBackNext(Peer));
+        Assert.True(_pool.TryAllowRelease(Peer));
         _pool.GiveBack(used);
         Assert.True(used.Disposed);
         Assert.False(_pool.GivesBack(Peer));
-        Assert.False(_pool.GiveBackNext(Peer));
+        Assert.False(_pool.TryAllowRelease(Peer));
     }
 
     [Fact]

@@ -101,7 +101,7 @@ internal sealed partial class AgentLoop
         }
 
         // What costs nothing first.
-        PeerSession? shrinks = largestFree ?? (largest is not null && context.Platform!.GiveBackNext(largest.Peer.Id) ? largest : null);
+        PeerSession? shrinks = largestFree ?? (largest is not null && context.Platform!.TryAllowRelease(largest.Peer.Id) ? largest : null);
         shrinks?.Shrink();
 
         context.Wake.Set();

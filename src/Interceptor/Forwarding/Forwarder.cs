@@ -41,7 +41,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
 
     /// <summary>Prepares the data path; <see cref="Start"/> sets it going.</summary>
     /// <param name="tap">Where packets from peers go.</param>
-    /// <param name="listener">Told about first traffic and failed channels, on the data path's thread.</param>
+    /// <param name="listener">Told about traffic without a channel and failed channels, on the data path's thread.</param>
     /// <param name="threads">How many threads.</param>
     /// <param name="polls">Look for work for a while before sleeping, where that gains.</param>
     /// <param name="holdLimitMilliseconds">How long a full ring may hold packets without progress.</param>
@@ -53,7 +53,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
         _listener = listener;
         _hold = new HoldPolicy(holdLimitMilliseconds, OnViolation, listener.OnTooSlow);
         _verdictTimer = new VerdictTimer(_loop);
-        _capture = new CapturePath(listener.OnFirstTraffic, _hold, _verdictTimer);
+        _capture = new CapturePath(listener.OnTrafficWithoutChannel, _hold, _verdictTimer);
         _injection = new InjectionPath(tap, () => _attention = true);
         _ends = new ChannelEnd(Unwatch, _capture, _hold, listener);
         _deadlines = new PortDeadlines(_hold, OnCloseOverdue, OnRingEmpty);

@@ -7,7 +7,7 @@ namespace XenLoop.Interceptor.Forwarding;
 internal interface IForwarderListener
 {
     /// <summary>Packets for a peer without a channel were seen. May be called for every one of them.</summary>
-    void OnFirstTraffic(DomainId peer);
+    void OnTrafficWithoutChannel(DomainId peer);
 
     /// <summary>A channel ended; its port sends everything the standard way until the channel is released.</summary>
     void OnChannelFailed(DomainId peer, ChannelFailure failure);

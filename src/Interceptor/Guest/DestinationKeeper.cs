@@ -85,16 +85,16 @@ internal sealed class DestinationKeeper
         _forwarder.SetMtu((int)link.Mtu);
         Plan = plan;
         Link = link;
-        ImmutableArray<CapturedPrefix> captured = Capture(plan);
-        Announce(captured);
+        ImmutableArray<CapturedPrefix> captured = PrefixesToCapture(plan);
+        TellPorts(captured);
         _rules.Want(link.Name, captured);
     }
 
     /// <summary>The rules are about to be removed. To be called when <see cref="RunAsync"/> has ended.</summary>
-    public void CaptureNothing() => Announce([]);
+    public void CaptureNothing() => TellPorts([]);
 
     /// <summary>Lets the data path know, ahead of the rules, for whom nothing is captured any more, or again.</summary>
-    private void Announce(ImmutableArray<CapturedPrefix> captured)
+    private void TellPorts(ImmutableArray<CapturedPrefix> captured)
     {
         foreach ((DomainId domain, PeerPort port) in _ports.Current)
         {
@@ -120,7 +120,7 @@ internal sealed class DestinationKeeper
     }
 
     /// <summary>What goes to which queue; peers that have no port are left out.</summary>
-    private ImmutableArray<CapturedPrefix> Capture(DestinationPlan plan)
+    private ImmutableArray<CapturedPrefix> PrefixesToCapture(DestinationPlan plan)
     {
         var captured = ImmutableArray.CreateBuilder<CapturedPrefix>(plan.Destinations.Length);
         foreach (Destination destination in plan.Destinations)

@@ -120,7 +120,7 @@ internal sealed class GuestAgent : IForwarderListener
     }
 
     /// <inheritdoc/>
-    public void OnFirstTraffic(DomainId peer) => _discovery?.RequestChannel(peer);
+    public void OnTrafficWithoutChannel(DomainId peer) => _discovery?.RequestChannel(peer);
 
     /// <inheritdoc/>
     public void OnChannelFailed(DomainId peer, ChannelFailure failure) => _discovery?.ReportFailure(peer, failure);

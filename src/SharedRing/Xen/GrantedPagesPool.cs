@@ -54,7 +54,7 @@ internal sealed class GrantedPagesPool<TPages>
     }
 
     /// <summary>Others find no pages left: lets those of <paramref name="peer"/>'s channel be given back when it ends, if that may be.</summary>
-    public bool GiveBackNext(DomainId peer)
+    public bool TryAllowRelease(DomainId peer)
     {
         lock (_oneAtATime)
         {
@@ -177,7 +177,7 @@ internal sealed class GrantedPagesPool<TPages>
             largest = pages.RingBytes > (largest?.RingBytes ?? 0) ? pages : largest;
         }
 
-        bool frees = largest is not null && GiveBackNext(largest.Peer);
+        bool frees = largest is not null && TryAllowRelease(largest.Peer);
         if (frees)
         {
             Release(largest!);

@@ -93,7 +93,7 @@ public sealed class XenChannelPlatform : IChannelPlatform
     public bool GivesBack(DomainId peer) => _pool.GivesBack(peer);
 
     /// <inheritdoc/>
-    public bool GiveBackNext(DomainId peer) => _pool.GiveBackNext(peer);
+    public bool TryAllowRelease(DomainId peer) => _pool.TryAllowRelease(peer);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -8,10 +8,10 @@ namespace XenLoop.Interceptor.Tests.Live;
 /// <summary>Remembers what a data path told the control side.</summary>
 internal sealed class RecordingListener : IForwarderListener
 {
-    private int _firstTraffic;
+    private int _withoutChannel;
 
     /// <summary>Times that traffic asked for a channel.</summary>
-    public int FirstTraffic => Volatile.Read(ref _firstTraffic);
+    public int TrafficWithoutChannel => Volatile.Read(ref _withoutChannel);
 
     public ConcurrentQueue<ChannelFailure> Failures { get; } = new();
 
@@ -20,7 +20,7 @@ internal sealed class RecordingListener : IForwarderListener
     /// <summary>For how many milliseconds a peer was left alone, each time.</summary>
     public ConcurrentQueue<int> Rests { get; } = new();
 
-    public void OnFirstTraffic(DomainId peer) => Interlocked.Increment(ref _firstTraffic);
+    public void OnTrafficWithoutChannel(DomainId peer) => Interlocked.Increment(ref _withoutChannel);
 
     public void OnChannelFailed(DomainId peer, ChannelFailure failure) => Failures.Enqueue(failure);
 

@@ -25,7 +25,7 @@ public sealed class ReleaseTests
         datagrams.Send(3, 100);
         Assert.Equal([0, 1, 2], datagrams.Receive(3));
         pair.A.Sync();
-        Assert.InRange(pair.A.Listener.FirstTraffic, 1, 3);
+        Assert.InRange(pair.A.Listener.TrafficWithoutChannel, 1, 3);
         Assert.Equal(3ul, pair.A.Accepted(AcceptReason.NoChannel));
     }
 

@@ -32,14 +32,14 @@ public sealed class StatusJsonTests
     [Fact]
     public void Rules_are_written_as_the_serializer_would()
     {
-        RulesView[] views =
+        BackendRulesJson[] views =
         [
-            new("iptables-nft", true, [new RuleView("eth0", "10.0.0.2/32", 3, 7003, "conntrack"), new RuleView("eth0", "10.0.0.0/8", null, null, "plain")], 0, "it was asked for"),
+            new("iptables-nft", true, [new RuleJson("eth0", "10.0.0.2/32", 3, 7003, "conntrack"), new RuleJson("eth0", "10.0.0.0/8", null, null, "plain")], 0, "it was asked for"),
             new("iptables-legacy", false, [], 2, null),
         ];
-        Assert.Equal(JsonSerializer.Serialize(views, s_rulesJson), RulesView.ToJson(views));
-        Assert.Equal(JsonSerializer.Serialize(Array.Empty<RulesView>(), s_rulesJson), RulesView.ToJson(Array.Empty<RulesView>()));
-        Assert.Equal(JsonSerializer.Serialize(new[] { "iptables-nft", "x" }, s_rulesJson), RulesView.ToJson(new[] { "iptables-nft", "x" }));
+        Assert.Equal(JsonSerializer.Serialize(views, s_rulesJson), BackendRulesJson.ToJson(views));
+        Assert.Equal(JsonSerializer.Serialize(Array.Empty<BackendRulesJson>(), s_rulesJson), BackendRulesJson.ToJson(Array.Empty<BackendRulesJson>()));
+        Assert.Equal(JsonSerializer.Serialize(new[] { "iptables-nft", "x" }, s_rulesJson), BackendRulesJson.ToJson(new[] { "iptables-nft", "x" }));
     }
 
     private static StatusReport Report(string name, double? age, params PeerReport[] peers) => new(

@@ -8,21 +8,21 @@ namespace XenLoop.Interceptor.Rules.Commands;
 /// <param name="Rules">The chain.</param>
 /// <param name="StrangeRules">How many rules in it are not of our making.</param>
 /// <param name="Reason">Why the form is what it is; null if it was not decided now.</param>
-internal sealed record RulesView(string Backend, bool IsReached, RuleView[] Rules, int StrangeRules, string? Reason)
+internal sealed record BackendRulesJson(string Backend, bool IsReached, RuleJson[] Rules, int StrangeRules, string? Reason)
 {
     /// <summary>What has just been installed.</summary>
-    public static RulesView Of(InstalledRules installed) =>
+    public static BackendRulesJson Of(InstalledRules installed) =>
         new(installed.Backend.Name, true, Array.ConvertAll(installed.Rules, Of), 0, installed.Decision.Reason);
 
     /// <summary>What was found.</summary>
-    public static RulesView Of(RuleBackend backend, RuleState state) =>
-        new(backend.Name, !state.Jumps.IsEmpty, Array.ConvertAll<CaptureRule, RuleView>([.. state.Rules], Of), state.StrangeRules, null);
+    public static BackendRulesJson Of(RuleBackend backend, RuleState state) =>
+        new(backend.Name, !state.Jumps.IsEmpty, Array.ConvertAll<CaptureRule, RuleJson>([.. state.Rules], Of), state.StrangeRules, null);
 
     /// <summary>A list of backends with their rules.</summary>
-    public static string ToJson(RulesView[] views) => JsonText.Of(json =>
+    public static string ToJson(BackendRulesJson[] views) => JsonText.Of(json =>
     {
         json.WriteStartArray();
-        foreach (RulesView view in views)
+        foreach (BackendRulesJson view in views)
         {
             view.Write(json);
         }
@@ -38,7 +38,7 @@ internal sealed record RulesView(string Backend, bool IsReached, RuleView[] Rule
         json.WriteEndArray();
     });
 
-    private static RuleView Of(CaptureRule rule) => new(
+    private static RuleJson Of(CaptureRule rule) => new(
         rule.Interface,
         rule.Target.Destination.ToString(),
         rule.Target.Queue is null ? null : rule.Target.Domain.Value,
@@ -51,7 +51,7 @@ internal sealed record RulesView(string Backend, bool IsReached, RuleView[] Rule
         json.WriteString("backend", Backend);
         json.WriteBoolean("isReached", IsReached);
         json.WriteStartArray("rules");
-        foreach (RuleView rule in Rules)
+        foreach (RuleJson rule in Rules)
         {
             rule.Write(json);
         }

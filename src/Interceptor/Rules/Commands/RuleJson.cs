@@ -8,7 +8,7 @@ namespace XenLoop.Interceptor.Rules.Commands;
 /// <param name="Domain">Whose; null for an exception.</param>
 /// <param name="Queue">Where to; null for an exception.</param>
 /// <param name="Form"><c>plain</c> or <c>conntrack</c>.</param>
-internal sealed record RuleView(string Interface, string Destination, int? Domain, int? Queue, string Form)
+internal sealed record RuleJson(string Interface, string Destination, int? Domain, int? Queue, string Form)
 {
     /// <summary>An object; without what is null.</summary>
     public void Write(Utf8JsonWriter json)

@@ -16,7 +16,7 @@ internal static class RulesInstall
         InstalledRules installed = new RuleInstaller(options, new ProgramRunner()).Install(networkInterface, targets);
         if (json)
         {
-            output.WriteLine(RulesView.ToJson([RulesView.Of(installed)]));
+            output.WriteLine(BackendRulesJson.ToJson([BackendRulesJson.Of(installed)]));
             return 0;
         }
 

@@ -13,7 +13,7 @@ internal static class RulesRemove
         string[] removed = new RuleInstaller(new RuleOptions(), new ProgramRunner()).Remove();
         output.WriteLine((json, removed.Length) switch
         {
-            (true, _) => RulesView.ToJson(removed),
+            (true, _) => BackendRulesJson.ToJson(removed),
             (false, 0) => "No xenloop rules are installed.",
             _ => $"Removed xenloop's rules from {string.Join(" and ", removed)}.",
         });

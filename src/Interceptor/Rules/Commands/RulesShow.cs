@@ -10,10 +10,10 @@ internal static class RulesShow
     /// <exception cref="RuleException">The firewall cannot be read.</exception>
     public static int Run(bool json, TextWriter output)
     {
-        RulesView[] views = Array.ConvertAll(new RuleInstaller(new RuleOptions(), new ProgramRunner()).Show(), entry => RulesView.Of(entry.Backend, entry.State));
+        BackendRulesJson[] views = Array.ConvertAll(new RuleInstaller(new RuleOptions(), new ProgramRunner()).Show(), entry => BackendRulesJson.Of(entry.Backend, entry.State));
         if (json)
         {
-            output.WriteLine(RulesView.ToJson(views));
+            output.WriteLine(BackendRulesJson.ToJson(views));
         }
         else if (views.Length == 0)
         {
@@ -27,10 +27,10 @@ internal static class RulesShow
         return views.Length > 0 ? 0 : 1;
     }
 
-    private static void Print(RulesView view, TextWriter output)
+    private static void Print(BackendRulesJson view, TextWriter output)
     {
         output.WriteLine($"{view.Backend}: chain {RuleText.Chain} in table {RuleText.Table}, {(view.IsReached ? $"reached from {RuleText.Hook}" : $"NOT reached from {RuleText.Hook}: the jump is missing")}");
-        foreach (RuleView rule in view.Rules)
+        foreach (RuleJson rule in view.Rules)
         {
             output.WriteLine(rule.Queue is { } queue
                 ? $"  {rule.Destination,-18} by {rule.Interface}: domain {rule.Domain}, queue {queue}, {rule.Form}"
