@@ -9,16 +9,16 @@ namespace XenLoop.Addresses;
 /// so that tables and look-ups need no change when IPv6 follows.
 /// </summary>
 /// <param name="High">The first eight bytes on the wire, big-endian.</param>
-/// <param name="Low">The last eight.</param>
+/// <param name="Low">The last eight bytes on the wire, big-endian.</param>
 public readonly record struct InternetAddress(ulong High, ulong Low)
 {
     private const ulong MappedPrefix = 0xFFFF_0000_0000UL;
 
-    /// <summary>From an IPv4 address in host order.</summary>
+    /// <summary>Makes an address from an IPv4 address in host order.</summary>
     public static InternetAddress FromIPv4(uint address) => new(0, MappedPrefix | address);
 
-    /// <summary>From 4 or 16 bytes in wire order.</summary>
-    /// <exception cref="ArgumentException">Another length.</exception>
+    /// <summary>Makes an address from 4 (IPv4) or 16 (IPv6) bytes in wire order.</summary>
+    /// <exception cref="ArgumentException">The bytes are neither 4 nor 16.</exception>
     public static InternetAddress FromBytes(ReadOnlySpan<byte> bytes) => bytes.Length switch
     {
         4 => FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(bytes)),
@@ -26,7 +26,7 @@ public readonly record struct InternetAddress(ulong High, ulong Low)
         _ => throw new ArgumentException("An IP address has 4 or 16 bytes.", nameof(bytes)),
     };
 
-    /// <summary>True for the mapped form.</summary>
+    /// <summary>True if this is an IPv4 address, in its mapped form.</summary>
     public bool IsIPv4 => High == 0 && Low >> 32 == 0xFFFF;
 
     /// <summary>The IPv4 address in host order; meaningful if <see cref="IsIPv4"/>.</summary>

@@ -66,7 +66,7 @@ public readonly record struct InternetPrefix
         return true;
     }
 
-    /// <summary>Always with the length: <c>192.0.2.1/32</c>.</summary>
+    /// <summary>The block as text, always with its length: <c>192.0.2.1/32</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Address}/{Length}");
 
     private static int WidthOf(InternetAddress address) => address.IsIPv4 ? 32 : 128;

@@ -3,13 +3,13 @@ using System.Globalization;
 namespace XenLoop.Addresses;
 
 /// <summary>An Ethernet address, 48 bits, the first byte on the wire in the highest of them.</summary>
-/// <param name="Value">Bits 47..0.</param>
+/// <param name="Value">The address, in bits 47..0.</param>
 public readonly record struct MacAddress(ulong Value)
 {
-    /// <summary>Bytes of an address on the wire.</summary>
+    /// <summary>Bytes of an Ethernet address on the wire.</summary>
     public const int Length = 6;
 
-    /// <summary>From wire order.</summary>
+    /// <summary>Makes an address from its 6 bytes in wire order.</summary>
     public static MacAddress FromBytes(ReadOnlySpan<byte> bytes)
     {
         ulong value = 0;
@@ -21,7 +21,7 @@ public readonly record struct MacAddress(ulong Value)
         return new MacAddress(value);
     }
 
-    /// <summary>Into wire order.</summary>
+    /// <summary>Writes the address as 6 bytes in wire order.</summary>
     public void CopyTo(Span<byte> destination)
     {
         for (int i = 0; i < Length; i++)

@@ -39,8 +39,8 @@ internal static class AddressList
     /// </summary>
     /// <param name="text">The node's value; a missing or empty one has none.</param>
     /// <param name="ignorePrefix">True: a prefix length says something of the network, not of how many addresses the guest has.</param>
-    /// <param name="most">Addresses at most.</param>
-    /// <param name="addresses">What was read.</param>
+    /// <param name="most">The most addresses that are accepted.</param>
+    /// <param name="addresses">The addresses that were read.</param>
     public static bool TryParseVif(ReadOnlySpan<char> text, bool ignorePrefix, int most, out ImmutableArray<InternetAddress> addresses)
     {
         addresses = [];

@@ -12,7 +12,7 @@ internal static class JsonText
 {
     private static readonly JsonWriterOptions Options = new() { Indented = true };
 
-    /// <summary>The text that <paramref name="write"/> makes.</summary>
+    /// <summary>The JSON text that <paramref name="write"/> makes.</summary>
     public static string Of(Action<Utf8JsonWriter> write)
     {
         var text = new ArrayBufferWriter<byte>();
@@ -24,7 +24,7 @@ internal static class JsonText
         return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 
-    /// <summary>A property that holds a list of strings.</summary>
+    /// <summary>Writes a property that holds a list of strings.</summary>
     public static void WriteStrings(this Utf8JsonWriter json, string name, IReadOnlyList<string> values)
     {
         json.WriteStartArray(name);

@@ -12,7 +12,7 @@ public static unsafe partial class LibC
     public const int SIGCHLD = 17;
     public const int SIGXFSZ = 25;
 
-    /// <summary>What is usual.</summary>
+    /// <summary>The default action of a signal.</summary>
     public static nint SIG_DFL => 0;
 
     /// <summary>The handler that ignores a signal.</summary>

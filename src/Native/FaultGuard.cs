@@ -31,7 +31,7 @@ public static unsafe partial class FaultGuard
     /// <summary>True once a page of the range was lost.</summary>
     public static bool IsLost(int slot) => xenloop_guard_lost(slot) != 0;
 
-    /// <summary>To be called before the range is unmapped, when nothing touches it any more.</summary>
+    /// <summary>Ends the guard of a range. To be called before the range is unmapped, when nothing touches it any more.</summary>
     public static void Remove(int slot)
     {
         lock (OneAtATime)

@@ -25,6 +25,6 @@ public static class LinuxTrafficControl
     public const ushort TCA_MIRRED_PARMS = 2;
     public const int TCA_INGRESS_REDIR = 3;
 
-    /// <summary>Of <c>linux/if_ether.h</c>.</summary>
+    /// <summary>All Ethernet protocols, of <c>linux/if_ether.h</c>.</summary>
     public const ushort ETH_P_ALL = 3;
 }

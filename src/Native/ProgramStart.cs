@@ -5,13 +5,13 @@ namespace XenLoop.Native;
 public static unsafe class ProgramStart
 {
     /// <summary>Starts the program at <paramref name="path"/>.</summary>
-    /// <param name="path">Its file.</param>
+    /// <param name="path">The program's file.</param>
     /// <param name="arguments">Its name for itself, and what follows.</param>
     /// <param name="environment">Its whole environment, <c>NAME=VALUE</c>.</param>
     /// <param name="streams">What shall be its standard input, output and error; -1: nothing, where everything that is written vanishes.</param>
     /// <param name="flags"><c>POSIX_SPAWN_*</c>.</param>
     /// <param name="process">Its number. Whoever starts it waits for its end, too.</param>
-    /// <returns>0, or why not.</returns>
+    /// <returns>0, or the error number.</returns>
     public static int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, ReadOnlySpan<int> streams, short flags, out int process)
     {
         process = 0;

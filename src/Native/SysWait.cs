@@ -5,7 +5,7 @@ namespace XenLoop.Native;
 /// <content><c>sys/wait.h</c>.</content>
 public static unsafe partial class LibC
 {
-    /// <summary>Do not wait.</summary>
+    /// <summary>Makes <see cref="waitpid"/> return at once if no child has ended.</summary>
     public const int WNOHANG = 1;
 
     /// <summary>Takes note of the end of a child, waiting for it if need be.</summary>

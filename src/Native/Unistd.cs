@@ -38,7 +38,7 @@ public static unsafe partial class LibC
     [LibraryImport(Library)]
     public static partial void _exit(int status);
 
-    /// <summary>Returns only if it fails.</summary>
+    /// <summary>Replaces this process's program; returns only if it fails.</summary>
     [LibraryImport(Library, SetLastError = true)]
     public static partial int execve(byte* path, byte** arguments, byte** environment);
 

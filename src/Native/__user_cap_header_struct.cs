@@ -8,6 +8,6 @@ public struct __user_cap_header_struct
 {
     public uint version;
 
-    /// <summary>0: the calling thread.</summary>
+    /// <summary>The thread; 0: the calling one.</summary>
     public int pid;
 }

@@ -6,7 +6,7 @@ namespace XenLoop.Native;
 [StructLayout(LayoutKind.Sequential)]
 public struct cmsghdr
 {
-    /// <summary>Header and data, without the padding (<c>CMSG_LEN</c>).</summary>
+    /// <summary>Bytes of header and data, without the padding (<c>CMSG_LEN</c>).</summary>
     public nuint cmsg_len;
     public int cmsg_level;
     public int cmsg_type;

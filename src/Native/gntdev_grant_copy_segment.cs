@@ -22,7 +22,7 @@ public unsafe struct gntdev_grant_copy_segment
     [FieldOffset(14)]
     public ushort dest_domid;
 
-    /// <summary>Bytes.</summary>
+    /// <summary>Bytes to copy.</summary>
     [FieldOffset(16)]
     public ushort len;
 

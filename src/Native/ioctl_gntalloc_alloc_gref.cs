@@ -9,10 +9,10 @@ public struct ioctl_gntalloc_alloc_gref
     /// <summary>The domain that may map the pages.</summary>
     public ushort domid;
 
-    /// <summary><c>GNTALLOC_FLAG_...</c></summary>
+    /// <summary>Flags: <c>GNTALLOC_FLAG_...</c>.</summary>
     public ushort flags;
 
-    /// <summary>Pages.</summary>
+    /// <summary>Number of pages.</summary>
     public uint count;
 
     /// <summary>Filled in: offset for <c>mmap</c>.</summary>

@@ -9,7 +9,7 @@ public struct ioctl_gntalloc_unmap_notify
     /// <summary>Offset for <c>mmap</c> of the byte to clear.</summary>
     public ulong index;
 
-    /// <summary><c>UNMAP_NOTIFY_...</c></summary>
+    /// <summary>What to do: <c>UNMAP_NOTIFY_...</c>.</summary>
     public uint action;
     public uint event_channel_port;
 }

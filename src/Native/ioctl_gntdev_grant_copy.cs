@@ -6,7 +6,7 @@ namespace XenLoop.Native;
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct ioctl_gntdev_grant_copy
 {
-    /// <summary>Segments.</summary>
+    /// <summary>Number of segments.</summary>
     public uint count;
     public gntdev_grant_copy_segment* segments;
 }

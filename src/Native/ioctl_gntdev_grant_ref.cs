@@ -6,7 +6,7 @@ namespace XenLoop.Native;
 [StructLayout(LayoutKind.Sequential)]
 public struct ioctl_gntdev_grant_ref
 {
-    /// <summary>Whose.</summary>
+    /// <summary>The domain that granted the page.</summary>
     public uint domid;
 
     /// <summary>The grant reference.</summary>

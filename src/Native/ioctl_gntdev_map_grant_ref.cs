@@ -6,7 +6,7 @@ namespace XenLoop.Native;
 [StructLayout(LayoutKind.Sequential)]
 public struct ioctl_gntdev_map_grant_ref
 {
-    /// <summary>References.</summary>
+    /// <summary>Number of references.</summary>
     public uint count;
     public uint pad;
 

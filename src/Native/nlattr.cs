@@ -6,9 +6,9 @@ namespace XenLoop.Native;
 [StructLayout(LayoutKind.Sequential)]
 public struct nlattr
 {
-    /// <summary>Of header and value, without the padding behind it.</summary>
+    /// <summary>Bytes of header and value, without the padding behind it.</summary>
     public ushort nla_len;
 
-    /// <summary>With <c>NLA_F_NESTED</c> and the byte-order flag in the highest bits.</summary>
+    /// <summary>The attribute's type, with <c>NLA_F_NESTED</c> and the byte-order flag in the highest bits.</summary>
     public ushort nla_type;
 }

@@ -6,7 +6,7 @@ namespace XenLoop.Native;
 [StructLayout(LayoutKind.Sequential)]
 public struct nlmsghdr
 {
-    /// <summary>Of the whole message with this header, without the padding behind it.</summary>
+    /// <summary>Bytes of the whole message with this header, without the padding behind it.</summary>
     public uint nlmsg_len;
     public ushort nlmsg_type;
     public ushort nlmsg_flags;

@@ -11,7 +11,7 @@ public struct rtmsg
     public byte rtm_src_len;
     public byte rtm_tos;
 
-    /// <summary>Table number if below 256; <c>RTA_TABLE</c> says more.</summary>
+    /// <summary>Number of the routing table if below 256; <c>RTA_TABLE</c> says more.</summary>
     public byte rtm_table;
     public byte rtm_protocol;
     public byte rtm_scope;

@@ -10,7 +10,7 @@ public struct sockaddr_nl
     public ushort nl_family;
     public ushort nl_pad;
 
-    /// <summary>Port; 0 is the kernel.</summary>
+    /// <summary>Netlink port; 0 is the kernel.</summary>
     public uint nl_pid;
 
     /// <summary>Multicast groups, one bit each.</summary>

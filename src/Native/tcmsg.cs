@@ -13,6 +13,6 @@ public struct tcmsg
     public uint tcm_handle;
     public uint tcm_parent;
 
-    /// <summary>Of a filter: priority in the upper half, Ethernet protocol in network order in the lower.</summary>
+    /// <summary>What a filter applies to: priority in the upper half, Ethernet protocol in network order in the lower.</summary>
     public uint tcm_info;
 }

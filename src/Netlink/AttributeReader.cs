@@ -33,14 +33,14 @@ public ref struct AttributeReader
     /// <summary>Where the present value starts, in bytes from the start of what is read.</summary>
     public int ValueOffset { get; private set; }
 
-    /// <summary>The present value.</summary>
+    /// <summary>The present attribute's value.</summary>
     public readonly ReadOnlySpan<byte> Value
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => _attributes.Slice(ValueOffset, _valueLength);
     }
 
-    /// <summary>Goes to the next attribute; false at the end, or where the rest is no attribute.</summary>
+    /// <summary>Goes to the next attribute; false at the end, or where the rest is not an attribute.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MoveNext()
     {
@@ -69,11 +69,11 @@ public ref struct AttributeReader
     /// <summary>A reader over the attributes nested in the present one.</summary>
     public readonly AttributeReader Nested() => new(Value);
 
-    /// <summary>The present value in host order; false if it is shorter than four bytes.</summary>
+    /// <summary>The present attribute's value as a number in host order; false if it is shorter than four bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool TryGetUInt32(out uint value) => MemoryMarshal.TryRead(Value, out value);
 
-    /// <summary>The present value as text up to its first zero byte.</summary>
+    /// <summary>The present attribute's value as text up to its first zero byte.</summary>
     public readonly string GetString()
     {
         ReadOnlySpan<byte> value = Value;

@@ -5,7 +5,7 @@ namespace XenLoop.Netlink;
 /// <summary>The kernel refused a netlink request, or the socket itself failed.</summary>
 public sealed class NetlinkException : Exception
 {
-    /// <summary>Describes a failure.</summary>
+    /// <summary>Makes an exception that describes a failure.</summary>
     /// <param name="operation">What was tried, to follow "Cannot": <c>set the MTU of xl0 to 1500</c>.</param>
     /// <param name="error">The positive error number.</param>
     /// <param name="kernelWords">The kernel's own explanation (extended acknowledgement), if it gave one.</param>

@@ -23,14 +23,14 @@ public ref struct NetlinkMessageReader
     /// <summary>Where the present message's payload starts, in bytes from the start of the datagram.</summary>
     public readonly int PayloadOffset => _payloadOffset;
 
-    /// <summary>What follows the header, without padding.</summary>
+    /// <summary>What follows the present message's header, without padding.</summary>
     public readonly ReadOnlySpan<byte> Payload
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => _datagram.Slice(_payloadOffset, (int)_header.nlmsg_len - NetlinkLayout.MessageHeaderLength);
     }
 
-    /// <summary>Goes to the next message; false at the end, or where the rest is no message.</summary>
+    /// <summary>Goes to the next message; false at the end, or where the rest is not a message.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MoveNext()
     {

@@ -21,7 +21,7 @@ public ref struct NetlinkMessageWriter
     private readonly Span<byte> _buffer;
 
     /// <summary>Starts a message of the given type.</summary>
-    /// <param name="buffer">Where to write.</param>
+    /// <param name="buffer">Where the message is written.</param>
     /// <param name="type">For example <c>RTM_NEWLINK</c>, or subsystem and message for nfnetlink.</param>
     /// <param name="flags"><c>NLM_F_...</c>; <c>NLM_F_REQUEST</c> is added.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

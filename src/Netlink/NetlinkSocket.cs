@@ -14,12 +14,12 @@ namespace XenLoop.Netlink;
 /// </remarks>
 public sealed unsafe class NetlinkSocket : IDisposable
 {
-    /// <summary>The kernel answers dumps with datagrams of up to 32 KB (<c>netlink_dump</c> in net/netlink/af_netlink.c); twice that is room.</summary>
+    /// <summary>Bytes of the buffer for answers: the kernel answers dumps with datagrams of up to 32 KB (<c>netlink_dump</c> in net/netlink/af_netlink.c); twice that is room.</summary>
     private const int AnswerBufferLength = 64 * 1024;
 
     private const int AnswerTimeoutMilliseconds = 5000;
 
-    /// <summary>A table that changes during each of so many dumps is changing for good.</summary>
+    /// <summary>Most dumps of one table: one that changes during each of them is changing for good.</summary>
     private const int DumpAttempts = 16;
 
     private readonly FileDescriptor _socket;
@@ -27,7 +27,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
 
     private NetlinkSocket(FileDescriptor socket) => _socket = socket;
 
-    /// <summary>To poll for readability; owned by this object.</summary>
+    /// <summary>The socket's descriptor, to poll for readability; owned by this object.</summary>
     public int Descriptor => _socket.Number;
 
     /// <summary>Datagrams that came while an answer was awaited, were no answer, and are lost.</summary>
@@ -82,7 +82,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
     }
 
     /// <summary>Sends a request and waits for the kernel's answer.</summary>
-    /// <param name="message">Complete but for length, sequence number and the acknowledge flag, which are filled in.</param>
+    /// <param name="message">Complete except for length, sequence number and the acknowledge flag, which are filled in.</param>
     /// <param name="operation">What it does, to follow "Cannot" in an error message.</param>
     /// <exception cref="NetlinkException">The kernel refused, or did not answer within five seconds.</exception>
     public void Request(ref NetlinkMessageWriter message, string operation)
@@ -113,7 +113,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
     }
 
     /// <summary>Asks for a whole table. Starts again if it changed meanwhile.</summary>
-    /// <param name="message">Complete but for length, sequence number and the dump flags, which are filled in.</param>
+    /// <param name="message">Complete except for length, sequence number and the dump flags, which are filled in.</param>
     /// <param name="visitor">Gets the entries.</param>
     /// <param name="operation">What it does, to follow "Cannot" in an error message.</param>
     /// <exception cref="NetlinkException">The kernel refused, the socket failed, or the table never stood still (EBUSY).</exception>
@@ -135,7 +135,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
     }
 
     /// <summary>Takes one datagram from the kernel without waiting.</summary>
-    /// <param name="buffer">Where to put it.</param>
+    /// <param name="buffer">Where to put the datagram.</param>
     /// <param name="error">0, or the error number: <c>ENOBUFS</c> if multicasts were lost, <c>EMSGSIZE</c> if the buffer was too small.</param>
     /// <returns>Its length in bytes; 0 if none was waiting or after an error.</returns>
     public int Receive(Span<byte> buffer, out int error)
@@ -207,7 +207,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
         }
     }
 
-    /// <summary>True if the dump is complete and consistent.</summary>
+    /// <summary>Receives the answer to a dump; true if it is complete and consistent.</summary>
     private bool ReceiveDump(INetlinkDumpVisitor visitor, string operation)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(AnswerBufferLength);

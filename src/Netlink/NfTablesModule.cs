@@ -7,11 +7,11 @@ namespace XenLoop.Netlink;
 public static class NfTablesModule
 {
     /// <summary>
-    /// Has the kernel load it, if it is not there, and waits for that. For who joins its group of listeners instead the kernel loads it on
+    /// Has the kernel load nf_tables, if it is not there, and waits for that. For whoever joins its group of listeners instead the kernel loads it on
     /// the side (<c>nfnetlink_bind</c> in <c>net/netfilter/nfnetlink.c</c>), and an iptables that comes meanwhile is told that there is none.
     /// </summary>
     /// <returns>False: this kernel has none, or this process may not use it.</returns>
-    /// <exception cref="NetlinkException">There is no netlink socket to be had.</exception>
+    /// <exception cref="NetlinkException">No netlink socket can be had.</exception>
     public static bool TryLoad()
     {
         using NetlinkSocket socket = NetlinkSocket.Open(LinuxNetlink.NETLINK_NETFILTER);

@@ -26,10 +26,10 @@ public sealed unsafe class Channel : IDisposable
     /// <summary>Which end this is.</summary>
     public ChannelRole Role { get; }
 
-    /// <summary>To the peer.</summary>
+    /// <summary>The ring to the peer.</summary>
     public RingProducer Outbound { get; }
 
-    /// <summary>From the peer.</summary>
+    /// <summary>The ring from the peer.</summary>
     public RingConsumer Inbound { get; }
 
     /// <summary>The pages and doorbells below; owned by the channel.</summary>
@@ -50,7 +50,7 @@ public sealed unsafe class Channel : IDisposable
 
     /// <summary>Writes the descriptor into freshly zeroed pages and opens the listener's end. Owns <paramref name="link"/> if it returns.</summary>
     /// <param name="link">From <see cref="IChannelPlatform.Offer"/>.</param>
-    /// <param name="nonce">Of this offer; the connector must know it.</param>
+    /// <param name="nonce">The nonce of this offer; the connector must know it.</param>
     public static Channel Listen(IChannelLink link, ulong nonce)
     {
         CheckGeometry(link);
@@ -68,7 +68,7 @@ public sealed unsafe class Channel : IDisposable
 
     /// <summary>Validates the listener's descriptor and opens the connector's end. Owns <paramref name="link"/> if it returns.</summary>
     /// <param name="link">From <see cref="IChannelPlatform.Map"/>.</param>
-    /// <param name="nonce">Of the offer that was accepted.</param>
+    /// <param name="nonce">The nonce of the offer that was accepted.</param>
     /// <exception cref="ChannelPlatformException">The descriptor is not what was offered.</exception>
     public static Channel Connect(IChannelLink link, ulong nonce)
     {

@@ -40,19 +40,19 @@ public static class ChannelDescriptor
     /// <summary>"XenLoop" and a zero byte, as a little-endian word.</summary>
     public const ulong Magic = 0x0070_6F6F_4C6E_6558;
 
-    /// <summary>This layout and protocol.</summary>
+    /// <summary>Version of this layout and of the ring's protocol.</summary>
     public const uint Version = 1;
 
     /// <summary>Protocol variants that this code knows.</summary>
     public const uint Features = 0;
 
-    /// <summary>The smallest ring: a page.</summary>
+    /// <summary>Data bytes of the smallest ring: a page.</summary>
     public const int MinRingBytes = 4096;
 
-    /// <summary>The smallest ring that is worth having: one super-packet fits.</summary>
+    /// <summary>Data bytes of the smallest ring that is worth having: one super-packet fits.</summary>
     public const int SmallestUsefulRingBytes = 64 * 1024;
 
-    /// <summary>The largest ring: 16 MB.</summary>
+    /// <summary>Data bytes of the largest ring: 16 MB.</summary>
     public const int MaxRingBytes = 16 << 20;
 
     /// <summary>Offset of the magic.</summary>

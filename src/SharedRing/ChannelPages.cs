@@ -12,7 +12,7 @@ namespace XenLoop.SharedRing;
 /// </remarks>
 internal abstract unsafe class ChannelPages : SafeHandle
 {
-    /// <summary>Bytes of a page.</summary>
+    /// <summary>Bytes of a page of memory.</summary>
     protected static readonly long Page = Environment.SystemPageSize;
 
     private readonly nuint _bytes;
@@ -40,10 +40,10 @@ internal abstract unsafe class ChannelPages : SafeHandle
     /// <summary>The descriptor page.</summary>
     public byte* Descriptor { get; }
 
-    /// <summary>The first ring's data.</summary>
+    /// <summary>The data area of the ring that the listener fills.</summary>
     public byte* ListenerToConnector { get; }
 
-    /// <summary>The second ring's data.</summary>
+    /// <summary>The data area of the ring that the connector fills.</summary>
     public byte* ConnectorToListener { get; private set; }
 
     /// <summary>Data bytes of each ring.</summary>

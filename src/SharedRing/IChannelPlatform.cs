@@ -26,7 +26,8 @@ public interface IChannelPlatform : IDisposable
     /// <summary>True if the pages of a channel that we listen for are free for others once it ends; not always at once where the peer could keep them from being freed.</summary>
     bool GivesBack(DomainId peer) => true;
 
-    /// <summary>Others find no pages left: true if those of a channel to <paramref name="peer"/> will be free for them once it ends. To be asked only of one that then ends.</summary>
+    /// <summary>Lets the pages of a channel to <paramref name="peer"/> be given back when it ends, if that may be: others find none left.</summary>
+    /// <returns>True: they will be free for others. To be called only for a channel that then ends.</returns>
     bool TryAllowRelease(DomainId peer) => true;
 
     /// <summary>

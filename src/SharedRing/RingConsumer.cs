@@ -20,7 +20,7 @@ public sealed unsafe class RingConsumer
     private readonly uint _mask;
     private readonly uint _maxPayload;
 
-    /// <summary>Start of the record that is read next.</summary>
+    /// <summary>Index of the start of the record that is read next.</summary>
     private uint _position;
 
     /// <summary>The peer's index as last seen and validated.</summary>
@@ -29,7 +29,7 @@ public sealed unsafe class RingConsumer
     /// <summary>What the peer can see: the private copy of <c>consumed</c>.</summary>
     private uint _freed;
 
-    /// <summary>Up to here it was checked whether the producer sleeps.</summary>
+    /// <summary>Index up to which it was checked whether the producer sleeps.</summary>
     private uint _released;
 
     /// <summary>Bytes of the record of the last <see cref="TryRead"/>; 0: none.</summary>
@@ -38,7 +38,7 @@ public sealed unsafe class RingConsumer
     private bool _closedMarkSeen;
     private RingViolation _violation;
 
-    /// <summary>Over memory whose indices both stand at <paramref name="start"/>.</summary>
+    /// <summary>Makes the draining end over memory whose indices both stand at <paramref name="start"/>.</summary>
     internal RingConsumer(in RingMemory ring, uint start = 0)
     {
         _ring = ring;
@@ -113,7 +113,7 @@ public sealed unsafe class RingConsumer
         return RingStatus.Ready;
     }
 
-    /// <summary>Done with the record of the last <see cref="TryRead"/>. Its bytes are free for the producer after <see cref="Free"/> or <see cref="Release"/>.</summary>
+    /// <summary>Ends the use of the record of the last <see cref="TryRead"/>. Its bytes are free for the producer after <see cref="Free"/> or <see cref="Release"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Advance()
     {
@@ -121,7 +121,7 @@ public sealed unsafe class RingConsumer
         _recordBytes = 0;
     }
 
-    /// <summary>Bytes of records, headers and padding included, that were advanced over since <paramref name="position"/>, an earlier <see cref="Position"/>. Right below 4 GB.</summary>
+    /// <summary>Bytes of records, headers and padding included, that were advanced over since <paramref name="position"/>, an earlier <see cref="Position"/>. Correct below 4 GB.</summary>
     public uint BytesSince(uint position) => _position - position;
 
     /// <summary>
@@ -203,7 +203,7 @@ public sealed unsafe class RingConsumer
         return true;
     }
 
-    /// <summary>Takes the producer's index over. False, now and for ever after, if it is impossible.</summary>
+    /// <summary>Takes the producer's index over. False, now and forever after, if it is impossible.</summary>
     private bool TryRefresh()
     {
         if (_violation != RingViolation.None)

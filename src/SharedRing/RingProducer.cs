@@ -20,19 +20,19 @@ public sealed unsafe class RingProducer
     private readonly uint _mask;
     private readonly uint _maxPayload;
 
-    /// <summary>End of the last committed record.</summary>
+    /// <summary>Index of the end of the last committed record.</summary>
     private uint _committed;
 
     /// <summary>What the peer can see: the private copy of <c>produced</c>.</summary>
     private uint _exposed;
 
-    /// <summary>Up to here it was checked whether the consumer sleeps.</summary>
+    /// <summary>Index up to which it was checked whether the consumer sleeps.</summary>
     private uint _published;
 
     /// <summary>The peer's index as last seen and validated; never ahead of <see cref="_exposed"/>, save after a violation.</summary>
     private uint _consumed;
 
-    /// <summary>After a violation, the index before it.</summary>
+    /// <summary>The consumer's index before a violation, after one.</summary>
     private uint _lastPossible;
 
     /// <summary>Payload bytes of the record being written; 0: none.</summary>
@@ -40,7 +40,7 @@ public sealed unsafe class RingProducer
 
     private RingViolation _violation;
 
-    /// <summary>Over memory whose indices both stand at <paramref name="start"/>.</summary>
+    /// <summary>Makes the filling end over memory whose indices both stand at <paramref name="start"/>.</summary>
     internal RingProducer(in RingMemory ring, uint start = 0)
     {
         _ring = ring;
@@ -75,7 +75,7 @@ public sealed unsafe class RingProducer
     /// <summary>
     /// Finds room for a record. A reservation that was not committed is replaced; nothing of it is visible to the peer's protocol.
     /// </summary>
-    /// <param name="payloadBytes">1 to <see cref="MaxPayload"/>.</param>
+    /// <param name="payloadBytes">Payload bytes of the record, 1 to <see cref="MaxPayload"/>.</param>
     /// <param name="payload">Where to write: shared memory, so write only what the peer may see, and do not read back.</param>
     /// <returns>False: no room now, or a violation (<see cref="Violation"/>).</returns>
     /// <exception cref="ArgumentOutOfRangeException">A size that can never fit, or nothing.</exception>
@@ -102,7 +102,7 @@ public sealed unsafe class RingProducer
 
     /// <summary>Completes the reserved record. The peer sees it after <see cref="Publish"/>; several records may share one.</summary>
     /// <param name="payloadBytes">What was written: 1 to the bytes reserved.</param>
-    /// <param name="tag">Goes to the consumer as it is.</param>
+    /// <param name="tag">The word that goes to the consumer as it is.</param>
     /// <exception cref="ArgumentOutOfRangeException">More than was reserved, or nothing, or no reservation.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Commit(int payloadBytes, uint tag)
@@ -157,7 +157,7 @@ public sealed unsafe class RingProducer
     /// Asks to be rung when there is room again: when the consumer has freed a quarter of the ring, or <paramref name="payloadBytes"/>
     /// if that is more, so that a nearly full ring does not cost a wake-up for each record.
     /// </summary>
-    /// <param name="payloadBytes">The record to make room for.</param>
+    /// <param name="payloadBytes">Payload bytes of the record to make room for.</param>
     /// <returns>False: there is room already, or a violation; do not sleep. True: sleep until rung, then reserve again.</returns>
     /// <exception cref="InvalidOperationException">Committed records are not published: the consumer could never free them.</exception>
     public bool PrepareToWaitForSpace(int payloadBytes)
@@ -202,7 +202,7 @@ public sealed unsafe class RingProducer
         Interlocked.MemoryBarrier();
     }
 
-    /// <summary>Takes the consumer's index over. False, now and for ever after, if it is impossible.</summary>
+    /// <summary>Takes the consumer's index over. False, now and forever after, if it is impossible.</summary>
     private bool TryRefresh()
     {
         if (_violation != RingViolation.None)

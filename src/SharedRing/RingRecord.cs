@@ -16,7 +16,7 @@ namespace XenLoop.SharedRing;
 /// </remarks>
 public static class RingRecord
 {
-    /// <summary>Bytes in front of the payload.</summary>
+    /// <summary>Bytes of a record in front of its payload.</summary>
     public const int HeaderBytes = 8;
 
     /// <summary>Every record starts at a multiple of this many bytes.</summary>
@@ -25,7 +25,7 @@ public static class RingRecord
     /// <summary>The largest payload of any ring, in bytes: a 64 KB packet with room for what its user puts in front.</summary>
     public const int LargestPayload = 65_536 + 64;
 
-    /// <summary>A packet as large as the kernel makes them: 64 KB with its headers, less a little.</summary>
+    /// <summary>Bytes of a packet as large as the kernel makes them: 64 KB with its headers, less a little.</summary>
     private const int SuperPacket = 65_536 - HeaderBytes;
 
     private const int TagShift = 32;

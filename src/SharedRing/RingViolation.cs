@@ -3,16 +3,16 @@ namespace XenLoop.SharedRing;
 /// <summary>How a peer broke the ring's protocol. The first violation sticks; the ring then refuses everything.</summary>
 public enum RingViolation
 {
-    /// <summary>It did not.</summary>
+    /// <summary>The peer did not break the protocol.</summary>
     None,
 
-    /// <summary>Its index is not a multiple of <see cref="RingRecord.Alignment"/>.</summary>
+    /// <summary>The peer's index is not a multiple of <see cref="RingRecord.Alignment"/>.</summary>
     IndexMisaligned,
 
-    /// <summary>Its index lies outside of what the two indices and the ring's size allow.</summary>
+    /// <summary>The peer's index lies outside of what the two indices and the ring's size allow.</summary>
     IndexOutOfRange,
 
-    /// <summary>Its index is behind a value that it has already had.</summary>
+    /// <summary>The peer's index is behind a value that it has already had.</summary>
     IndexMovedBack,
 
     /// <summary>A record's length is 0 or above <see cref="RingRecord.MaxPayload"/>.</summary>

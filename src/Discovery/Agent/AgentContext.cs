@@ -15,22 +15,22 @@ internal sealed class AgentContext(MacAddress mac, AgentOptions options, IChanne
     /// <summary>Times and limits.</summary>
     public AgentOptions Options { get; } = options;
 
-    /// <summary>The engine.</summary>
+    /// <summary>The forwarder.</summary>
     public IChannelUser User { get; } = user;
 
-    /// <summary>For people.</summary>
+    /// <summary>The log, for people.</summary>
     public ILogger Log { get; } = log;
 
-    /// <summary>Wakes the loop.</summary>
+    /// <summary>The signal that wakes the loop.</summary>
     public WakeSignal Wake { get; } = wake;
 
     /// <summary>Time since the agent was made; never goes back.</summary>
     public TimeSpan Now => clock.GetElapsedTime(_started);
 
-    /// <summary>This life of the agent in this life of the domain: peers let go of what belongs to another.</summary>
+    /// <summary>Number of this life of the agent in this life of the domain: peers let go of what belongs to another.</summary>
     public ulong Instance { get; private set; } = RandomNumber.Next();
 
-    /// <summary>Our number; meaningful while <see cref="Platform"/> is there.</summary>
+    /// <summary>Our domain number; meaningful while <see cref="Platform"/> is there.</summary>
     public DomainId Self { get; set; }
 
     /// <summary>Pages and doorbells for <see cref="Self"/>.</summary>
@@ -39,7 +39,7 @@ internal sealed class AgentContext(MacAddress mac, AgentOptions options, IChanne
     /// <summary>The store; null while it is away.</summary>
     public IStore? Store { get; set; }
 
-    /// <summary>The domain was restored: nobody may take us for whom it knew.</summary>
+    /// <summary>Begins a new life after a restore: with another instance, so that nobody takes us for whom it knew.</summary>
     public void BeginNewLife() => Instance = RandomNumber.Next();
 
     /// <summary>Announced peers whose channel with us we would allocate.</summary>
@@ -48,10 +48,10 @@ internal sealed class AgentContext(MacAddress mac, AgentOptions options, IChanne
     /// <summary>Set when no pages were left for a channel; the loop takes it back when it has made room.</summary>
     public bool PagesWanted { get; set; }
 
-    /// <summary>Until then channels without traffic should be closed for their pages, and none may grow.</summary>
+    /// <summary>The time until which channels without traffic should be closed for their pages, and none may grow.</summary>
     public TimeSpan ShortOfPagesUntil { get; set; }
 
-    /// <summary>Completes when everything that is given back <see cref="Aside"/> has been.</summary>
+    /// <summary>Completes when everything that <see cref="Aside"/> was told to give back has been given back.</summary>
     public Task GivenBack { get; private set; } = Task.CompletedTask;
 
     /// <summary>
@@ -68,6 +68,6 @@ internal sealed class AgentContext(MacAddress mac, AgentOptions options, IChanne
         });
     }
 
-    /// <summary>A moment of <see cref="Now"/>'s clock for people.</summary>
+    /// <summary>A moment of <see cref="Now"/>'s clock as the time of day, for people.</summary>
     public DateTimeOffset ToWallClock(TimeSpan moment) => clock.GetUtcNow() + (moment - Now);
 }

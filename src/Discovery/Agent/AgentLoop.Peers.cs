@@ -3,18 +3,18 @@ using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
 
-/// <content>Who is a peer: taken in, left, forgotten.</content>
+/// <content>Which domains are peers: taken in, left, forgotten.</content>
 internal sealed partial class AgentLoop
 {
     private readonly BackOffMemory _violators = new();
 
-    /// <summary>The store has not ended a watch in time; until then none is asked for again. Null: it has.</summary>
+    /// <summary>The time before which the store is not asked to end another watch, because it did not end one in time; null: it did.</summary>
     private TimeSpan? _forgetAt;
     private bool _tooMany;
 
     /// <summary>
-    /// Brings the peers in line with the announcements. Who is listed is a peer; if there are too many, who is chosen, or has a channel
-    /// or is on its way to one. Who is not listed, and has a channel, keeps it while the announcer is silent, and for a while after it or
+    /// Brings the peers in line with the announcements. Whoever is listed is a peer; if there are too many, whoever is chosen, has a channel
+    /// or is on its way to one. Whoever is not listed, and has a channel, keeps it while the announcer is silent, and for a while after it or
     /// the store came back; otherwise it goes.
     /// </summary>
     private void Reconcile()
@@ -55,7 +55,7 @@ internal sealed partial class AgentLoop
         }
     }
 
-    /// <summary>Takes in who is newly announced.</summary>
+    /// <summary>Takes in whoever is newly announced.</summary>
     private void Admit(HashSet<DomainId> chosen)
     {
         // Peers that were not chosen and have a channel take the place of chosen ones until it ends: each costs a watch.
@@ -88,7 +88,7 @@ internal sealed partial class AgentLoop
         _tooMany = tooMany;
     }
 
-    /// <summary>Somebody found no pages left: the largest channel goes back to its share, and idle ones are to be closed soon.</summary>
+    /// <summary>Makes room, because somebody found no pages left: the largest channel goes back to its share, and idle ones are to be closed soon.</summary>
     private void MakeRoom()
     {
         context.ShortOfPagesUntil = context.Now + context.Options.ShortageMemory;
@@ -107,7 +107,7 @@ internal sealed partial class AgentLoop
         context.Wake.Set();
     }
 
-    /// <summary>Who is chosen and not a peer yet, by domain number.</summary>
+    /// <summary>The announced domains that are chosen and not peers yet, by domain number.</summary>
     private List<PeerDomain> Newcomers(HashSet<DomainId> chosen)
     {
         List<PeerDomain> newcomers = [];

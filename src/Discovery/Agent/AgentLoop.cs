@@ -7,7 +7,7 @@ namespace XenLoop.Discovery;
 /// <summary>What the agent does in each turn of its loop: takes in what came, brings the peers in line with the announcements, lets each advance.</summary>
 internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailbox)
 {
-    /// <summary>Before asking a store again that could not answer.</summary>
+    /// <summary>Pause before a store that could not answer is asked again.</summary>
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
 
     /// <summary>How long one turn may wait for a slow store before it looks after its channels again; what was not read is due in the next.</summary>
@@ -22,7 +22,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     /// <summary>What the announcer says.</summary>
     public Announcements Announcements { get; } = new(context);
 
-    /// <summary>True while the engine has, or is letting go of, a channel.</summary>
+    /// <summary>True while the forwarder has, or is letting go of, a channel.</summary>
     public bool HasChannels
     {
         get
@@ -39,7 +39,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         }
     }
 
-    /// <summary>The next moment at which a turn is due without anything coming in.</summary>
+    /// <summary>The next moment at which a turn is due without anything coming in; null: none.</summary>
     public TimeSpan? Due()
     {
         TimeSpan? due = Announcements.Due;
@@ -66,7 +66,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         }
     }
 
-    /// <summary>The domain was restored; nobody is known any more.</summary>
+    /// <summary>Begins a new life after a restore: nobody is known any more.</summary>
     public void BeginNewLife()
     {
         context.BeginNewLife();
@@ -74,7 +74,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         _presence.BeginNewLife();
     }
 
-    /// <summary>The connection to the store was lost.</summary>
+    /// <summary>Takes note that the connection to the store was lost.</summary>
     public void StoreLost()
     {
         context.Store = null;
@@ -106,7 +106,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         }
     }
 
-    /// <summary>One turn.</summary>
+    /// <summary>Does one turn of the loop.</summary>
     public async Task TurnAsync(CancellationToken cancel)
     {
         while (mailbox.TryTakeReport(out AgentReport report))
@@ -186,10 +186,10 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         }
     }
 
-    /// <summary>All peers for people, by domain number.</summary>
+    /// <summary>The state of all peers, by domain number, for people.</summary>
     public PeerStatus[] Describe() => Array.ConvertAll<PeerSession, PeerStatus>([.. _peers.Values], peer => peer.Describe());
 
-    /// <summary>Reads what is marked, as long as the store is not too slow.</summary>
+    /// <summary>Reads from the store what is marked as changed, as long as the store is not too slow.</summary>
     /// <returns>False: something is left to be read; try again in a while.</returns>
     private async Task<bool> ReadStoreAsync(IStore store, CancellationToken cancel)
     {

@@ -26,20 +26,20 @@ internal sealed class AgentMailbox(WakeSignal wake)
         wake.Set();
     }
 
-    /// <summary>True while the mark is set.</summary>
+    /// <summary>True while the mark of <see cref="Request"/> is set: traffic wants a channel.</summary>
     public bool IsRequested(DomainId peer) => (Volatile.Read(ref _requested[peer.Value / BitsPerWord]) & Mask(peer)) != 0;
 
-    /// <summary>Takes the mark away: the next packet sets it anew.</summary>
+    /// <summary>Takes the mark of <see cref="Request"/> away: the next packet sets it again.</summary>
     public void ClearRequest(DomainId peer) => Interlocked.And(ref _requested[peer.Value / BitsPerWord], ~Mask(peer));
 
-    /// <summary>Hands a report in.</summary>
+    /// <summary>Hands a report to the loop.</summary>
     public void Report(AgentReport report)
     {
         _reports.Enqueue(report);
         wake.Set();
     }
 
-    /// <summary>The next report.</summary>
+    /// <summary>Takes the next report; false: none waits.</summary>
     public bool TryTakeReport(out AgentReport report) => _reports.TryDequeue(out report);
 
     private static ulong Mask(DomainId peer) => 1UL << (peer.Value % BitsPerWord);

@@ -9,19 +9,19 @@ public sealed record AgentOptions
     /// <summary>How long each step of a handshake may take before it is tried again.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Further tries of a step before the attempt is given up.</summary>
+    /// <summary>Further tries of a handshake's step before the attempt is given up.</summary>
     public int Retries { get; init; } = 3;
 
-    /// <summary>Pause after a failed attempt; doubled by each further failure, reset by success.</summary>
+    /// <summary>First pause after a failed attempt; doubled by each further failure, reset by success.</summary>
     public TimeSpan BackOffMinimum { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The pause grows no further than this.</summary>
+    /// <summary>Longest pause after failed attempts.</summary>
     public TimeSpan BackOffMaximum { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>First pause after a peer broke the ring's protocol; doubled each time, forgotten only when a channel has lived longer than the longest pause.</summary>
     public TimeSpan ViolationBackOffMinimum { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A violator's pause grows no further than this.</summary>
+    /// <summary>Longest pause after a peer broke the ring's protocol.</summary>
     public TimeSpan ViolationBackOffMaximum { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>After our own connection to the store was renewed: how long a connected peer may stay unseen there before its channel is let go.</summary>

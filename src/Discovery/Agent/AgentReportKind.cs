@@ -1,14 +1,14 @@
 namespace XenLoop.Discovery;
 
-/// <summary>What the engine can say about a channel.</summary>
+/// <summary>What the forwarder can say about a channel.</summary>
 internal enum AgentReportKind
 {
-    /// <summary>The data path gave it up.</summary>
+    /// <summary>The data path gave the channel up.</summary>
     Failed,
 
-    /// <summary>It has carried nothing for long.</summary>
+    /// <summary>The channel has carried nothing for long.</summary>
     Idle,
 
-    /// <summary>It carries so much that a larger ring would help.</summary>
+    /// <summary>The channel carries so much that a larger ring would help.</summary>
     Busy,
 }

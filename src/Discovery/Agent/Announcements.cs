@@ -8,7 +8,7 @@ namespace XenLoop.Discovery;
 /// <summary>What the announcer says, as far as it can be believed to be of now: soft state that its silence lets expire.</summary>
 internal sealed partial class Announcements(AgentContext context)
 {
-    /// <summary>Heartbeats that may be missed.</summary>
+    /// <summary>Heartbeats in a row that may be missed.</summary>
     private const int MissedBeats = 3;
 
     private readonly Dictionary<DomainId, PeerDomain> _listed = [];
@@ -16,10 +16,10 @@ internal sealed partial class Announcements(AgentContext context)
     private ulong _lastSequence;
     private TimeSpan _expires;
 
-    /// <summary>True: the heartbeat has to be read.</summary>
+    /// <summary>True if the heartbeat has to be read.</summary>
     public bool HeartbeatDirty { get; set; }
 
-    /// <summary>True: the whole list of peers has to be read.</summary>
+    /// <summary>True if the whole list of peers has to be read.</summary>
     public bool ListDirty { get; set; }
 
     /// <summary>Single pages of the list to be read.</summary>
@@ -31,7 +31,7 @@ internal sealed partial class Announcements(AgentContext context)
     /// <summary>When the last heartbeat came; null before the first.</summary>
     public TimeSpan? LastHeartbeat { get; private set; }
 
-    /// <summary>Since the announcer came back: connected peers have until then to be listed again.</summary>
+    /// <summary>The time until which connected peers have to be listed again, after the announcer came back.</summary>
     public TimeSpan ConfirmUntil { get; private set; }
 
     /// <summary>The peers that are listed; of no meaning unless <see cref="Alive"/>.</summary>
@@ -40,10 +40,10 @@ internal sealed partial class Announcements(AgentContext context)
     /// <summary>The addresses that peers hold us to; of no meaning without peers.</summary>
     public ImmutableArray<InternetAddress> Own { get; private set; } = [];
 
-    /// <summary>When silence becomes expiry, or the time to be listed again ends.</summary>
+    /// <summary>When the announcer's silence becomes expiry, or the time to be listed again ends; null: it is silent for too long already.</summary>
     public TimeSpan? Due => !Alive ? null : ConfirmUntil > context.Now && ConfirmUntil < _expires ? ConfirmUntil : _expires;
 
-    /// <summary>A new connection to the store, which may have been emptied.</summary>
+    /// <summary>Takes note of a new connection to the store, which may have been emptied.</summary>
     public void StoreConnected()
     {
         Forget();
@@ -51,7 +51,7 @@ internal sealed partial class Announcements(AgentContext context)
         ListDirty = true;
     }
 
-    /// <summary>What was said, was said of others, or to somebody else.</summary>
+    /// <summary>Forgets all announcements: they were of others, or for somebody else.</summary>
     public void Forget()
     {
         _listed.Clear();
@@ -61,7 +61,7 @@ internal sealed partial class Announcements(AgentContext context)
         Alive = false;
     }
 
-    /// <summary>Notes silence.</summary>
+    /// <summary>Takes note if the announcer has been silent for too long.</summary>
     public void Expire()
     {
         if (Alive && context.Now >= _expires)
@@ -71,7 +71,7 @@ internal sealed partial class Announcements(AgentContext context)
         }
     }
 
-    /// <summary>Reads what is marked.</summary>
+    /// <summary>Reads from the store what is marked as changed.</summary>
     /// <returns>False: the store could not say something; try again in a while.</returns>
     public async Task<bool> ReadAsync(IStore store, CancellationToken cancel)
     {
@@ -154,7 +154,7 @@ internal sealed partial class Announcements(AgentContext context)
     }
 
     /// <summary>
-    /// All pages as one list. A peer that outgrew a page is on another before it is taken off the first; while it is on two, the page
+    /// Makes one list of all pages. A peer that outgrew a page is on another before it is taken off the first; while it is on two, the page
     /// that was read last counts.
     /// </summary>
     private void Merge(int latest)

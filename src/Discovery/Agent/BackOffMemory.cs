@@ -3,17 +3,17 @@ using XenLoop.SharedRing;
 namespace XenLoop.Discovery;
 
 /// <summary>
-/// The pauses of violators that are no peers at present, so that going away for a while gains them nothing. Apart from the sessions, which
+/// The pauses of violators that are not peers at present, so that going away for a while gains them nothing. Apart from the sessions, which
 /// are few and cost a watch each: a guest has a new number each time that it is started.
 /// </summary>
 internal sealed class BackOffMemory
 {
-    /// <summary>The most that are remembered.</summary>
+    /// <summary>The most pauses that are remembered.</summary>
     public const int Capacity = 256;
 
     private readonly Dictionary<DomainId, BackOff> _kept = [];
 
-    /// <summary>A peer is forgotten: keeps its pause if it must not be. Of too many the one goes that ends soonest.</summary>
+    /// <summary>Keeps the pause of a peer that is forgotten, if it must be remembered. Of too many pauses the one goes that ends soonest.</summary>
     public void Keep(DomainId peer, BackOff pause, TimeSpan now)
     {
         if (!pause.Remembers(now))
@@ -36,9 +36,9 @@ internal sealed class BackOffMemory
         _kept.Remove(soonest.Key);
     }
 
-    /// <summary>A peer is back: gives its pause out; null if there is none, or it is so long ago that it does not count.</summary>
+    /// <summary>Gives out the pause of a peer that is back; null if there is none, or it is so long ago that it does not count.</summary>
     public BackOff? Take(DomainId peer, TimeSpan now) => _kept.Remove(peer, out BackOff? pause) && pause.Remembers(now) ? pause : null;
 
-    /// <summary>The numbers are others' from now on.</summary>
+    /// <summary>Forgets all pauses: the domain numbers are others' from now on.</summary>
     public void Clear() => _kept.Clear();
 }

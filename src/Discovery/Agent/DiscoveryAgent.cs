@@ -26,12 +26,12 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
 
     /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
     /// <param name="connector">Opens the store, and reopens it.</param>
-    /// <param name="platform">Makes the platform once our domain number is known, and anew if it changes; the agent disposes it.</param>
-    /// <param name="identity">Who we are.</param>
+    /// <param name="platform">Makes the platform once our domain number is known, and again if it changes; the agent disposes it.</param>
+    /// <param name="identity">This guest, as the local store is told of it.</param>
     /// <param name="options">Times and limits.</param>
-    /// <param name="user">The forwarding engine.</param>
-    /// <param name="clock">The time.</param>
-    /// <param name="log">For people.</param>
+    /// <param name="user">The forwarder.</param>
+    /// <param name="clock">Tells the time.</param>
+    /// <param name="log">The log, for people.</param>
     public DiscoveryAgent(
         IStoreConnector connector,
         Func<DomainId, IChannelPlatform> platform,
@@ -86,21 +86,21 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
     }
 
     /// <summary>
-    /// A packet for this peer found no channel. Any thread; may be called for every such packet: it costs one memory read
+    /// Asks for a channel: a packet for this peer found none. Any thread; may be called for every such packet: it costs one memory read
     /// unless this is the first since an attempt became possible.
     /// </summary>
     public void RequestChannel(DomainId peer) => _mailbox.Request(peer);
 
-    /// <summary>The channel has been idle for long enough. Any thread.</summary>
+    /// <summary>Asks to close a channel that has been idle for long enough. Any thread.</summary>
     public void RequestClose(DomainId peer) => _mailbox.Report(new AgentReport(peer, AgentReportKind.Idle));
 
-    /// <summary>The channel carries so much that it may take a larger share of scarce pages. Any thread.</summary>
+    /// <summary>Reports a channel that carries so much that it may take a larger share of scarce pages. Any thread.</summary>
     public void ReportBusy(DomainId peer) => _mailbox.Report(new AgentReport(peer, AgentReportKind.Busy));
 
-    /// <summary>The data path gave the channel up. Any thread; once per channel is enough.</summary>
+    /// <summary>Reports that the data path gave the channel up. Any thread; once per channel is enough.</summary>
     public void ReportFailure(DomainId peer, ChannelFailure failure) => _mailbox.Report(new AgentReport(peer, AgentReportKind.Failed, failure));
 
-    /// <summary>All peers, by domain number, as of the loop's last turn. Any thread.</summary>
+    /// <summary>The state of all peers, by domain number, as of the loop's last turn. Any thread.</summary>
     public ImmutableArray<PeerStatus> Status() => [.. Volatile.Read(ref _status)];
 
     /// <inheritdoc/>
@@ -160,7 +160,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
         _introduced.TrySetResult(session.Self);
     }
 
-    /// <summary>The domain was restored: every grant and event channel belonged to the domain that it was, whatever our number is now.</summary>
+    /// <summary>Leaves the life that a restore has ended: every grant and event channel belonged to the domain that it was, whatever our number is now.</summary>
     private async Task LeaveLifeAsync()
     {
         LogRestored(_context.Log);

@@ -12,6 +12,6 @@ namespace XenLoop.Discovery;
 /// <param name="Interfaces">The guest's network interfaces, one to <see cref="MaximumInterfaces"/>; the first is the one that its agent serves.</param>
 public sealed record GuestIdentity(DomainId? RequestedDomain, string Name, ImmutableArray<GuestInterface> Interfaces)
 {
-    /// <summary>As many vifs as a Xen guest commonly may have.</summary>
+    /// <summary>Most interfaces: as many vifs as a Xen guest commonly may have.</summary>
     public const int MaximumInterfaces = 8;
 }

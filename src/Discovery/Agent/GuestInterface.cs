@@ -9,6 +9,6 @@ namespace XenLoop.Discovery;
 /// <param name="Bridge">The bridge in the host that it is plugged into; null or empty means a routed vif.</param>
 public sealed record GuestInterface(MacAddress Mac, ImmutableArray<InternetAddress> Addresses, string? Bridge)
 {
-    /// <summary>Addresses per interface.</summary>
+    /// <summary>Most addresses of one interface.</summary>
     public const int MaximumAddresses = 8;
 }

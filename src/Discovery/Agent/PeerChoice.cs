@@ -6,12 +6,12 @@ namespace XenLoop.Discovery;
 internal static class PeerChoice
 {
     /// <summary>
-    /// The nearest by number, as many below as above, on a circle that leads from the highest number to the lowest. So of two guests that
-    /// are told the same either both choose the other or neither does: whom only one side chooses, that side waits for in vain.
+    /// The peers to look after: the nearest by number, as many below as above, on a circle that leads from the highest number to the lowest. So of two guests that
+    /// are told the same either both choose the other or neither does: whom only one side chooses, that side waits for without success.
     /// </summary>
-    /// <param name="self">Who chooses.</param>
-    /// <param name="announced">All others.</param>
-    /// <param name="maximum">Of an odd one, one less is chosen.</param>
+    /// <param name="self">The domain that chooses.</param>
+    /// <param name="announced">The numbers of all other guests that are announced.</param>
+    /// <param name="maximum">The most that are chosen; of an odd number one less.</param>
     public static HashSet<DomainId> Of(DomainId self, IEnumerable<DomainId> announced, int maximum)
     {
         List<DomainId> circle = [.. announced];

@@ -6,33 +6,33 @@ namespace XenLoop.Discovery;
 /// <summary>The watch on one peer's node; where the store refuses it, the times at which the node is read instead.</summary>
 internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
 {
-    /// <summary>Reads of one node in a row that are not put off: an attempt takes a few.</summary>
+    /// <summary>Reads of the node in a row that are not put off: an attempt takes a few.</summary>
     private const int FreeReads = 21;
 
-    /// <summary>How often one is read in the long run.</summary>
+    /// <summary>Time for each read of the node in the long run.</summary>
     private static readonly TimeSpan ReadInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly string _token = $"{StoreEvent.NodeToken}{peer}";
     private readonly Pace _reads = new(FreeReads, ReadInterval);
     private bool _set;
 
-    /// <summary>The store was asked to end it, and may have done so although it did not answer in time.</summary>
+    /// <summary>True if the store was asked to end the watch, and may have done so although it did not answer in time.</summary>
     private bool _ending;
     private bool _complained;
 
-    /// <summary>When the node is to be read without an event; null: it is watched, or the store is away.</summary>
+    /// <summary>When the peer's node is to be read without an event; null: it is watched, or the store is away.</summary>
     public TimeSpan? PollAt { get; private set; }
 
-    /// <summary>Before this time it is not read, although it has changed: its peer writes it, and as often as it likes.</summary>
+    /// <summary>The time before which the node is not read even if it has changed: the peer can write it as often as it likes.</summary>
     public TimeSpan ReadNotBefore => _reads.NotBefore;
 
-    /// <summary>The peer's side of our channel, absolute.</summary>
+    /// <summary>Path of the peer's node for its channel with us, absolute.</summary>
     private string Path => StoreNames.For(peer, StoreNames.ChannelWith(context.Self));
 
     /// <summary>True for an event of this watch.</summary>
     public bool Means(in StoreEvent item) => item.Token == _token;
 
-    /// <summary>The connection that the watch was set on has gone.</summary>
+    /// <summary>Forgets the watch: the connection that it was set on has gone.</summary>
     public void Reset()
     {
         _set = false;
@@ -40,7 +40,7 @@ internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
         PollAt = null;
     }
 
-    /// <summary>Reads the node, watched first.</summary>
+    /// <summary>Sets the watch unless it is set, then reads the node.</summary>
     public async Task<StoreResult<ReadOnlyMemory<byte>>> ReadAsync(IStore store, CancellationToken cancel)
     {
         _reads.Take(context.Now);
@@ -49,7 +49,7 @@ internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
     }
 
     /// <summary>Ends the watch.</summary>
-    /// <returns>What the store said; Ok if there was none.</returns>
+    /// <returns>What the store said; Ok if there was no watch.</returns>
     public async Task<StoreStatus> EndAsync(IStore store, CancellationToken cancel)
     {
         _ending |= _set;

@@ -8,22 +8,22 @@ internal sealed class PeerPages(AgentContext context, DomainId peer)
     private int _ceiling;
     private TimeSpan _ceilingUntil;
 
-    /// <summary>What lies in them; null without any.</summary>
+    /// <summary>The channel in the pages; null without pages.</summary>
     public Channel? Channel { get; private set; }
 
-    /// <summary>The attempt that they belong to.</summary>
+    /// <summary>The nonce of the attempt that the pages belong to.</summary>
     public ulong Nonce { get; private set; }
 
     /// <summary>Data bytes per direction that the next channel shall have; 0: an equal share of what there is.</summary>
     public int Goal { get; set; }
 
-    /// <summary>Data bytes per direction; 0 without a channel.</summary>
+    /// <summary>Data bytes per direction of the channel; 0 without one.</summary>
     public int RingBytes => Channel?.Link.RingBytes ?? 0;
 
-    /// <summary>What every peer that we serve can have at the same time.</summary>
+    /// <summary>Data bytes per direction that every peer that we serve can have at the same time.</summary>
     public int Share => RingSizing.Share(context.Platform?.Pages, context.PeersToServe, context.Options.RingBytes);
 
-    /// <summary>What the channel may grow to. Not to what it was lately refused: it would be closed and opened again in vain, for ever.</summary>
+    /// <summary>Data bytes per direction that the channel may grow to. Not to what it was lately refused: it would be closed and opened again without success, forever.</summary>
     public int Grown
     {
         get
@@ -33,7 +33,7 @@ internal sealed class PeerPages(AgentContext context, DomainId peer)
         }
     }
 
-    /// <summary>Listener: allocates.</summary>
+    /// <summary>Listener: allocates the pages and opens our end of the channel.</summary>
     /// <exception cref="ChannelPlatformException">Nothing was allocated.</exception>
     public ChannelOffer Allocate(ulong nonce)
     {
@@ -58,12 +58,12 @@ internal sealed class PeerPages(AgentContext context, DomainId peer)
         }
     }
 
-    /// <summary>Connector: maps what was offered.</summary>
+    /// <summary>Connector: maps the pages that were offered and opens our end of the channel.</summary>
     /// <exception cref="ChannelPlatformException">Nothing was mapped.</exception>
     public void Map(ulong nonce, ChannelOffer offer) =>
         Open(context.Platform!.Map(peer, offer), nonce, static (link, nonce) => Channel.Connect(link, nonce));
 
-    /// <summary>Gives all of them back.</summary>
+    /// <summary>Closes our end of the channel and gives all pages back.</summary>
     public void Free()
     {
         if (Detach() is not { } channel)
@@ -81,7 +81,7 @@ internal sealed class PeerPages(AgentContext context, DomainId peer)
         }
     }
 
-    /// <summary>Hands them over to whoever gives them back; null if there are none.</summary>
+    /// <summary>Hands the channel over to whoever gives its pages back; null if there is none.</summary>
     public Channel? Detach()
     {
         Channel? channel = Channel;

@@ -3,7 +3,7 @@ using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
 
-/// <content>The hands that do what the negotiator decides.</content>
+/// <content>Carries out what the negotiator decides.</content>
 internal sealed partial class PeerSession
 {
     private async Task DriveAsync(CancellationToken cancel)

@@ -3,7 +3,7 @@ using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
 
-/// <content>What it tells people.</content>
+/// <content>What the session tells people.</content>
 internal sealed partial class PeerSession
 {
     [LoggerMessage(EventId = 300, Level = LogLevel.Information, Message = "Connected to domain {Peer} ({Name}): {KiB} KiB each way.")]

@@ -4,7 +4,7 @@ using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
 
-/// <summary>One peer in the agent: its negotiator, and the hands that do what the negotiator decides. Belongs to the agent's loop.</summary>
+/// <summary>One peer in the agent: its negotiator, and the actions that carry out what the negotiator decides. Belongs to the agent's loop.</summary>
 internal sealed partial class PeerSession(AgentContext context, PeerDomain peer, BackOff? violatorsPause)
 {
     private readonly ChannelNegotiator _negotiator = new(context.Self, context.Instance, peer.Id, context.Options, RandomNumber.Next, violatorsPause);
@@ -18,43 +18,43 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
     private NegotiationState _reportedState;
     private TimeSpan _since = context.Now;
 
-    /// <summary>As last announced.</summary>
+    /// <summary>The peer as last announced.</summary>
     public PeerDomain Peer { get; private set; } = peer;
 
-    /// <summary>True while the announcer lists it and is alive.</summary>
+    /// <summary>True while the announcer lists the peer and is alive.</summary>
     public bool Announced { get; private set; }
 
-    /// <summary>True once it was listed since the store was last connected: from then on not being listed means something.</summary>
+    /// <summary>True once the peer was listed since the store was last connected: from then on not being listed means something.</summary>
     public bool Confirmed { get; private set; }
 
-    /// <summary>It would be taken as a peer if it were not one. Of another a channel that is closed is not opened again.</summary>
+    /// <summary>True if the domain would be taken as a peer if it were not one. If not, its channel is not opened again once it is closed.</summary>
     public bool IsChosen { get; set; } = true;
 
-    /// <summary>Where its channel stands.</summary>
+    /// <summary>Where the peer's channel stands.</summary>
     public NegotiationState State => _negotiator.State;
 
-    /// <summary>True while the engine has, or is letting go of, a channel to it.</summary>
+    /// <summary>True while the forwarder has, or is letting go of, a channel to the peer.</summary>
     public bool HasChannel => State is NegotiationState.Connected or NegotiationState.Closing;
 
-    /// <summary>True while it has no channel and is not on its way to one.</summary>
+    /// <summary>True while the peer has no channel and is not on its way to one.</summary>
     public bool IsIdle => State == NegotiationState.Idle;
 
-    /// <summary>True once nothing is left to be done but to keep its <see cref="BackOff"/>.</summary>
+    /// <summary>True once nothing is left to be done for the peer except to keep its <see cref="BackOff"/>.</summary>
     public bool IsForgettable => _negotiator.IsForgettable;
 
-    /// <summary>Its pauses.</summary>
+    /// <summary>The peer's pauses after failures.</summary>
     public BackOff BackOff => _negotiator.BackOff;
 
-    /// <summary>When its node has to be read: it changed, or cannot be watched; null: not before an event, or there is no store. A peer that changes it in a loop is read at a pace.</summary>
+    /// <summary>When the peer's node has to be read: it changed, or cannot be watched; null: not before an event, or there is no store. A peer that changes it in a loop is read at a pace.</summary>
     public TimeSpan? NodeDue => context.Store is null ? null : _nodeDirty ? _watch.ReadNotBefore : _watch.PollAt;
 
-    /// <summary>When the negotiator wants to know the time.</summary>
+    /// <summary>When the negotiator wants to know the time; null: not before another input.</summary>
     public TimeSpan? Due => _negotiator.Due(context.Now);
 
-    /// <summary>Takes note of an event.</summary>
+    /// <summary>Takes note of an event of the store.</summary>
     public void Note(in StoreEvent item) => _nodeDirty |= item.IsOverflow || _watch.Means(item);
 
-    /// <summary>The announcer lists the peer.</summary>
+    /// <summary>Takes note that the announcer lists the peer.</summary>
     public void Announce(PeerDomain described)
     {
         bool news = !Announced || described.Instance != Peer.Instance;
@@ -70,7 +70,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
         }
     }
 
-    /// <summary>Nobody lists the peer at present, but that may change: it keeps its channel.</summary>
+    /// <summary>Takes note that nobody lists the peer at present; that may change, so it keeps its channel.</summary>
     public void Suspend()
     {
         if (Announced)
@@ -80,14 +80,14 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
         }
     }
 
-    /// <summary>The peer has gone, or may not or does not want to take part.</summary>
+    /// <summary>Takes note that the peer has gone, or may not or does not want to take part.</summary>
     public void Withdraw()
     {
         Announced = false;
         _negotiator.Withdrawn();
     }
 
-    /// <summary>The store is connected, perhaps again, and may know nothing of us.</summary>
+    /// <summary>Takes note that the store is connected, perhaps again, and may know nothing of us.</summary>
     public void StoreConnected()
     {
         Confirmed = false;
@@ -98,7 +98,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
         _negotiator.StoreConnected(context.Now);
     }
 
-    /// <summary>The store was lost.</summary>
+    /// <summary>Takes note that the connection to the store was lost.</summary>
     public void StoreLost()
     {
         _watch.Reset();
@@ -119,7 +119,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
 
     private TimeSpan Lifetime => context.Now - _since;
 
-    /// <summary>The engine reports.</summary>
+    /// <summary>Acts on a report of the forwarder.</summary>
     public void Report(in AgentReport report)
     {
         switch (report.Kind)
@@ -164,7 +164,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
         }
     }
 
-    /// <summary>Reads the peer's node, watched first.</summary>
+    /// <summary>Reads the peer's node, and sets a watch on it first.</summary>
     /// <returns>False: the store could not say; try again in a while.</returns>
     public async Task<bool> ReadNodeAsync(IStore store, CancellationToken cancel)
     {
@@ -185,15 +185,15 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
         return true;
     }
 
-    /// <summary>Ends the watch; the peer is to be forgotten.</summary>
+    /// <summary>Ends the watch on the peer's node; the peer is to be forgotten.</summary>
     public Task<StoreStatus> UnwatchAsync(IStore store, CancellationToken cancel) => _watch.EndAsync(store, cancel);
 
-    /// <summary>Everything that time and finished releases bring about.</summary>
+    /// <summary>Does everything that the time and finished releases bring about.</summary>
     public async Task AdvanceAsync(AgentMailbox mailbox, CancellationToken cancel)
     {
         if (_releasing is { IsCompleted: true })
         {
-            // A fault here is the engine's, and it may still touch the pages: nothing may be freed, the agent ends with it.
+            // A fault here is the forwarder's, and it may still touch the pages: nothing may be freed, the agent ends with it.
             await _releasing.ConfigureAwait(false);
             _releasing = null;
             _pages.Free();
@@ -233,7 +233,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
         return _pages.Detach();
     }
 
-    /// <summary>For people.</summary>
+    /// <summary>The peer's state, for people.</summary>
     public PeerStatus Describe()
     {
         if (_reportedState != State)

@@ -3,9 +3,9 @@ using XenLoop.SharedRing;
 namespace XenLoop.Discovery;
 
 /// <summary>One peer, for people and for <c>xenloop status</c>.</summary>
-/// <param name="Peer">Who.</param>
+/// <param name="Peer">The peer.</param>
 /// <param name="State">Where its channel stands.</param>
-/// <param name="Since">When it got there.</param>
+/// <param name="Since">When the channel got into that state.</param>
 /// <param name="Role">Our role towards it.</param>
 /// <param name="Attempts">Failed attempts since the last success.</param>
 /// <param name="BackOffUntil">No new attempt before this; null: none is held back.</param>

@@ -2,7 +2,7 @@ using XenLoop.Native;
 
 namespace XenLoop.Discovery;
 
-/// <summary>Instances and nonces: nobody may guess the next one.</summary>
+/// <summary>Random numbers for instances and nonces: nobody may guess the next one.</summary>
 internal static class RandomNumber
 {
     /// <summary>64 random bits, not all zero: zero means none.</summary>

@@ -15,7 +15,7 @@ internal sealed partial class StoreLink(IStoreConnector connector, GuestIdentity
     private StoreSession? _session;
     private Task<StoreEvent?>? _nextEvent;
 
-    /// <summary>When the next try is due; null: connected, or trying.</summary>
+    /// <summary>When the next try to connect is due; null: connected, or trying.</summary>
     public TimeSpan? Due => _session is null && _connecting is null ? _nextTry : null;
 
     /// <summary>Begins a connection if one is due.</summary>
@@ -88,7 +88,7 @@ internal sealed partial class StoreLink(IStoreConnector connector, GuestIdentity
         return true;
     }
 
-    /// <summary>The next event that has come.</summary>
+    /// <summary>Takes the next event of the store that has come; false: none waits.</summary>
     public bool TryTakeEvent([NotNullWhen(true)] out StoreEvent? item)
     {
         item = null;

@@ -19,12 +19,12 @@ internal sealed partial class StorePresence(AgentContext context)
     private bool _complained;
     private TimeSpan _nextTry;
 
-    /// <summary>When to try again; null: all is in place, or there is no store.</summary>
+    /// <summary>When to ask the store again for what is missing; null: all is in place, or there is no store.</summary>
     public TimeSpan? Due => context.Store is null || IsComplete ? null : _nextTry;
 
     private bool IsComplete => _heartbeatWatched && _peersWatched && _advertised;
 
-    /// <summary>A new connection, on which nothing is in place.</summary>
+    /// <summary>Takes note of a new connection, on which nothing is in place.</summary>
     public void StoreConnected()
     {
         _heartbeatWatched = false;
@@ -33,10 +33,10 @@ internal sealed partial class StorePresence(AgentContext context)
         _nextTry = context.Now;
     }
 
-    /// <summary>The domain was restored: the store may hold what an earlier life left.</summary>
+    /// <summary>Begins a new life after a restore: the store may hold what an earlier life left.</summary>
     public void BeginNewLife() => _clean = false;
 
-    /// <summary>Puts in place what is missing, if it is time, and has read what is not watched.</summary>
+    /// <summary>Puts in place what is missing, if it is time, and marks what is not watched as to be read.</summary>
     public async Task EstablishAsync(IStore store, Announcements announcements, CancellationToken cancel)
     {
         if (IsComplete || context.Now < _nextTry)
@@ -47,7 +47,7 @@ internal sealed partial class StorePresence(AgentContext context)
         _nextTry = context.Now + context.Options.PollInterval;
         if (!_clean)
         {
-            // What an earlier life of this agent left; nobody believes it, but it would stay for ever. Before the advert, without which
+            // What an earlier life of this agent left; nobody believes it, but it would stay forever. Before the advert, without which
             // there are no peers: later it would be what this life has published, and its peers would take us for gone.
             StoreStatus status = await store.RemoveAsync(StoreNames.Channels, cancel).ConfigureAwait(false);
             _clean = status is StoreStatus.Ok or StoreStatus.NotFound;

@@ -3,13 +3,13 @@ using XenLoop.Addresses;
 namespace XenLoop.Discovery;
 
 /// <summary>A guest's advert: it takes part, with one of its vifs. What that vif is connected to is the toolstack's to say.</summary>
-/// <param name="Versions">What it speaks.</param>
+/// <param name="Versions">The protocol versions that the guest speaks.</param>
 /// <param name="Instance">64 random bits, new with each life of the agent.</param>
-/// <param name="Features">What it accepts on channels.</param>
-/// <param name="Mac">Ethernet address of the interface that it captures on and injects into; of no account unless the toolstack gave it a vif of this address.</param>
+/// <param name="Features">What the guest accepts on channels.</param>
+/// <param name="Mac">Ethernet address of the interface that the guest captures on and injects into; of no account unless the toolstack gave it a vif of this address.</param>
 internal sealed record Advert(ProtocolVersions Versions, ulong Instance, ChannelFeatures Features, MacAddress Mac)
 {
-    /// <summary>For the store.</summary>
+    /// <summary>The advert as the value of a node.</summary>
     public byte[] ToBytes() => new NodeText()
         .Add("v", Versions.ToString())
         .AddHex("instance", Instance)

@@ -12,13 +12,13 @@ namespace XenLoop.Discovery;
 /// A guest's own word counts for that it takes part, in which life, and with which of its vifs. Names, addresses and bridges are the
 /// toolstack's. The watches are Dom0's, which has no quota; the two on what guests can write are as narrow as possible.
 /// </remarks>
-/// <param name="store">With Dom0's rights; not disposed.</param>
-/// <param name="options">How to behave.</param>
-/// <param name="clock">The time.</param>
-/// <param name="log">For people.</param>
+/// <param name="store">The store, with Dom0's rights; not disposed.</param>
+/// <param name="options">How the announcer behaves.</param>
+/// <param name="clock">Tells the time.</param>
+/// <param name="log">The log, for people.</param>
 public sealed partial class Announcer(IStore store, AnnouncerOptions options, TimeProvider clock, ILogger log)
 {
-    /// <summary>Events that are taken in before what they said is worked off.</summary>
+    /// <summary>Most events that are taken in before what they said is worked off.</summary>
     private const int EventsPerRound = 1024;
 
     private readonly GuestReader _reader = new(store, options, log);
@@ -269,7 +269,7 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
         }
     }
 
-    /// <summary>It stays what it was until the store can say.</summary>
+    /// <summary>Has a guest read again later; it stays what it was until the store can say.</summary>
     private void TryLater(DomainId domain, StoreStatus why)
     {
         LogLookFailed(log, domain, why);

@@ -5,7 +5,7 @@ namespace XenLoop.Discovery;
 /// <summary>How the announcer behaves.</summary>
 public sealed record AnnouncerOptions
 {
-    /// <summary>Between two heartbeats; after three missed ones guests open no new channels.</summary>
+    /// <summary>Time between two heartbeats; after three missed ones guests open no new channels.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Names, domain numbers or UUIDs of guests that may take part; empty: all may.</summary>

@@ -8,10 +8,10 @@ internal sealed class CoResidence
     private readonly Dictionary<DomainId, WillingGuest> _guests = [];
     private readonly Dictionary<VifNetwork, HashSet<DomainId>> _members = [];
 
-    /// <summary>All of them.</summary>
+    /// <summary>All willing guests.</summary>
     public IReadOnlyCollection<WillingGuest> Guests => _guests.Values;
 
-    /// <summary>One of them, or null.</summary>
+    /// <summary>The willing guest of that number, or null.</summary>
     public WillingGuest? Find(DomainId domain) => _guests.GetValueOrDefault(domain);
 
     /// <summary>Takes a guest in, changes it, or with null takes it out.</summary>

@@ -9,7 +9,7 @@ internal sealed class GuestPolicy(AnnouncerOptions options)
     /// <summary>True if some entry is a UUID: only then is a guest's looked up.</summary>
     public bool NeedsUuid { get; } = AnyUuid(options.Allow) || AnyUuid(options.Deny);
 
-    /// <summary>Whether a guest may.</summary>
+    /// <summary>True if a guest may take part.</summary>
     public bool Allows(DomainId domain, string name, string? uuid)
     {
         string number = domain.ToString();

@@ -12,7 +12,7 @@ internal sealed class GuestReader(IStore store, AnnouncerOptions options, ILogge
     private readonly GuestPolicy _policy = new(options);
     private readonly VifReader _vifs = new(options, log);
 
-    /// <summary>The guest if it takes part, may, and serves a vif on a known network; null if not; a failure if the store could not say.</summary>
+    /// <summary>Reads a guest, if it takes part, may do so, and serves a vif on a known network; null if not; a failure if the store could not say.</summary>
     public async Task<StoreResult<WillingGuest>> ReadAsync(DomainId domain, CancellationToken cancel)
     {
         NodeReader nodes = new(store);

@@ -3,15 +3,15 @@ using System.Globalization;
 namespace XenLoop.Discovery;
 
 /// <summary>The announcer's sign of life to one guest.</summary>
-/// <param name="Sequence">Grows with each.</param>
+/// <param name="Sequence">Grows with each heartbeat.</param>
 /// <param name="Instance">The guest's instance that the announcer knows: a guest that has just started can tell a fresh heartbeat from a stale one.</param>
-/// <param name="Interval">Until the next.</param>
+/// <param name="Interval">Time until the next heartbeat.</param>
 internal sealed record Heartbeat(ulong Sequence, ulong Instance, TimeSpan Interval)
 {
     private const uint ShortestMilliseconds = 10;
     private const uint LongestMilliseconds = 3_600_000;
 
-    /// <summary>For the store.</summary>
+    /// <summary>The heartbeat as the value of a node.</summary>
     public byte[] ToBytes() => new NodeText()
         .AddHex("seq", Sequence)
         .AddHex("instance", Instance)

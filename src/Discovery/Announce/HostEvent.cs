@@ -4,7 +4,7 @@ namespace XenLoop.Discovery;
 
 /// <summary>What a watch event means to the announcer.</summary>
 /// <param name="Kind">Who changed what.</param>
-/// <param name="Domain">Whom it is about, for the last two kinds.</param>
+/// <param name="Domain">The domain that it is about, for the last two kinds.</param>
 internal readonly record struct HostEvent(HostEventKind Kind, DomainId Domain)
 {
     /// <summary>Token of the watches on everything that the toolstack keeps of vifs.</summary>
@@ -19,7 +19,7 @@ internal readonly record struct HostEvent(HostEventKind Kind, DomainId Domain)
     /// <summary>Token of the watch on a guest's advert.</summary>
     public static string AdvertToken(DomainId domain) => $"{AdvertPrefix}{domain}";
 
-    /// <summary>Reads an event.</summary>
+    /// <summary>What an event of the store means.</summary>
     public static HostEvent Of(StoreEvent item) => item.Token switch
     {
         _ when item.IsOverflow => new HostEvent(HostEventKind.Anything, default),
@@ -37,7 +37,7 @@ internal readonly record struct HostEvent(HostEventKind Kind, DomainId Domain)
     }
 
     /// <summary>
-    /// Only what <see cref="VifReader"/> reads counts: a guest that starts makes netback and the hotplug script write a dozen other
+    /// What an event below a vif means. Only what <see cref="VifReader"/> reads counts: a guest that starts makes netback and the hotplug script write a dozen other
     /// nodes of the same vif, and libxl as many of its disks and consoles.
     /// </summary>
     private static HostEvent OfVif(string path)

@@ -8,9 +8,9 @@ namespace XenLoop.Discovery;
 /// the store (<c>store.sock</c>), the grant broker (<c>grants.sock</c>) and the announcer.
 /// </summary>
 /// <param name="directory">Where the sockets are made; must exist.</param>
-/// <param name="options">The announcer's.</param>
-/// <param name="clock">The time.</param>
-/// <param name="log">For people.</param>
+/// <param name="options">The announcer's options.</param>
+/// <param name="clock">Tells the time.</param>
+/// <param name="log">The log, for people.</param>
 public sealed class LocalHost(string directory, AnnouncerOptions options, TimeProvider clock, ILogger log)
 {
     /// <summary>The grant broker's socket in the host's directory.</summary>
@@ -20,7 +20,7 @@ public sealed class LocalHost(string directory, AnnouncerOptions options, TimePr
 
     /// <summary>Serves until <paramref name="stop"/>.</summary>
     /// <exception cref="StoreUnavailableException">Another host is alive in the directory, or the store's socket cannot be made.</exception>
-    /// <exception cref="SharedRing.ChannelPlatformException">The same of the broker's.</exception>
+    /// <exception cref="SharedRing.ChannelPlatformException">Another broker is alive in the directory, or its socket cannot be made.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
         LocalStoreServer server = LocalStoreServer.Start(directory, log);

@@ -12,17 +12,17 @@ internal sealed class LookSchedule
     /// <summary>How many of one guest's own changes in a row are taken note of at once.</summary>
     private const int FreeChanges = 6;
 
-    /// <summary>How often in the long run.</summary>
+    /// <summary>Time for each of one guest's own changes in the long run.</summary>
     private static readonly TimeSpan ChangeInterval = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<DomainId> _urgent = [];
     private readonly HashSet<DomainId> _changed = [];
     private readonly Dictionary<DomainId, Pace> _paces = [];
 
-    /// <summary>The toolstack changed something.</summary>
+    /// <summary>Has a domain looked at at once: the toolstack changed something.</summary>
     public void AddUrgent(DomainId domain) => _urgent.Add(domain);
 
-    /// <summary>The guest changed something, or a look failed and is to be tried again.</summary>
+    /// <summary>Has a domain looked at as soon as its pace allows: the guest changed something, or a look failed.</summary>
     public void Add(DomainId domain) => _changed.Add(domain);
 
     /// <summary>A domain has gone.</summary>

@@ -16,7 +16,7 @@ internal sealed class PeerList
     private readonly SortedSet<int> _stale = [];
     private readonly HashSet<DomainId> _unconfirmed = [];
 
-    /// <summary>True: the store differs.</summary>
+    /// <summary>True if the store differs from the list.</summary>
     public bool IsStale => _stale.Count > 0;
 
     /// <summary>The pages that the store has to be told of.</summary>
@@ -94,7 +94,7 @@ internal sealed class PeerList
     /// <summary>A page's value; null: its node has to go.</summary>
     public byte[]? ToBytes(int page) => _pages.TryGetValue(page, out var entries) && entries.Count > 0 ? PeerPage.ToBytes(entries.Values) : null;
 
-    /// <summary>The store has been told.</summary>
+    /// <summary>Takes note that the store has been told of a page.</summary>
     public void Written(int page)
     {
         _stale.Remove(page);

@@ -54,14 +54,14 @@ internal static class PeerPage
         return text.ToString();
     }
 
-    /// <summary>For the store; at most <see cref="NodeText.MaximumBytes"/> if the lengths were minded.</summary>
+    /// <summary>A page as the value of a node; at most <see cref="NodeText.MaximumBytes"/> if the lengths were minded.</summary>
     public static byte[] ToBytes(IEnumerable<string> entries) => Encoding.ASCII.GetBytes(string.Join(Separator, [Header, .. entries]));
 
     /// <summary>A page's number from its node's name.</summary>
     public static bool TryParseNumber(ReadOnlySpan<char> name, out int page) =>
         int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out page) && page < MaximumPages;
 
-    /// <summary>Reads a node; false if any of it is malformed or of a version that we do not speak.</summary>
+    /// <summary>Reads a page; false if any of it is malformed or of a version that we do not speak.</summary>
     public static bool TryParse(ReadOnlySpan<byte> value, out ImmutableArray<PeerDomain> peers)
     {
         peers = [];

@@ -35,7 +35,7 @@ internal sealed partial class PeerPublisher(IStore store, ILogger log)
     /// <summary>True if a guest was prepared and not forgotten since.</summary>
     public bool IsReady(DomainId reader) => _lists.ContainsKey(reader);
 
-    /// <summary>Notes what a guest is to be told of another; null: nothing.</summary>
+    /// <summary>Takes note of what a guest is to be told of another; null: nothing.</summary>
     public void Tell(DomainId reader, DomainId peer, PeerDomain? described)
     {
         if (_lists.TryGetValue(reader, out PeerList? list))
@@ -45,7 +45,7 @@ internal sealed partial class PeerPublisher(IStore store, ILogger log)
         }
     }
 
-    /// <summary>Every guest has been looked at since the start: what was taken over and not said again is untrue.</summary>
+    /// <summary>Removes what was taken over and not said again: every guest has been looked at since the start, so it is untrue.</summary>
     public void DropUnconfirmed()
     {
         foreach ((DomainId reader, PeerList list) in _lists)
@@ -55,7 +55,7 @@ internal sealed partial class PeerPublisher(IStore store, ILogger log)
         }
     }
 
-    /// <summary>A guest does not take part (any more): all that it was told goes with the next flush.</summary>
+    /// <summary>Takes note that a guest does not take part (any more): all that it was told goes with the next flush.</summary>
     public void Withdraw(DomainId reader)
     {
         Forget(reader);
@@ -160,7 +160,7 @@ internal sealed partial class PeerPublisher(IStore store, ILogger log)
         return StoreStatus.Ok;
     }
 
-    /// <summary>An empty directory that the guest and nobody else may read; nodes below take over its permissions.</summary>
+    /// <summary>Makes an empty directory that the guest and nobody else may read; nodes below take over its permissions.</summary>
     private async Task<StoreStatus> StartAfreshAsync(DomainId reader, CancellationToken cancel)
     {
         string path = StoreNames.For(reader, StoreNames.Announced);

@@ -7,7 +7,7 @@ namespace XenLoop.Discovery;
 /// and traffic takes the standard path.
 /// </summary>
 /// <param name="Backend">The domain that bridges or routes: Dom0, or a driver domain, whose bridges of the same name are others.</param>
-/// <param name="Attachment">How.</param>
+/// <param name="Attachment">How the vif is connected there.</param>
 /// <param name="Segment">
 /// The bridge and what parts it: of a Linux bridge the vif's <c>vlan</c> node; of an Open vSwitch bridge the tag and trunks within
 /// the name (<c>vif-openvswitch</c>: <c>BRIDGE[.TAG][:TRUNK...]</c>). Empty if routed.

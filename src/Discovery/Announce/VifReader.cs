@@ -18,15 +18,15 @@ namespace XenLoop.Discovery;
 /// (<c>libxl_create.c</c>), while an end in Dom0 may be left behind by a device whose script failed. Never read: the guest's own end
 /// <c>/local/domain/N/device/vif</c>, which it may write, <c>backend</c> included, and the ends in a driver domain, which that may write.
 /// </remarks>
-/// <param name="options">For the host's own scripts.</param>
-/// <param name="log">For people.</param>
+/// <param name="options">May name the host's own scripts.</param>
+/// <param name="log">The log, for people.</param>
 internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
 {
     private const int MaximumVifs = 16;
 
     private readonly HashSet<(DomainId, string)> _complaints = [];
 
-    /// <summary>The vif of a guest that has an Ethernet address; null if there is none, or none on a known network.</summary>
+    /// <summary>Reads the vif of a guest that has that Ethernet address; null if there is none, or none on a known network.</summary>
     public async Task<Vif?> ReadAsync(NodeReader nodes, DomainId domain, MacAddress mac, CancellationToken cancel)
     {
         string libxl = StoreNames.LibxlOf(domain);
@@ -113,7 +113,7 @@ internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
         return new Vif(mac, addresses, VifNetwork.Bridged(backend, attachment, bridge, vlan));
     }
 
-    /// <summary>Whose end the other is: the domain in <c>/local/domain/D/backend/vif/N/I</c>; null if that is unknown.</summary>
+    /// <summary>The domain that has the other end, from <c>/local/domain/D/backend/vif/N/I</c>; null if that is unknown.</summary>
     private async Task<DomainId?> ReadBackendAsync(NodeReader nodes, DomainId domain, string path, CancellationToken cancel)
     {
         // Without one it is being made or taken away.

@@ -12,9 +12,9 @@ internal static class VifScripts
     /// <summary><c>vif-nat</c> gives the vif the first address of a prefix that it writes out: only the address is the guest's.</summary>
     public const string Nat = "vif-nat";
 
-    /// <summary>How a script connects vifs; null: unknown.</summary>
-    /// <param name="name">Its file name.</param>
-    /// <param name="options">May name the host's own.</param>
+    /// <summary>How a script connects vifs; null: the script is unknown.</summary>
+    /// <param name="name">The script's file name.</param>
+    /// <param name="options">May name the host's own scripts.</param>
     public static VifAttachment? AttachmentOf(string name, AnnouncerOptions options) => name switch
     {
         "vif-bridge" => VifAttachment.LinuxBridge,

@@ -3,9 +3,9 @@ using XenLoop.SharedRing;
 namespace XenLoop.Discovery;
 
 /// <summary>A guest that takes part and may.</summary>
-/// <param name="Id">Its number.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Instance">From its advert.</param>
+/// <param name="Id">Its domain number.</param>
+/// <param name="Name">Its name, for people.</param>
+/// <param name="Instance">The present life of its agent, from its advert.</param>
 /// <param name="Vif">
 /// From the toolstack: the vif that its agent serves. Its others do not count: what another guest sent for them through shared
 /// memory would arrive on the wrong interface, past its firewall's rules for the right one, and be lost to a strict <c>rp_filter</c>.

@@ -23,15 +23,15 @@ public sealed partial class XenHost
     /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
     /// <param name="sockets">xenstored's sockets, tried in order; see <see cref="XenStorePaths.Sockets"/>.</param>
     /// <param name="device">The kernel's device, for a xenstored that runs in a domain of its own; see <see cref="XenStorePaths.Device"/>.</param>
-    /// <param name="options">The announcer's.</param>
-    /// <param name="clock">The time.</param>
-    /// <param name="log">For people.</param>
+    /// <param name="options">The announcer's options.</param>
+    /// <param name="clock">Tells the time.</param>
+    /// <param name="log">The log, for people.</param>
     public XenHost(IReadOnlyList<string> sockets, string device, AnnouncerOptions options, TimeProvider clock, ILogger log)
         : this(sockets, () => XenBusTransport.Connect(device, StoreTimeout, clock), options, clock, log)
     {
     }
 
-    /// <summary>With whatever <paramref name="openDevice"/> connects to instead of the device.</summary>
+    /// <summary>As the public constructor, with whatever <paramref name="openDevice"/> connects to instead of the device.</summary>
     internal XenHost(IReadOnlyList<string> sockets, Func<XenStoreConnection> openDevice, AnnouncerOptions options, TimeProvider clock, ILogger log)
     {
         _sockets = sockets;
@@ -41,7 +41,7 @@ public sealed partial class XenHost
         _log = log;
     }
 
-    /// <summary>Between two tries; and for as long the device may take to answer in each.</summary>
+    /// <summary>Time between two tries to connect, and as long as the device may take to answer in each.</summary>
     internal TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Announces until <paramref name="stop"/>.</summary>
@@ -154,7 +154,7 @@ public sealed partial class XenHost
     /// The device's store, once it has answered: in Dom0 the device can be opened before any store runs (<c>xenstored_local_init</c> makes the
     /// connection at boot), and takes requests. It is opened once and kept, since each that is given up leaves its request with the kernel.
     /// </summary>
-    /// <exception cref="StoreUnavailableException">There is no device, or not for us.</exception>
+    /// <exception cref="StoreUnavailableException">There is no device, or this process may not use it.</exception>
     private async Task<XenStoreConnection?> TryDeviceAsync(CancellationToken cancel)
     {
         if (_device is null || _device.Lost.IsCompleted)
@@ -195,7 +195,7 @@ public sealed partial class XenHost
         LogConnected(_log);
     }
 
-    /// <summary>Says something once: at boot xenstored may take its time.</summary>
+    /// <summary>Logs a problem once: at boot xenstored may take its time.</summary>
     private void Note(string problem)
     {
         if (problem != _lastFailure)

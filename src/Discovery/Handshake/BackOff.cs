@@ -12,20 +12,20 @@ public sealed class BackOff(AgentOptions options)
     /// <summary>Failures in a row.</summary>
     public int Failures { get; private set; }
 
-    /// <summary>No attempt before this.</summary>
+    /// <summary>The time before which there is no attempt.</summary>
     public TimeSpan Until { get; private set; }
 
     /// <summary>True while a violation must not be forgotten, even if the peer comes and goes: it can do that as it likes.</summary>
     public bool Remembers(TimeSpan now) => _violations > 0 && now < Until + options.ViolationBackOffMaximum;
 
-    /// <summary>An attempt failed, or a channel ended as soon as it was there.</summary>
+    /// <summary>Takes note that an attempt failed, or a channel ended as soon as it was there.</summary>
     public void Failed(TimeSpan now)
     {
         Failures++;
         Extend(now + Grown(options.BackOffMinimum, options.BackOffMaximum, Failures));
     }
 
-    /// <summary>The peer broke the ring's protocol.</summary>
+    /// <summary>Takes note that the peer broke the ring's protocol.</summary>
     public void Violated(TimeSpan now)
     {
         Failures++;
@@ -33,7 +33,7 @@ public sealed class BackOff(AgentOptions options)
         Extend(now + Grown(options.ViolationBackOffMinimum, options.ViolationBackOffMaximum, _violations));
     }
 
-    /// <summary>A channel ended that had lived this long.</summary>
+    /// <summary>Takes note that a channel ended that had lived this long.</summary>
     /// <returns>False: so short that it counts as a failure, or connecting and closing in turn would cost us without limit.</returns>
     public bool Lived(TimeSpan life)
     {
@@ -51,7 +51,7 @@ public sealed class BackOff(AgentOptions options)
         return true;
     }
 
-    /// <summary>The peer has a new life: what held the earlier one back does not count, unless it was a violation.</summary>
+    /// <summary>Takes note that the peer has a new life: what held the earlier one back does not count, unless it was a violation.</summary>
     public void PeerRestarted(TimeSpan now)
     {
         if (_violations == 0 && now < Until)

@@ -45,7 +45,7 @@ public sealed partial class ChannelNegotiator
         }
         else if (Role == ChannelRole.Listener)
         {
-            // Each request is served once: its writer may have died with it, and asks anew if it is still there.
+            // Each request is served once: its writer may have died with it, and asks again if it is still there.
             ulong request = said is { Step: HandshakeStep.Want } ? said.Nonce : 0;
             if (_wish || (request != 0 && request != _served))
             {
@@ -164,7 +164,7 @@ public sealed partial class ChannelNegotiator
         Evaluate(now);
     }
 
-    /// <summary>Writing the node again makes its watch fire again; reading the peer's makes up for an event lost on our side.</summary>
+    /// <summary>Repeats a step: writing the node again makes its watch fire again; reading the peer's makes up for an event lost on our side.</summary>
     private void RepeatStep(TimeSpan now)
     {
         _tries++;

@@ -31,11 +31,11 @@ namespace XenLoop.Discovery;
 /// there again within <see cref="AgentOptions.ReappearanceGrace"/>.
 /// </para>
 /// </remarks>
-/// <param name="self">We.</param>
-/// <param name="instance">Our present life.</param>
-/// <param name="peer">With whom.</param>
+/// <param name="self">Our domain number.</param>
+/// <param name="instance">The instance of our present life.</param>
+/// <param name="peer">The peer's domain number.</param>
 /// <param name="options">Times and limits.</param>
-/// <param name="newNonce">Numbers that were not there before.</param>
+/// <param name="newNonce">Gives nonces that were not used before.</param>
 /// <param name="violatorsPause">What is remembered of the peer's violations; null: nothing.</param>
 public sealed partial class ChannelNegotiator(DomainId self, ulong instance, DomainId peer, AgentOptions options, Func<ulong> newNonce, BackOff? violatorsPause = null)
 {
@@ -66,10 +66,10 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     /// <summary>Where the channel stands.</summary>
     public NegotiationState State { get; private set; }
 
-    /// <summary>The channel that is offered, attached, connected or closing; 0 without one.</summary>
+    /// <summary>The nonce of the channel that is offered, attached, connected or closing; 0 without one.</summary>
     public ulong Nonce { get; private set; }
 
-    /// <summary>Our part in it.</summary>
+    /// <summary>Our part in the channel.</summary>
     public ChannelRole Role { get; } = self.CompareTo(peer) < 0 ? ChannelRole.Listener : ChannelRole.Connector;
 
     /// <summary>Why the last attempt or channel ended.</summary>
@@ -78,10 +78,10 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     /// <summary>Failed attempts since a channel last lived.</summary>
     public int Failures => _backOff.Failures;
 
-    /// <summary>No attempt of ours, and no answer to the peer's, before this.</summary>
+    /// <summary>The time before which there is no attempt of ours and no answer to the peer's.</summary>
     public TimeSpan BackOffUntil => _backOff.Until;
 
-    /// <summary>The pauses, to be remembered when this is forgotten.</summary>
+    /// <summary>The pauses after failures, to be remembered when this negotiator is forgotten.</summary>
     public BackOff BackOff => _backOff;
 
     /// <summary>True if <see cref="Wish"/> would start an attempt now.</summary>
@@ -97,11 +97,11 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
         return Moment.Earlier(Moment.Earlier(_stepDue, _publishAgain), Moment.Earlier(_graceEnds, pauseEnds));
     }
 
-    /// <summary>The next thing to do, in order.</summary>
+    /// <summary>Takes the next action, in order; false: there is none.</summary>
     public bool TryTake(out NegotiatorAction action) => _actions.TryDequeue(out action);
 
     /// <summary>
-    /// The release of a channel, before what should be written to the store first: for an agent that ends, since the rings can be closed though
+    /// Takes the release of a channel, before what should be written to the store first: for an agent that ends, since the rings can be closed though
     /// the store stands still. Not of a channel that is still to be activated.
     /// </summary>
     public bool TryTakeRelease(out NegotiatorAction release)
@@ -215,7 +215,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
         }
     }
 
-    /// <summary>Pages, grants and a doorbell are there.</summary>
+    /// <summary>Pages, grants and a doorbell were allocated; goes on with the offer.</summary>
     public void Allocated(TimeSpan now, ulong nonce, ChannelOffer offer, int ringBytes)
     {
         if (State == NegotiationState.Offering && Nonce == nonce)
@@ -224,10 +224,10 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
         }
     }
 
-    /// <summary>They are not.</summary>
+    /// <summary>Pages or doorbell could not be allocated; ends the attempt.</summary>
     public void AllocationFailed(TimeSpan now, ulong nonce, string why) => NotReady(now, NegotiationState.Offering, nonce, CloseReason.Resources, why);
 
-    /// <summary>The offer is mapped and its descriptor is what was offered.</summary>
+    /// <summary>The offer was mapped and its descriptor is what was offered; tells the peer.</summary>
     public void Mapped(TimeSpan now, ulong nonce)
     {
         if (State == NegotiationState.Attached && Nonce == nonce)
@@ -236,10 +236,10 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
         }
     }
 
-    /// <summary>It is not.</summary>
+    /// <summary>The offer could not be mapped or validated; ends the attempt.</summary>
     public void MapFailed(TimeSpan now, ulong nonce, string why) => NotReady(now, NegotiationState.Attached, nonce, CloseReason.Mapping, why);
 
-    /// <summary>The engine has let go and the pages are freed.</summary>
+    /// <summary>The forwarder has let go of the channel and its pages are freed.</summary>
     public void Released(TimeSpan now, ulong nonce)
     {
         if (State != NegotiationState.Closing || Nonce != nonce)
@@ -273,7 +273,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
         Evaluate(now);
     }
 
-    /// <summary>Our node is what it should be.</summary>
+    /// <summary>Our node in the store is what it should be.</summary>
     public void Published() => ClearPublishRetry();
 
     /// <summary>

@@ -9,7 +9,7 @@ namespace XenLoop.Discovery;
 /// <param name="Step">What it says.</param>
 /// <param name="From">The writer's instance: its present life.</param>
 /// <param name="To">The instance of the peer it is meant for; a node left from an earlier life of either side matches neither.</param>
-/// <param name="Nonce">The listener's: names the offered channel. The connector's: names its request. 0: none.</param>
+/// <param name="Nonce">A listener's names the offered channel, a connector's its request; 0: none.</param>
 /// <param name="Answers">The other side's nonce that this is about; 0: none.</param>
 /// <param name="Features">What the writer accepts.</param>
 /// <param name="RingBytes">Offer: data bytes per direction; otherwise 0.</param>
@@ -31,7 +31,7 @@ public sealed record HandshakeMessage(
     private static readonly string[] ReasonWords =
         ["idle", "shutdown", "answered", "timeout", "resources", "mapping", "violation", "gone", "superseded", "version", "resized"];
 
-    /// <summary>For the store.</summary>
+    /// <summary>The message as the value of a node.</summary>
     public byte[] ToBytes()
     {
         NodeText text = new NodeText()

@@ -5,12 +5,12 @@ namespace XenLoop.Discovery;
 /// <param name="Message">Present if <see cref="HandshakeReadingKind.Message"/>.</param>
 public readonly record struct HandshakeReading(HandshakeReadingKind Kind, HandshakeMessage? Message)
 {
-    /// <summary>No node.</summary>
+    /// <summary>There is no node.</summary>
     public static HandshakeReading Absent => default;
 
-    /// <summary>Rubbish.</summary>
+    /// <summary>The node holds what no version of us writes.</summary>
     public static HandshakeReading Unintelligible => new(HandshakeReadingKind.Unintelligible, null);
 
-    /// <summary>No common version.</summary>
+    /// <summary>The node is of no version that we speak.</summary>
     public static HandshakeReading OtherVersion => new(HandshakeReadingKind.OtherVersion, null);
 }

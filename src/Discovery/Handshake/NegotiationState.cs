@@ -18,6 +18,6 @@ public enum NegotiationState
     /// <summary>Both ends are connected.</summary>
     Connected,
 
-    /// <summary>The engine is letting go of the channel.</summary>
+    /// <summary>The forwarder is letting go of the channel.</summary>
     Closing,
 }

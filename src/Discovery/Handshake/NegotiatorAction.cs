@@ -3,7 +3,7 @@ using XenLoop.SharedRing;
 namespace XenLoop.Discovery;
 
 /// <summary>One thing a negotiator wants done; to be carried out in order.</summary>
-/// <param name="Kind">What.</param>
+/// <param name="Kind">What to do.</param>
 /// <param name="Nonce">The channel it is about; 0 for actions on nodes.</param>
 /// <param name="Message">Publish: what to write.</param>
 /// <param name="Offer">Map: what to map.</param>

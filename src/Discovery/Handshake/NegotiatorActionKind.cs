@@ -21,9 +21,9 @@ public enum NegotiatorActionKind
     /// <summary>Free a channel that never carried traffic.</summary>
     Discard,
 
-    /// <summary>Hand the channel to the engine.</summary>
+    /// <summary>Hand the channel to the forwarder.</summary>
     Activate,
 
-    /// <summary>Take the channel back from the engine, free it, report with <c>Released</c>.</summary>
+    /// <summary>Take the channel back from the forwarder, free it, report with <c>Released</c>.</summary>
     Release,
 }

@@ -3,17 +3,17 @@ using System.Globalization;
 namespace XenLoop.Discovery;
 
 /// <summary>The versions of discovery's node texts and of the channel that one side speaks; the highest common one is used.</summary>
-/// <param name="Minimum">Oldest, at least 1.</param>
-/// <param name="Maximum">Newest.</param>
+/// <param name="Minimum">The oldest version, at least 1.</param>
+/// <param name="Maximum">The newest version.</param>
 public readonly record struct ProtocolVersions(ushort Minimum, ushort Maximum)
 {
-    /// <summary>What this program speaks.</summary>
+    /// <summary>The versions that this program speaks.</summary>
     public static ProtocolVersions Ours { get; } = new(1, 1);
 
     /// <summary>True if both speak at least one version.</summary>
     public bool Meets(ProtocolVersions other) => Minimum <= other.Maximum && other.Minimum <= Maximum;
 
-    /// <summary>Reads <c>1-3</c>.</summary>
+    /// <summary>Reads a range of versions: <c>1-3</c>.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out ProtocolVersions versions)
     {
         int dash = text.IndexOf('-');

@@ -9,14 +9,14 @@ namespace XenLoop.Discovery;
 /// Hands out domain numbers as Xen does, ever upwards, and remembers across a restart of the host where it was: a number
 /// whose guest is still alive and about to come back must not go to somebody else meanwhile.
 /// </summary>
-/// <param name="file">Holds the next number; losing it does no harm but the one above.</param>
-/// <param name="log">For people.</param>
+/// <param name="file">Holds the next number; if it is lost, a number may go to somebody else while its guest is away.</param>
+/// <param name="log">The log, for people.</param>
 internal sealed partial class DomainNumbers(string file, ILogger log)
 {
     private ushort _next = Load(file);
     private bool _isForgetful;
 
-    /// <summary>The next number. One caller at a time.</summary>
+    /// <summary>Hands out the next domain number. One caller at a time.</summary>
     public DomainId Next()
     {
         DomainId domain = new(_next);
@@ -24,7 +24,7 @@ internal sealed partial class DomainNumbers(string file, ILogger log)
         return domain;
     }
 
-    /// <summary>A number was taken by wish: the next ones come after it.</summary>
+    /// <summary>Takes note that a guest got the number that it wished for: the next ones come after it.</summary>
     public void Advance(DomainId taken)
     {
         if (taken.Value < _next)

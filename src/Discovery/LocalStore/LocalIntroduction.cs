@@ -15,7 +15,7 @@ internal static class LocalIntroduction
     private const string Auto = "auto";
     private const int MaximumBridge = 15;
 
-    /// <summary>For the wire.</summary>
+    /// <summary>The introduction as the payload of a message.</summary>
     public static byte[] ToPayload(GuestIdentity identity, DomainId? requested)
     {
         List<string> strings = [requested?.ToString() ?? Auto, identity.Name];

@@ -8,14 +8,14 @@ namespace XenLoop.Discovery;
 /// <summary>Unix stream sockets in the file system, and what dead processes leave of them.</summary>
 public static class LocalSocket
 {
-    /// <summary>A listener whose backlog is full keeps callers waiting; one that was stopped, for ever.</summary>
+    /// <summary>Milliseconds that connecting may take: a listener whose backlog is full keeps callers waiting; one that was stopped, forever.</summary>
     private const int ConnectMilliseconds = 5000;
 
-    /// <summary>Bytes of a path: <c>sun_path</c> without its end (<c>unix(7)</c>).</summary>
+    /// <summary>Bytes of the longest path: <c>sun_path</c> without its end (<c>unix(7)</c>).</summary>
     private const int LongestPath = 107;
 
     /// <summary>Listens on a path for this user alone, in place of what a dead process left there.</summary>
-    /// <exception cref="SocketException"><see cref="SocketError.AddressAlreadyInUse"/>: a live process listens there, or the file is no socket. Anything else: the path cannot be used.</exception>
+    /// <exception cref="SocketException"><see cref="SocketError.AddressAlreadyInUse"/>: a live process listens there, or the file is not a socket. Anything else: the path cannot be used.</exception>
     /// <exception cref="IOException">The path cannot be used, or is longer than a socket's can be.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not use it.</exception>
     public static Socket Listen(string path, int backlog)
@@ -84,7 +84,7 @@ public static class LocalSocket
         }
     }
 
-    /// <summary>Deletes a socket that nobody listens on; true if it did. Anything that is no socket stays.</summary>
+    /// <summary>Deletes a socket that nobody listens on; true if it did. Anything that is not a socket stays.</summary>
     /// <exception cref="SocketException">As <see cref="TryConnect"/>.</exception>
     /// <exception cref="IOException">It cannot be deleted.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not delete it.</exception>

@@ -94,19 +94,19 @@ internal sealed class LocalStore
         }
     }
 
-    /// <summary>WRITE; with no value MKDIR.</summary>
+    /// <summary>WRITE: sets a value; or without one MKDIR: makes a node.</summary>
     public StoreStatus Write(LocalStoreClient client, uint transaction, string path, ReadOnlyMemory<byte>? value) =>
         Change(client, transaction, path, (tree, absolute) => (tree.Write(client.Domain, absolute, value, out StoreTree result), result));
 
-    /// <summary>RM.</summary>
+    /// <summary>RM: removes a node and all below it.</summary>
     public StoreStatus Remove(LocalStoreClient client, uint transaction, string path) =>
         Change(client, transaction, path, (tree, absolute) => (tree.Remove(client.Domain, absolute, out StoreTree result), result));
 
-    /// <summary>SET_PERMS.</summary>
+    /// <summary>SET_PERMS: replaces a node's permissions.</summary>
     public StoreStatus SetPermissions(LocalStoreClient client, uint transaction, string path, ImmutableArray<StorePermission> permissions) =>
         Change(client, transaction, path, (tree, absolute) => (tree.SetPermissions(client.Domain, absolute, permissions, out StoreTree result), result));
 
-    /// <summary>WATCH: fires once at once, as XenStore does.</summary>
+    /// <summary>WATCH: sets a watch, which fires once at once, as XenStore's do.</summary>
     public StoreStatus Watch(LocalStoreClient client, string path, string token)
     {
         string? absolute = path is StoreNames.IntroduceDomain or StoreNames.ReleaseDomain ? path : StorePath.Resolve(path, client.Domain);
@@ -134,7 +134,7 @@ internal sealed class LocalStore
         }
     }
 
-    /// <summary>UNWATCH.</summary>
+    /// <summary>UNWATCH: ends a watch.</summary>
     public StoreStatus Unwatch(LocalStoreClient client, string path, string token)
     {
         lock (_lock)
@@ -143,7 +143,7 @@ internal sealed class LocalStore
         }
     }
 
-    /// <summary>TRANSACTION_START; the tree never changes, so its copy is free.</summary>
+    /// <summary>TRANSACTION_START: begins a transaction; the tree never changes, so its copy is free.</summary>
     public StoreStatus StartTransaction(LocalStoreClient client, out uint transaction)
     {
         lock (_lock)
@@ -160,7 +160,7 @@ internal sealed class LocalStore
         }
     }
 
-    /// <summary>TRANSACTION_END.</summary>
+    /// <summary>TRANSACTION_END: commits a transaction or drops it.</summary>
     public StoreStatus EndTransaction(LocalStoreClient client, uint transaction, bool commit)
     {
         lock (_lock)

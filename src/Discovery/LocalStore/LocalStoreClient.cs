@@ -3,23 +3,23 @@ using XenLoop.SharedRing;
 namespace XenLoop.Discovery;
 
 /// <summary>What the local store knows of one connection. Touched under the store's lock only, except for its events.</summary>
-/// <param name="domain">Whom it acts for.</param>
+/// <param name="domain">The domain that the connection acts for.</param>
 internal sealed class LocalStoreClient(DomainId domain)
 {
     private const int EventCapacity = 1024;
 
-    /// <summary>Whom it acts for; 0 is Dom0.</summary>
+    /// <summary>The domain that the connection acts for; 0 is Dom0.</summary>
     public DomainId Domain { get; } = domain;
 
-    /// <summary>Its watches.</summary>
+    /// <summary>The connection's watches.</summary>
     public List<StoreWatch> Watches { get; } = [];
 
-    /// <summary>Its open transactions: the tree when each began, the tree that it would leave, and the changes on the way.</summary>
+    /// <summary>The connection's open transactions, by identifier: the tree when each began, the tree that it would leave, and the changes on the way.</summary>
     public Dictionary<uint, StoreTransaction> Transactions { get; } = [];
 
     /// <summary>The last transaction identifier given.</summary>
     public uint LastTransaction { get; set; }
 
-    /// <summary>Events on their way to it.</summary>
+    /// <summary>Events on their way to the client.</summary>
     public StoreEventQueue Events { get; } = new(EventCapacity);
 }

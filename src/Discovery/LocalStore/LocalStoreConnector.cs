@@ -6,8 +6,8 @@ namespace XenLoop.Discovery;
 
 /// <summary>Opens the local host's store and introduces the guest to it.</summary>
 /// <param name="directory">Where the host keeps its sockets.</param>
-/// <param name="timeout">For connecting and for each reply later.</param>
-/// <param name="clock">Measures it.</param>
+/// <param name="timeout">Time limit of connecting, and of each reply later.</param>
+/// <param name="clock">Measures the time limit.</param>
 public sealed class LocalStoreConnector(string directory, TimeSpan timeout, TimeProvider clock) : IStoreConnector
 {
     /// <inheritdoc/>

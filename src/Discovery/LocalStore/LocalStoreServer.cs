@@ -7,7 +7,7 @@ using XenLoop.SharedRing;
 namespace XenLoop.Discovery;
 
 /// <summary>
-/// The local platform's XenStore and toolstack, on a Unix socket of mode 0600: who may connect is root on this machine and may
+/// The local platform's XenStore and toolstack, on a Unix socket of mode 0600: whoever may connect is root on this machine and may
 /// be a guest. A guest introduces itself first (<see cref="LocalIntroduction"/>), then speaks plain XenStore as that domain;
 /// its domain lives as long as its connection.
 /// </summary>
@@ -41,15 +41,15 @@ public sealed partial class LocalStoreServer : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Serves from now on.</summary>
+    /// <summary>Starts to serve.</summary>
     /// <param name="directory">Where the socket is made; must exist.</param>
-    /// <param name="log">For people.</param>
+    /// <param name="log">The log, for people.</param>
     /// <exception cref="StoreUnavailableException">Another host is alive there, or the socket cannot be made.</exception>
     public static LocalStoreServer Start(string directory, ILogger log) => new(directory, log);
 
-    /// <summary>A connection with Dom0's rights, within this process.</summary>
-    /// <param name="timeout">For each reply.</param>
-    /// <param name="clock">Measures it.</param>
+    /// <summary>Opens a connection with Dom0's rights, within this process.</summary>
+    /// <param name="timeout">Time limit of each reply.</param>
+    /// <param name="clock">Measures the time limit.</param>
     public IStore ConnectDom0(TimeSpan timeout, TimeProvider clock)
     {
         (DuplexPipe near, DuplexPipe far) = DuplexPipe.Pair();

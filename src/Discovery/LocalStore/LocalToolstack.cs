@@ -18,7 +18,7 @@ internal static class LocalToolstack
 {
     /// <summary>Lays a guest's nodes out, parents first.</summary>
     /// <param name="put">Writes one node with its permissions, as Dom0.</param>
-    /// <param name="domain">Its number.</param>
+    /// <param name="domain">The guest's domain number.</param>
     /// <param name="identity">What is known of it; validated.</param>
     public static void LayOut(Action<string, string, ImmutableArray<StorePermission>> put, DomainId domain, GuestIdentity identity)
     {

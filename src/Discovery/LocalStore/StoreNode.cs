@@ -4,9 +4,9 @@ using XenLoop.SharedRing;
 namespace XenLoop.Discovery;
 
 /// <summary>One node of the local store's tree; never changed, only replaced.</summary>
-/// <param name="Value">Its bytes.</param>
+/// <param name="Value">The node's value.</param>
 /// <param name="Permissions">The owner's entry first; never empty.</param>
-/// <param name="Children">By name.</param>
+/// <param name="Children">The nodes below it, by name.</param>
 internal sealed record StoreNode(
     ReadOnlyMemory<byte> Value,
     ImmutableArray<StorePermission> Permissions,
@@ -16,7 +16,7 @@ internal sealed record StoreNode(
     public static StoreNode OwnedBy(DomainId owner) =>
         new(default, [new StorePermission(owner, StoreAccess.None)], ImmutableSortedDictionary.Create<string, StoreNode>(StringComparer.Ordinal));
 
-    /// <summary>Who may do everything with it, and whose quota it counts against.</summary>
+    /// <summary>The domain that may do everything with the node, and whose quota it counts against.</summary>
     public DomainId Owner => Permissions[0].Domain;
 
     /// <summary>What a domain may do: Dom0 and the owner all, the others by their own entry, or by the owner's entry if they have none.</summary>
@@ -44,7 +44,7 @@ internal sealed record StoreNode(
         maker.Value == 0 ? Permissions : Permissions.SetItem(0, Permissions[0] with { Domain = maker }),
         ImmutableSortedDictionary.Create<string, StoreNode>(StringComparer.Ordinal));
 
-    /// <summary>This node and all below it that a domain owns.</summary>
+    /// <summary>Counts the nodes that a domain owns, of this one and all below it.</summary>
     public int CountOwned(DomainId domain)
     {
         int count = Owner == domain ? 1 : 0;

@@ -7,10 +7,10 @@ namespace XenLoop.Discovery;
 /// <param name="Root">The node <c>/</c>.</param>
 internal sealed record StoreTree(StoreNode Root)
 {
-    /// <summary>Empty but for the root, which is Dom0's.</summary>
+    /// <summary>A tree that is empty except for the root, which is Dom0's.</summary>
     public static StoreTree Empty { get; } = new(StoreNode.OwnedBy(new DomainId(0)));
 
-    /// <summary>A node whatever its permissions, or null.</summary>
+    /// <summary>Finds a node whatever its permissions; null: there is none.</summary>
     public StoreNode? Find(string path)
     {
         StoreNode? node = Root;
@@ -25,7 +25,7 @@ internal sealed record StoreTree(StoreNode Root)
         return node;
     }
 
-    /// <summary>A node that the caller may read.</summary>
+    /// <summary>Finds a node that the caller may read.</summary>
     public StoreStatus Read(DomainId caller, string path, out StoreNode node)
     {
         node = Find(path)!;
@@ -56,7 +56,7 @@ internal sealed record StoreTree(StoreNode Root)
         return status;
     }
 
-    /// <summary>Removes a node and all below it. A missing node is no error, a missing parent is.</summary>
+    /// <summary>Removes a node and all below it. A missing node is not an error, a missing parent is.</summary>
     public StoreStatus Remove(DomainId caller, string path, out StoreTree result)
     {
         result = this;

@@ -8,12 +8,12 @@ public sealed class DomainLife
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Where nothing is ever restored: processes of one kernel.</summary>
+    /// <summary>The life of a domain that is never restored: processes of one kernel.</summary>
     public static DomainLife Endless { get; } = new();
 
     /// <summary>Completes, never faulted, when the domain has been restored, or may have been.</summary>
     public Task Over => _over.Task;
 
-    /// <summary>The domain has been restored.</summary>
+    /// <summary>Ends this life: the domain has been restored.</summary>
     public void End() => _over.TrySetResult();
 }

@@ -3,14 +3,14 @@ using System.IO.Pipelines;
 namespace XenLoop.Discovery;
 
 /// <summary>Both directions of a connection.</summary>
-/// <param name="Input">From the other side.</param>
-/// <param name="Output">To it.</param>
+/// <param name="Input">What comes from the other side.</param>
+/// <param name="Output">What goes to the other side.</param>
 internal sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe
 {
-    /// <summary>Over a stream, which closes when both directions are completed.</summary>
+    /// <summary>Makes a pipe over a stream, which closes when both directions are completed.</summary>
     public static DuplexPipe Over(Stream stream) => new(PipeReader.Create(stream), PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true)));
 
-    /// <summary>Two ends within this process.</summary>
+    /// <summary>Makes two ends that are connected within this process.</summary>
     public static (DuplexPipe Near, DuplexPipe Far) Pair()
     {
         Pipe there = new();

@@ -75,7 +75,7 @@ public sealed class NodeText
             && uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
     }
 
-    /// <summary>For the store.</summary>
+    /// <summary>The text as the value of a node.</summary>
     public byte[] ToBytes() => Encoding.ASCII.GetBytes(ToString());
 
     /// <inheritdoc/>

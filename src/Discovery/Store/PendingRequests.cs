@@ -3,7 +3,7 @@ namespace XenLoop.Discovery;
 /// <summary>The requests of one connection that have no reply yet.</summary>
 internal sealed class PendingRequests
 {
-    /// <summary>A store that never answers is lost; without a limit its unanswered requests would pile up here.</summary>
+    /// <summary>Most requests without a reply: a store that never answers is lost, and without a limit they would pile up here.</summary>
     public const int Maximum = 256;
 
     private readonly Lock _lock = new();

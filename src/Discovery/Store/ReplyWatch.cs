@@ -1,10 +1,10 @@
 namespace XenLoop.Discovery;
 
 /// <summary>Finds out that a reply is lost, where the next request is not sent before it has come: all others would wait for it for good.</summary>
-/// <param name="clock">The time.</param>
+/// <param name="clock">Tells the time.</param>
 internal sealed class ReplyWatch(TimeProvider clock)
 {
-    /// <summary>A reply is waited for no longer, if the store is at work meanwhile.</summary>
+    /// <summary>Longest wait for a reply, if the store is at work meanwhile.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     private long _asked;
@@ -23,9 +23,9 @@ internal sealed class ReplyWatch(TimeProvider clock)
         }
     }
 
-    /// <summary>A request is sent.</summary>
+    /// <summary>Takes note that a request is sent.</summary>
     public void NoteRequest() => Volatile.Write(ref _asked, clock.GetTimestamp());
 
-    /// <summary>An event came: the store is at work.</summary>
+    /// <summary>Takes note that an event came: the store is at work.</summary>
     public void NoteEvent() => Volatile.Write(ref _lastEvent, clock.GetTimestamp());
 }

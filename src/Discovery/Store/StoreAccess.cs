@@ -4,15 +4,15 @@ namespace XenLoop.Discovery;
 [Flags]
 public enum StoreAccess
 {
-    /// <summary><c>n</c></summary>
+    /// <summary>No right: <c>n</c>.</summary>
     None = 0,
 
-    /// <summary><c>r</c></summary>
+    /// <summary>May read: <c>r</c>.</summary>
     Read = 1,
 
-    /// <summary><c>w</c></summary>
+    /// <summary>May write: <c>w</c>.</summary>
     Write = 2,
 
-    /// <summary><c>b</c></summary>
+    /// <summary>May read and write: <c>b</c>.</summary>
     Both = Read | Write,
 }

@@ -5,7 +5,7 @@ namespace XenLoop.Discovery;
 /// <summary>The store sends errors as errno names (<c>xs_wire.h</c>, <c>xsd_errors</c>); oxenstored and C xenstored choose differently.</summary>
 internal static class StoreErrorName
 {
-    /// <summary>From an XS_ERROR payload.</summary>
+    /// <summary>Reads the error of an XS_ERROR payload.</summary>
     public static StoreStatus Parse(ReadOnlySpan<byte> payload) => Encoding.Latin1.GetString(payload.TrimEnd((byte)0)) switch
     {
         "ENOENT" => StoreStatus.NotFound,
@@ -16,7 +16,7 @@ internal static class StoreErrorName
         _ => StoreStatus.Invalid,
     };
 
-    /// <summary>For an XS_ERROR payload.</summary>
+    /// <summary>The error's name, for an XS_ERROR payload.</summary>
     public static string Of(StoreStatus status) => status switch
     {
         StoreStatus.NotFound => "ENOENT",

@@ -2,7 +2,7 @@ namespace XenLoop.Discovery;
 
 /// <summary>Something changed, or may have, at or below a watched path. It says where, never what: read the node.</summary>
 /// <param name="Path">The changed node; relative if the watch was set with a relative path.</param>
-/// <param name="Token">As given to the watch.</param>
+/// <param name="Token">The token that was given to the watch.</param>
 public readonly record struct StoreEvent(string Path, string Token)
 {
     /// <summary>

@@ -4,7 +4,7 @@ namespace XenLoop.Discovery;
 /// Watch events between their source and a reader that may be slow. An event that waits already is not queued twice, so that
 /// whoever rewrites one node in a loop costs the reader one event; too many different ones collapse into <see cref="StoreEvent.Overflow"/>.
 /// </summary>
-/// <param name="capacity">Events that may wait.</param>
+/// <param name="capacity">Most events that may wait.</param>
 internal sealed class StoreEventQueue(int capacity)
 {
     private readonly Lock _lock = new();

@@ -8,6 +8,6 @@ public readonly record struct StoreResult<T>(StoreStatus Status, T? Value)
     /// <summary>True if there is a value.</summary>
     public bool IsOk => Status == StoreStatus.Ok;
 
-    /// <summary>Anything but success.</summary>
+    /// <summary>Makes a result of a failure: of anything except success.</summary>
     public static implicit operator StoreResult<T>(StoreStatus failure) => new(failure, default);
 }

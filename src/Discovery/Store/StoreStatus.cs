@@ -3,7 +3,7 @@ namespace XenLoop.Discovery;
 /// <summary>How a store request ended. The store's own error names differ between oxenstored and C xenstored; they are folded here.</summary>
 public enum StoreStatus
 {
-    /// <summary>Done.</summary>
+    /// <summary>The request was carried out.</summary>
     Ok,
 
     /// <summary><c>ENOENT</c>: there is no such node.</summary>

@@ -34,20 +34,20 @@ public sealed class XenStoreConnection : IStore
     private Task _write = Task.CompletedTask;
 
     /// <summary>Speaks over a stream, which is disposed with the connection.</summary>
-    /// <param name="stream">Duplex, connected.</param>
-    /// <param name="timeout">For each reply.</param>
-    /// <param name="clock">Measures it.</param>
+    /// <param name="stream">Connected, both ways.</param>
+    /// <param name="timeout">Time limit of each reply.</param>
+    /// <param name="clock">Measures the time limit.</param>
     public XenStoreConnection(Stream stream, TimeSpan timeout, TimeProvider clock)
         : this(DuplexPipe.Over(stream), stream, timeout, clock)
     {
     }
 
     /// <summary>Speaks over a pipe.</summary>
-    /// <param name="transport">Completed when the connection ends.</param>
+    /// <param name="transport">To the store; completed when the connection ends.</param>
     /// <param name="owned">Disposed with the connection.</param>
-    /// <param name="timeout">For each reply.</param>
-    /// <param name="clock">Measures it.</param>
-    /// <param name="oneAtATime">A request is sent only when the one before has been answered: the xenbus device needs that.</param>
+    /// <param name="timeout">Time limit of each reply.</param>
+    /// <param name="clock">Measures the time limit.</param>
+    /// <param name="oneAtATime">True: a request is sent only when the one before has been answered: the xenbus device needs that.</param>
     public XenStoreConnection(IDuplexPipe transport, IDisposable? owned, TimeSpan timeout, TimeProvider clock, bool oneAtATime = false)
     {
         _transport = transport;
@@ -262,7 +262,7 @@ public sealed class XenStoreConnection : IStore
         }
     }
 
-    /// <summary>After <see cref="Close"/> no other starts.</summary>
+    /// <summary>The last write; after <see cref="Close"/> no other starts.</summary>
     private Task LastWrite()
     {
         lock (_writeLock)

@@ -5,8 +5,8 @@ using System.IO.Pipelines;
 namespace XenLoop.Discovery;
 
 /// <summary>One whole message, header and payload, and its way through a pipe.</summary>
-/// <param name="Header">Its length is the payload's.</param>
-/// <param name="Payload">At most <see cref="XenStoreWire.MaximumPayload"/> bytes; a copy of its own.</param>
+/// <param name="Header">The message's header; its length is the payload's.</param>
+/// <param name="Payload">The message's payload, at most <see cref="XenStoreWire.MaximumPayload"/> bytes; a copy of its own.</param>
 internal readonly record struct XenStoreFrame(XenStoreHeader Header, ReadOnlyMemory<byte> Payload)
 {
     /// <summary>Reads one message; null at an end between two messages.</summary>

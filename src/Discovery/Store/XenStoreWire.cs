@@ -13,13 +13,13 @@ namespace XenLoop.Discovery;
 /// </summary>
 public static class XenStoreWire
 {
-    /// <summary><c>sizeof(struct xsd_sockmsg)</c></summary>
+    /// <summary>Bytes of a header: <c>sizeof(struct xsd_sockmsg)</c>.</summary>
     public const int HeaderBytes = 16;
 
-    /// <summary><c>XENSTORE_PAYLOAD_MAX</c>: a longer message ends the connection, on either side.</summary>
+    /// <summary>Most payload bytes of a message, <c>XENSTORE_PAYLOAD_MAX</c>: a longer one ends the connection, on either side.</summary>
     public const int MaximumPayload = 4096;
 
-    /// <summary><c>XENSTORE_ABS_PATH_MAX</c></summary>
+    /// <summary>Most bytes of an absolute path, <c>XENSTORE_ABS_PATH_MAX</c>.</summary>
     public const int MaximumPath = 3072;
 
     private const int TypeOffset = 0;

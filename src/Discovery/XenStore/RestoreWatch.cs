@@ -1,19 +1,19 @@
 namespace XenLoop.Discovery;
 
 /// <summary>
-/// Notices that this domain was restored: the kernel then sets every watch anew (<c>xs_resume</c> in <c>xenbus_xs.c</c>), and a
+/// Notices that this domain was restored: the kernel then sets every watch again (<c>xs_resume</c> in <c>xenbus_xs.c</c>), and a
 /// new watch fires once at once, so a watch on our own <c>domid</c> tells even if the number is the same.
 /// </summary>
 /// <remarks>
 /// It has a connection of its own, which outlives those of the agent: a restore between two of them must not go unnoticed.
 /// The first event is that of setting the watch: <c>docs/misc/xenstore.txt</c> promises it for a node that we may read, both stores
 /// send it, and it is waited for here, however late it comes. Nobody changes <c>domid</c>, so every further one is a restore;
-/// were one not, the price is that all channels are made anew.
+/// were one not, the price is that all channels are made again.
 /// </remarks>
 /// <param name="open">Connects to the store, without a time limit for replies: a store that stands still is waited for on one connection,
 /// for each that is given up keeps a thread in the kernel until the store answers.</param>
 /// <param name="timeout">How long one caller waits.</param>
-/// <param name="clock">Measures it.</param>
+/// <param name="clock">Measures the time limit.</param>
 internal sealed class RestoreWatch(Func<XenStoreConnection> open, TimeSpan timeout, TimeProvider clock) : IAsyncDisposable
 {
     private const string Token = "restore";

@@ -13,7 +13,7 @@ internal sealed class VifCheck(IStore store)
     private const string Vifs = "device/vif";
     private const int MaximumVifs = 16;
 
-    /// <summary>What is wrong, in plain words; null if nothing is, or the store cannot say.</summary>
+    /// <summary>What is wrong with the interface, in plain words; null if nothing is, or the store cannot say.</summary>
     public async Task<string?> ComplaintAsync(GuestIdentity self, CancellationToken cancel)
     {
         StoreResult<ImmutableArray<string>> names = await store.ListAsync(Vifs, cancel).ConfigureAwait(false);

@@ -20,7 +20,7 @@ internal sealed unsafe class XenBusDevice : IXenBusFile
     }
 
     /// <summary>Opens the device.</summary>
-    /// <exception cref="StoreUnavailableException">There is none, or not for us.</exception>
+    /// <exception cref="StoreUnavailableException">There is no device, or this process may not use it.</exception>
     public static XenBusDevice Open(string path)
     {
         fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))

@@ -44,11 +44,11 @@ internal sealed class XenBusTransport : IDuplexPipe, IDisposable
     /// <inheritdoc/>
     public PipeWriter Output => _requests.Writer;
 
-    /// <summary>A connection over the device.</summary>
-    /// <exception cref="StoreUnavailableException">There is none, or not for us.</exception>
+    /// <summary>Connects to the store over the device.</summary>
+    /// <exception cref="StoreUnavailableException">There is no device, or this process may not use it.</exception>
     public static XenStoreConnection Connect(string path, TimeSpan timeout, TimeProvider clock) => Connect(XenBusDevice.Open(path), timeout, clock);
 
-    /// <summary>A connection over an open file.</summary>
+    /// <summary>Connects to the store over an open file.</summary>
     public static XenStoreConnection Connect(IXenBusFile file, TimeSpan timeout, TimeProvider clock)
     {
         var transport = new XenBusTransport(file);

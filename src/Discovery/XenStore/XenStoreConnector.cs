@@ -13,17 +13,17 @@ public sealed partial class XenStoreConnector : IStoreConnector, IAsyncDisposabl
     private readonly ILogger _log;
     private string? _lastComplaint;
 
-    /// <summary>Over the kernel's device.</summary>
+    /// <summary>Makes a connector over the kernel's device.</summary>
     /// <param name="device">Usually <see cref="XenStorePaths.Device"/>.</param>
-    /// <param name="timeout">For each reply.</param>
-    /// <param name="clock">Measures it.</param>
-    /// <param name="log">For people.</param>
+    /// <param name="timeout">Time limit of each reply.</param>
+    /// <param name="clock">Measures the time limit.</param>
+    /// <param name="log">The log, for people.</param>
     public XenStoreConnector(string device, TimeSpan timeout, TimeProvider clock, ILogger log)
         : this(limit => XenBusTransport.Connect(device, limit, clock), timeout, clock, log)
     {
     }
 
-    /// <summary>Over whatever <paramref name="open"/> connects to, with a time limit for each reply.</summary>
+    /// <summary>Makes a connector over whatever <paramref name="open"/> connects to, with a time limit for each reply.</summary>
     internal XenStoreConnector(Func<TimeSpan, XenStoreConnection> open, TimeSpan timeout, TimeProvider clock, ILogger log)
     {
         _open = open;

@@ -7,8 +7,8 @@ internal sealed class Arguments
 {
     private readonly Dictionary<Option, List<string>> _given = [];
 
-    /// <summary>Takes a value, or the presence of a flag.</summary>
-    /// <exception cref="UsageException">The option does not take it, or was given before and is no list.</exception>
+    /// <summary>Adds an option's value, or the presence of a flag.</summary>
+    /// <exception cref="UsageException">The option does not take it, or was given before and is not a list.</exception>
     public void Add(Option option, string value)
     {
         if (option.Choices.Length > 0)
@@ -41,8 +41,8 @@ internal sealed class Arguments
     /// <summary>The value of an option that has a default.</summary>
     public string Text(Option option) => Find(option) ?? throw new InvalidOperationException($"{option.Name} has no default.");
 
-    /// <summary>A whole number from 0 to <paramref name="most"/>, of an option that has a default.</summary>
-    /// <exception cref="UsageException">It is none.</exception>
+    /// <summary>The value of an option that has a default, as a whole number from 0 to <paramref name="most"/>.</summary>
+    /// <exception cref="UsageException">The value is not such a number.</exception>
     public int Number(Option option, int most) =>
         int.TryParse(Text(option), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= most
             ? number

@@ -19,10 +19,10 @@ internal sealed class CommandLineParser
     /// <summary>The command as it is written, from the program's name on.</summary>
     public string Path { get; private set; } = "";
 
-    /// <summary>Its arguments.</summary>
+    /// <summary>The command's arguments.</summary>
     public Arguments Arguments { get; } = new();
 
-    /// <summary>Help is wanted instead.</summary>
+    /// <summary>True if help is wanted instead of the command.</summary>
     public bool WantsHelp { get; private set; }
 
     /// <summary>Finds the command; <see cref="ReadOptions"/> comes next.</summary>

@@ -9,7 +9,7 @@ internal static class HelpText
 
     /// <summary>Help on one command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="path">As it is written, from the program's name on.</param>
+    /// <param name="path">The command as it is written, from the program's name on.</param>
     public static string Of(Command command, string path)
     {
         var text = new StringBuilder();

@@ -10,7 +10,7 @@ internal static class AgentName
 {
     private const int LongestHostName = 48;
 
-    /// <summary>The host's name; with the process number behind it if another agent in the directory has that: guests that are only namespaces share one.</summary>
+    /// <summary>Chooses the host's name; with the process number behind it if another agent in the directory has that: guests that are only namespaces share one.</summary>
     public static string Choose(string directory, string hostName, int process)
     {
         string host = hostName[..Math.Min(hostName.Length, LongestHostName)];

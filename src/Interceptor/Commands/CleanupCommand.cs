@@ -36,7 +36,7 @@ internal static class CleanupCommand
         }
     }
 
-    /// <summary>Returns how many were removed; why others could not be is noted beside.</summary>
+    /// <summary>Removes sockets that no agent listens on, and returns how many; why others could not be removed is noted beside.</summary>
     internal static int RemoveStaleSockets(string directory, TextWriter notes)
     {
         int removed = 0;

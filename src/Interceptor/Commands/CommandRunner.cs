@@ -10,16 +10,16 @@ namespace XenLoop.Interceptor.Commands;
 /// <summary>Runs what a command line asks for and turns what it throws into words and an exit code: never a stack trace.</summary>
 internal static class CommandRunner
 {
-    /// <summary>All is well.</summary>
+    /// <summary>Exit code: all is well.</summary>
     public const int Success = 0;
 
-    /// <summary>It could not be done; the reason is on standard error.</summary>
+    /// <summary>Exit code: it could not be done; the reason is on standard error.</summary>
     public const int Failure = 1;
 
-    /// <summary>A log that is a full pipe takes none, and may keep others waiting.</summary>
+    /// <summary>Milliseconds that the last words may take: a log that is a full pipe takes none, and may keep others waiting.</summary>
     private const int LastWordsMilliseconds = 1500;
 
-    /// <summary>Parses and runs.</summary>
+    /// <summary>Parses a command line and runs its command.</summary>
     /// <param name="root">The program's commands.</param>
     /// <param name="words">The command line without the program's name.</param>
     /// <returns>The exit code.</returns>

@@ -9,24 +9,24 @@ internal static class CommonOptions
     /// <summary>Where sockets are if nothing else is said.</summary>
     public const string DefaultDirectory = "/run/xenloop";
 
-    /// <summary><c>--directory</c>.</summary>
+    /// <summary>The option <c>--directory</c>.</summary>
     public static Option Directory { get; } = new("--directory", "DIR", "Where the sockets of agents and of the local host are.") { Default = DefaultDirectory };
 
-    /// <summary><c>--platform</c>.</summary>
+    /// <summary>The option <c>--platform</c>.</summary>
     public static Option Platform { get; } = new("--platform", "NAME", "What connects the guests: 'xen' for domains of a Xen host, 'local' for namespaces and containers of one kernel; 'auto' is xen in a Xen domain, else local.")
     {
         Default = PlatformChoice.Auto,
         Choices = [PlatformChoice.Auto, PlatformChoice.Xen, PlatformChoice.Local],
     };
 
-    /// <summary><c>--log-level</c>.</summary>
+    /// <summary>The option <c>--log-level</c>.</summary>
     public static Option LogLevel { get; } = new("--log-level", "LEVEL", "Least important messages to write to standard error.")
     {
         Default = "information",
         Choices = ["trace", "debug", "information", "warning", "error", "critical", "none"],
     };
 
-    /// <summary><c>--json</c>.</summary>
+    /// <summary>The option <c>--json</c>.</summary>
     public static Option Json { get; } = new("--json", null, "Print JSON for programs instead of text for people.");
 
     /// <summary>The log that <c>--log-level</c> asks for.</summary>

@@ -14,7 +14,7 @@ namespace XenLoop.Interceptor.Commands;
 /// </remarks>
 internal sealed class ErrorLog : ILogger, IDisposable
 {
-    /// <summary>Lines that may wait. Whoever reads standard error slowly, or not at all, must not stop the threads that log.</summary>
+    /// <summary>Most lines that may wait. Whoever reads standard error slowly, or not at all, must not stop the threads that log.</summary>
     private const int WaitingLines = 1024;
 
     /// <summary>How long the last lines may take when the program ends.</summary>

@@ -22,11 +22,11 @@ internal static class PlatformChoice
     /// <summary>How long the store may take to answer one request.</summary>
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Which one <c>--platform</c> means on this machine.</summary>
+    /// <summary>True if <c>--platform</c> means Xen on this machine.</summary>
     public static bool IsXen(string choice, XenMachine machine) => choice == Xen || (choice == Auto && machine.HasXen);
 
     /// <summary>The Xen platform of this guest.</summary>
-    /// <exception cref="GuestSetupException">This is no Xen guest, or a module or device is missing.</exception>
+    /// <exception cref="GuestSetupException">This is not a Xen guest, or a module or device is missing.</exception>
     public static GuestPlatform ChooseXen(XenMachine machine, ILogger log)
     {
         if (machine.MissingForGuest() is { } problem)

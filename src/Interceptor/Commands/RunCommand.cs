@@ -11,7 +11,7 @@ namespace XenLoop.Interceptor.Commands;
 /// <summary><c>xenloop run</c>: the agent of a guest.</summary>
 internal static class RunCommand
 {
-    /// <summary>30 days: as far as timers reach.</summary>
+    /// <summary>Longest idle time in seconds, 30 days: as far as timers reach.</summary>
     private const int LongestIdleSeconds = 30 * 24 * 3600;
 
     private static readonly Option Interface = new("--interface", "IF", "The interface that faces the other guests [default: the only one, or eth0].");
@@ -89,7 +89,7 @@ internal static class RunCommand
         };
     }
 
-    /// <summary>On Xen the toolstack has the say on these, whatever a guest wishes.</summary>
+    /// <summary>Refuses options on which the toolstack has the say on Xen, whatever a guest wishes.</summary>
     private static void RefuseLocalOptions(Arguments arguments)
     {
         foreach (Option option in (Option[])[Domain, Bridge, AnnounceIp])

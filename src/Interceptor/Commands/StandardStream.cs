@@ -3,16 +3,16 @@ using System.Text;
 namespace XenLoop.Interceptor.Commands;
 
 /// <summary>Standard output or error, with a say in what becomes of a failure: <see cref="Console"/>'s own writers throw where nobody expects it.</summary>
-/// <param name="stream">Of a descriptor that is open (<see cref="StandardDescriptors"/>). A reader that is gone is no failure: the console's streams ignore EPIPE.</param>
+/// <param name="stream">Of a descriptor that is open (<see cref="StandardDescriptors"/>). A reader that is gone is not a failure: the console's streams ignore EPIPE.</param>
 /// <param name="failed">Told of a full disk (<see cref="IOException"/>), a descriptor that is not for writing (<see cref="UnauthorizedAccessException"/>), and the like.</param>
 internal sealed class StandardStream(Stream stream, Action<Exception> failed) : TextWriter
 {
     private readonly StreamWriter _output = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
 
-    /// <summary>What a command prints. That it cannot be printed is told as the caller's fault, not the program's.</summary>
+    /// <summary>Standard output: what a command prints. That it cannot be printed is told as the caller's fault, not the program's.</summary>
     public static StandardStream Output() => new(Console.OpenStandardOutput(), static error => throw new OutputException(error));
 
-    /// <summary>What is said to people beside that, and the log. That it cannot be said is no reason to end, or to leave undone what was asked for.</summary>
+    /// <summary>Standard error: what is said to people beside a command's output, and the log. That it cannot be said is not a reason to end, or to leave undone what was asked for.</summary>
     public static StandardStream Error() => new(Console.OpenStandardError(), static _ => { });
 
     /// <inheritdoc/>

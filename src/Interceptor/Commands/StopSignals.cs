@@ -6,7 +6,7 @@ namespace XenLoop.Interceptor.Commands;
 /// <summary>Turns SIGINT, SIGTERM and a lost terminal's SIGHUP into a wish to stop. Stopping may take a while; the process ends all the same when that is over.</summary>
 internal sealed class StopSignals : IDisposable
 {
-    /// <summary>More than the slowest part, the firewall's rules, may take (<c>RuleKeeper</c>); less than the units allow (TimeoutStopSec).</summary>
+    /// <summary>Longest time that stopping may take: more than the slowest part, the firewall's rules, may take (<c>RuleKeeper</c>); less than the units allow (TimeoutStopSec).</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(12);
 
     private readonly CancellationTokenSource _stop = new();
@@ -16,7 +16,7 @@ internal sealed class StopSignals : IDisposable
     private readonly PosixSignalRegistration? _hangUp;
     private Timer? _limit;
 
-    /// <summary>Listens from now on.</summary>
+    /// <summary>Begins to listen for signals.</summary>
     public StopSignals()
     {
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, exitCode: 130));

@@ -5,7 +5,7 @@ namespace XenLoop.Interceptor.Commands;
 /// <summary><c>xenloop version</c>.</summary>
 internal static class VersionCommand
 {
-    /// <summary>The command.</summary>
+    /// <summary>The command <c>version</c>.</summary>
     public static Command Create() => new("version", "Print the version.")
     {
         Action = (_, _) =>

@@ -19,7 +19,7 @@ internal static class XenLoopCommand
         Stop an agent at any time: traffic goes on by the standard path.
         """;
 
-    /// <summary>All commands.</summary>
+    /// <summary>The program's command, with all of its subcommands.</summary>
     public static Command Create() => new("xenloop", Description)
     {
         Commands =

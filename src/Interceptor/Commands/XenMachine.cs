@@ -4,7 +4,7 @@ using XenLoop.Native;
 namespace XenLoop.Interceptor.Commands;
 
 /// <summary>What can be seen of Xen on this machine.</summary>
-/// <param name="root">Usually <c>/</c>.</param>
+/// <param name="root">Where the file system begins, usually <c>/</c>.</param>
 internal sealed class XenMachine(string root)
 {
     private static readonly (string Device, string Module)[] Devices =

@@ -5,21 +5,21 @@ using XenLoop.Native;
 namespace XenLoop.Interceptor.Confinement;
 
 /// <summary>
-/// Least privilege: gives up all capabilities but those that a command needs, and the gaining of new ones; for itself and for
+/// Least privilege: gives up all capabilities except for those that a command needs, and the gaining of new ones; for itself and for
 /// whatever it starts.
 /// </summary>
 /// <remarks>
 /// The runtime has threads of its own before the first line of ours runs, and each thread has capabilities of its own. So the
-/// program limits the one thread, and then executes itself anew (execve(2) ends the others and keeps the limits).
+/// program limits the one thread, and then executes itself again (execve(2) ends the others and keeps the limits).
 /// No filter of system calls here: in the emulated Xen it cost 1.5 % of a round trip and 8 % of a TCP stream. The units have one
 /// (<c>SystemCallFilter</c>), for those who want it at that price.
 /// </remarks>
 internal static unsafe partial class Confined
 {
-    /// <summary>Set in the environment of the second run.</summary>
+    /// <summary>Environment variable that is set in the second run.</summary>
     private const string Mark = "XENLOOP_CONFINED";
 
-    /// <summary>Everything but the capabilities is harmless to repeat, so a mark that somebody else sets gains him nothing but that.</summary>
+    /// <summary>Value of <see cref="Mark"/>. Everything except for the capabilities is harmless to repeat, so a mark that somebody else sets gains him only that they are kept.</summary>
     private const string MarkValue = "1";
 
     /// <summary>What <c>xenloop run</c> keeps: TAP, NFQUEUE, routes, traffic control and iptables; iptables-legacy's raw socket.</summary>
@@ -28,7 +28,7 @@ internal static unsafe partial class Confined
     /// <summary>What <c>xenloop announce</c> keeps: nothing. Being root opens the store.</summary>
     public static ReadOnlySpan<int> Announcer => [];
 
-    /// <summary>Starts the program anew with no more than <paramref name="capabilities"/>; returns in the second run, or where that cannot be had.</summary>
+    /// <summary>Starts the program again with no more than <paramref name="capabilities"/>; returns in the second run, or where that cannot be had.</summary>
     public static void Enter(ReadOnlySpan<int> capabilities, ILogger log)
     {
         if (Environment.GetEnvironmentVariable(Mark) == MarkValue)
@@ -46,7 +46,7 @@ internal static unsafe partial class Confined
         LogUnconfined(log, Errno.Describe(Restart()));
     }
 
-    /// <summary>The bounding set limits what root has after execve, beside what it inherits. Who is not root may not change it, and need not.</summary>
+    /// <summary>The bounding set limits what root has after execve, beside what it inherits. Whoever is not root may not change it, and need not.</summary>
     private static void DropCapabilities(ReadOnlySpan<int> kept)
     {
         uint low = 0;

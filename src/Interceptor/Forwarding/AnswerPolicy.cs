@@ -6,7 +6,7 @@ namespace XenLoop.Interceptor.Forwarding;
 /// trip then takes one <c>epoll_wait</c> per guest instead of two (on PV 4 % of its time).
 /// </summary>
 /// <remarks>
-/// A look in vain costs about half of what one that finds something saves. After each the policy rests for twice as many
+/// A look without success costs about half of what one that finds something saves. After each the policy rests for twice as many
 /// injections as the last time, so that where answers come later, or from another processor, next to nothing is lost.
 /// </remarks>
 internal sealed class AnswerPolicy

@@ -8,7 +8,7 @@ namespace XenLoop.Interceptor.Forwarding;
 /// requests and responses beside programs that take all processors and never sleep, as MPI's do: each packet waits for the end of
 /// somebody's slice (Open MPI's ping-pong between namespaces: 2,200 us instead of 70). The two are told apart by how long the thread waits
 /// for a processor compared with how long it then has work: 1.5 times as long in a TCP stream that takes all processors; with Open MPI 2 to
-/// 3 ms for a message that takes some ten microseconds. From time to time it is tried again whether others have gone, each time in vain after twice as long.
+/// 3 ms for a message that takes some ten microseconds. From time to time it is tried again whether others have gone, after each time without success after twice as long.
 /// </remarks>
 internal sealed class BatchPolicy
 {
@@ -18,23 +18,23 @@ internal sealed class BatchPolicy
     /// <summary>An average wait for a processor, in microseconds, that is not too long for anything.</summary>
     public const int ShortWaitMicroseconds = 300;
 
-    /// <summary>So many times as long as the thread works it may wait.</summary>
+    /// <summary>Longest wait for a processor that is not too long, as a multiple of the time that the thread then works.</summary>
     public const int LongestWaitRatio = 10;
 
-    /// <summary>Packets of an average turn that are a stream, whatever came before.</summary>
+    /// <summary>Packets of an average turn from which on traffic is a stream, however long the thread waited.</summary>
     public const int StreamPackets = 16;
 
-    /// <summary>Windows until it is tried again for the first time.</summary>
+    /// <summary>Windows until <c>SCHED_BATCH</c> is tried again for the first time.</summary>
     public const int ShortestRest = 128;
 
-    /// <summary>The longest such time, in windows.</summary>
+    /// <summary>Most windows until <c>SCHED_BATCH</c> is tried again.</summary>
     public const int LongestRest = 8192;
 
     private readonly TrialRest _rest = new(ShortestRest, LongestRest);
     private int _turns;
     private int _calm;
 
-    /// <summary>The decision of the last window.</summary>
+    /// <summary>True if the thread is to be one of <c>SCHED_BATCH</c>, as the last window decided.</summary>
     public bool Batch { get; private set; } = true;
 
     /// <summary>Takes note of a turn.</summary>
@@ -43,7 +43,7 @@ internal sealed class BatchPolicy
 
     /// <summary>Decides for the next window.</summary>
     /// <param name="waitedNanoseconds">How long the thread was ready to run without a processor, in this window.</param>
-    /// <param name="ranNanoseconds">How long it ran.</param>
+    /// <param name="ranNanoseconds">How long the thread ran, in this window.</param>
     /// <param name="packets">Packets of both directions in this window.</param>
     /// <returns>True: the decision has changed.</returns>
     public bool Judge(ulong waitedNanoseconds, ulong ranNanoseconds, ulong packets)

@@ -10,16 +10,16 @@ namespace XenLoop.Interceptor.Forwarding;
 /// </summary>
 internal sealed unsafe class CaptureBuffers : IDisposable
 {
-    /// <summary>Messages per receive.</summary>
+    /// <summary>Most messages of one receive.</summary>
     public const int Count = 32;
 
-    /// <summary>Room for one message: the longest payload and more attributes than the kernel ever puts in front.</summary>
+    /// <summary>Bytes of room for one message: the longest payload and more attributes than the kernel ever puts in front.</summary>
     public const int MessageBytes = QueueSocket.LongestPayload + HeadBytes;
 
-    /// <summary>Room for the attributes of one message.</summary>
+    /// <summary>Bytes of room for the attributes of one message.</summary>
     public const int HeadBytes = 512;
 
-    /// <summary>Distance of two slots, whole pages.</summary>
+    /// <summary>Bytes from one slot to the next, whole pages.</summary>
     private const int SlotBytes = (MessageBytes + 4095) & ~4095;
 
     private const int HeadOffset = Count * SlotBytes;
@@ -32,7 +32,7 @@ internal sealed unsafe class CaptureBuffers : IDisposable
     private readonly mmsghdr* _headers;
 
     /// <summary>Maps the memory.</summary>
-    /// <exception cref="GuestSetupException">There is none.</exception>
+    /// <exception cref="GuestSetupException">There is no memory.</exception>
     public CaptureBuffers()
     {
         _memory = (byte*)LibC.mmap(null, TotalBytes, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS, -1, 0);

@@ -6,15 +6,15 @@ namespace XenLoop.Interceptor.Forwarding;
 /// <content>Verdicts on what was captured, and when they are sent.</content>
 internal sealed unsafe partial class CapturePath
 {
-    /// <summary>Packets whose verdicts do not wait for company beyond a pass.</summary>
+    /// <summary>Packets waiting for a verdict from which on it is sent at once.</summary>
     private const int WaitingPackets = 16;
 
-    /// <summary>Bytes of them.</summary>
+    /// <summary>Payload bytes waiting for a verdict from which on it is sent at once.</summary>
     private const int WaitingBytes = 8 * 1024;
 
     /// <summary>
-    /// Others take the processors and give them away at a tick only: the kernel's own thread that lets senders go on waits, too, and what
-    /// they wait for is done here (<see cref="QueueSocket.ReleaseSenders"/>). It costs a system call, so not always.
+    /// True if others take the processors and give them away at a tick only: the kernel's own thread that lets senders go on waits, too, and
+    /// what they wait for is done here (<see cref="QueueSocket.ReleaseSenders"/>). It costs a system call, so not always.
     /// </summary>
     public bool ReleasesSenders { get; set; }
 

@@ -24,11 +24,11 @@ internal sealed unsafe partial class CapturePath : IDisposable
     /// <summary>Packets that one pass may take before the other ports get their turn.</summary>
     private const int PassPackets = 64;
 
-    /// <summary>Payload from which on the copy out of a scratch buffer costs more than one receive per packet.</summary>
+    /// <summary>Payload bytes from which on the copy out of a scratch buffer costs more than one receive per packet.</summary>
     private const int LargePacket = 4096;
 
     /// <summary>
-    /// So many small packets in a row end the expectation of large ones, which are received straight into the ring. Not the first of
+    /// Small packets in a row that end the expectation of large ones, which are received straight into the ring. Not the first of
     /// them: a message that is larger than what one packet takes has a small one at its end.
     /// </summary>
     public const int SmallPacketsBetween = 3;
@@ -36,10 +36,10 @@ internal sealed unsafe partial class CapturePath : IDisposable
     /// <summary>Bytes of waiting verdicts from which on they are sent within a pass: they hold the senders' socket buffers.</summary>
     private const int PassVerdictBytes = 512 * 1024;
 
-    /// <summary>After so many passes that found one packet, as requests and responses come, the next takes one without a look for a second.</summary>
+    /// <summary>Passes in a row that found one packet, as requests and responses come, after which the next takes one without a look for a second.</summary>
     private const int LonePattern = 4;
 
-    /// <summary>Such passes after which one looks again.</summary>
+    /// <summary>Passes in a row that took one packet, after which the next looks for a second again.</summary>
     private const int LongestLonePattern = 32;
 
     /// <summary>Bytes of a message that are looked at if the packet only goes back.</summary>
@@ -50,7 +50,7 @@ internal sealed unsafe partial class CapturePath : IDisposable
     private readonly HoldPolicy _hold;
     private readonly VerdictTimer _timer;
 
-    /// <summary>For one data path.</summary>
+    /// <summary>Makes the capture path of one data path.</summary>
     /// <param name="requestChannel">Told about packets for a peer without a channel; cheap, from the data path's thread.</param>
     /// <param name="hold">How long packets wait for room.</param>
     /// <param name="timer">How long verdicts wait for company.</param>
@@ -65,7 +65,7 @@ internal sealed unsafe partial class CapturePath : IDisposable
     public int Mtu { get; set; } = 1500;
 
     /// <summary>Takes some packets off a port's queue. Afterwards either <see cref="PeerPort.CaptureReady"/> says that more may wait, or the queue is reported when there are more.</summary>
-    /// <param name="port">Whose.</param>
+    /// <param name="port">The peer's port.</param>
     /// <param name="destinations">Who owns which address.</param>
     /// <param name="single">Into the ring one packet at most, without a look for a second, which would be reported anyway.</param>
     /// <returns>How many packets were taken.</returns>
@@ -121,7 +121,7 @@ internal sealed unsafe partial class CapturePath : IDisposable
         return taken;
     }
 
-    /// <summary>In a nearly full ring a packet's length is asked for before it is received; one that does not fit begins a hold.</summary>
+    /// <summary>True if the next packet fits a nearly full ring: its length is asked for before it is received, and one that does not fit begins a hold.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool NextFits(PeerPort port, Channel channel, int room)
     {
@@ -144,7 +144,7 @@ internal sealed unsafe partial class CapturePath : IDisposable
         return false;
     }
 
-    /// <summary>One packet, received straight into the ring. The queue belongs to one peer: nobody else's packet can land there.</summary>
+    /// <summary>Carries one packet, received straight into the ring. The queue belongs to one peer: nobody else's packet can land there.</summary>
     private int CarryOne(PeerPort port, Channel channel, DestinationTable destinations)
     {
         RingProducer ring = channel.Outbound;
@@ -195,7 +195,7 @@ internal sealed unsafe partial class CapturePath : IDisposable
         return 1;
     }
 
-    /// <summary>The attributes were not as long as expected, so the payload is not where it should be: put the message together again.</summary>
+    /// <summary>Puts a message together again whose attributes were not as long as expected, so that its payload is not where it should be, and carries its packet.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void CarryDisplaced(PeerPort port, Channel channel, int attributes, byte* rest, int received, DestinationTable destinations)
     {
@@ -283,7 +283,7 @@ internal sealed unsafe partial class CapturePath : IDisposable
     private static void NoteLength(PeerPort port, int length) =>
         port.SmallPackets = length >= LargePacket ? 0 : Math.Min(port.SmallPackets + 1, SmallPacketsBetween);
 
-    /// <summary>Doorbell before verdict: the peer's wake-up takes longer than ours.</summary>
+    /// <summary>Publishes what was carried, and rings. Doorbell before verdict: the peer's wake-up takes longer than ours.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Publish(PeerPort port, Channel channel)
     {

@@ -17,10 +17,10 @@ namespace XenLoop.Interceptor.Forwarding;
 /// </remarks>
 internal sealed class ChannelEnd
 {
-    /// <summary>Passes that empty a closing queue; packets that still come in are somebody's who has not removed the rules.</summary>
+    /// <summary>Most passes that empty a closing queue; packets that still come in are somebody's who has not removed the rules.</summary>
     private const int DrainRounds = 1024;
 
-    /// <summary>How long an orderly release waits for the peer's closing mark.</summary>
+    /// <summary>Milliseconds that an orderly release waits for the peer's closing mark.</summary>
     private const int CloseMilliseconds = 1000;
 
     private readonly Action<int> _unwatch;
@@ -28,7 +28,7 @@ internal sealed class ChannelEnd
     private readonly HoldPolicy _hold;
     private readonly IForwarderListener _listener;
 
-    /// <summary>For one data path; <paramref name="unwatch"/> ends the reports of a descriptor.</summary>
+    /// <summary>Makes what ends the channels of one data path; <paramref name="unwatch"/> ends the reports of a descriptor.</summary>
     public ChannelEnd(Action<int> unwatch, CapturePath capture, HoldPolicy hold, IForwarderListener listener)
     {
         _unwatch = unwatch;
@@ -109,7 +109,7 @@ internal sealed class ChannelEnd
         }
     }
 
-    /// <summary>The peer broke the ring's protocol; or there is no peer's ring any more, because we were restored.</summary>
+    /// <summary>The peer broke the ring's protocol; or its ring is not there any more, because we were restored.</summary>
     public void OnViolation(PeerPort port, RingViolation violation)
     {
         bool lost = port.Channel!.Link.PagesLost;
@@ -124,7 +124,7 @@ internal sealed class ChannelEnd
         }
     }
 
-    /// <summary>Ends the use of a channel for good. Who waits for its release must not wait for a peer that is gone or broke the protocol.</summary>
+    /// <summary>Ends the use of a channel for good. Whoever waits for its release must not wait for a peer that is gone or broke the protocol.</summary>
     private void GiveUp(PeerPort port)
     {
         if (port.EndIsKnown)
@@ -164,7 +164,7 @@ internal sealed class ChannelEnd
         port.Dispose();
     }
 
-    /// <summary>Forgets the channel; who waits for its release may free the pages.</summary>
+    /// <summary>Forgets the channel; whoever waits for its release may free the pages.</summary>
     private void LetGo(PeerPort port)
     {
         Channel channel = port.Channel!;

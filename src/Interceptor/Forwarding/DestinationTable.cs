@@ -6,7 +6,7 @@ namespace XenLoop.Interceptor.Forwarding;
 
 /// <summary>
 /// Destination address to co-resident domain, as the kernel's routes and neighbours and Dom0's announcement say together.
-/// Built anew on the control thread whenever one of them changes, and read by the data path without a lock.
+/// Built again on the control thread whenever one of them changes, and read by the data path without a lock.
 /// </summary>
 /// <remarks>
 /// Neighbours and own routes were resolved when the table was built, so that a look-up is one probe of an open-addressed
@@ -14,10 +14,10 @@ namespace XenLoop.Interceptor.Forwarding;
 /// </remarks>
 internal sealed class DestinationTable
 {
-    /// <summary>What <see cref="Find"/> returns for an address that is no peer's: no guest has this number.</summary>
+    /// <summary>What <see cref="Find"/> returns for an address that is not a peer's: no guest has this number.</summary>
     public static readonly DomainId None = new(DomainId.FirstReserved);
 
-    /// <summary>Owns what is this guest's own, but not of the interface that packets are captured at.</summary>
+    /// <summary>The owner of addresses that are this guest's own, but not of the interface that packets are captured at.</summary>
     public static readonly DomainId Self = new(DomainId.FirstReserved + 1);
 
     private readonly Slot[] _slots;
@@ -35,7 +35,7 @@ internal sealed class DestinationTable
         _announced = announced;
     }
 
-    /// <summary>Knows nobody.</summary>
+    /// <summary>A table that knows nobody.</summary>
     public static DestinationTable Empty { get; } = new([new Slot(default, None)], [], []);
 
     /// <summary>Builds a table; of equal prefixes the first counts.</summary>
@@ -69,7 +69,7 @@ internal sealed class DestinationTable
     }
 
     /// <summary>
-    /// The same destinations, with another table to say whose an address is: what a router leads to is not the router's own, and may
+    /// This table's destinations, with another table to say whose an address is: what a router leads to is not the router's own, and may
     /// answer by another way.
     /// </summary>
     public DestinationTable WithOwners(DestinationTable owners) => new(_slots, _prefixes, _announced, owners);

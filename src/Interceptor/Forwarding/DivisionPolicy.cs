@@ -11,21 +11,21 @@ internal sealed class DivisionPolicy
     /// <summary>Turns of the capturing thread that are judged together.</summary>
     public const int WindowTurns = 32;
 
-    /// <summary>Packets of both directions and one window from which on it is a stream: a response is seldom more than a few.</summary>
+    /// <summary>Packets of both directions and one window from which on traffic is a stream: a response is seldom more than a few.</summary>
     private const ulong StreamPackets = WindowTurns * 3;
 
-    /// <summary>Bytes of both directions and one window from which on it is a stream.</summary>
+    /// <summary>Bytes of both directions and one window from which on traffic is a stream.</summary>
     private const ulong StreamBytes = WindowTurns * 24 * 1024;
 
     private int _turns;
     private ulong _packets;
     private ulong _bytes;
 
-    /// <summary>The decision of the last window.</summary>
+    /// <summary>True if the two directions are to have a thread each, as the last window decided.</summary>
     public bool Divide { get; private set; }
 
-    /// <summary>Takes note of a turn that did the work of so many.</summary>
-    /// <returns>True: a window has ended, and <see cref="Divide"/> was decided anew.</returns>
+    /// <summary>Takes note of a turn that did the work of so many <paramref name="turns"/>.</summary>
+    /// <returns>True: a window has ended, and <see cref="Divide"/> was decided again.</returns>
     public bool TakeTurns(int turns, List<PeerPort> ports)
     {
         _turns += turns;

@@ -18,8 +18,8 @@ internal sealed unsafe class EventLoop : IDisposable
     private readonly FileDescriptor _wake = new(LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK));
     private readonly ConcurrentQueue<Action> _posted = new();
 
-    /// <summary>Opens the descriptors.</summary>
-    /// <exception cref="GuestSetupException">The process has none left.</exception>
+    /// <summary>Opens the loop's descriptors.</summary>
+    /// <exception cref="GuestSetupException">The process has no descriptors left.</exception>
     public EventLoop()
     {
         if (_epoll.IsInvalid || _wake.IsInvalid || !TryWatch(_wake.Number, EventSource.Posted, 0))
@@ -69,7 +69,7 @@ internal sealed unsafe class EventLoop : IDisposable
         LibC.epoll_ctl(_epoll.Number, LibC.EPOLL_CTL_DEL, fd, &none);
     }
 
-    /// <summary>Sleeps until an event or for <paramref name="timeoutMilliseconds"/> (-1: for ever, 0: not at all).</summary>
+    /// <summary>Sleeps until an event or for <paramref name="timeoutMilliseconds"/> (-1: forever, 0: not at all).</summary>
     /// <returns>How many of <paramref name="events"/> were filled.</returns>
     public int Wait(epoll_event* events, int most, int timeoutMilliseconds) =>
         LibC.epoll_wait(_epoll.Number, events, most, timeoutMilliseconds);

@@ -20,7 +20,7 @@ internal sealed class HoldPolicy
     /// </summary>
     public const int SettleMilliseconds = 8;
 
-    /// <summary>So many times the limit is what packets may wait for a peer that does make progress, but little.</summary>
+    /// <summary>Longest wait for a peer that makes progress, but little, as a multiple of the limit.</summary>
     private const int LimitsPerPeriod = 5;
 
     private readonly int _limitMilliseconds;
@@ -28,8 +28,8 @@ internal sealed class HoldPolicy
     private readonly Action<DomainId, int> _tooSlow;
     private readonly Dictionary<DomainId, PeerPatience> _patience = [];
 
-    /// <summary>For one data path.</summary>
-    /// <param name="limitMilliseconds">How long packets wait without any progress of the consumer.</param>
+    /// <summary>Makes the hold policy of one data path.</summary>
+    /// <param name="limitMilliseconds">Milliseconds that packets wait without any progress of the consumer.</param>
     /// <param name="violated">Told if a peer's index is impossible.</param>
     /// <param name="tooSlow">Told if a peer is left alone, and for how many milliseconds.</param>
     public HoldPolicy(int limitMilliseconds, Action<PeerPort, RingViolation> violated, Action<DomainId, int> tooSlow)
@@ -72,14 +72,14 @@ internal sealed class HoldPolicy
         (int)RingRecord.Bytes((uint)Math.Min(QueueSocket.LongestPayload, ring.MaxPayload));
 
     /// <summary>The ring is full: waits for the consumer, unless room has just been made. All committed records must have been published.</summary>
-    /// <param name="port">Whose.</param>
+    /// <param name="port">The peer's port.</param>
     /// <param name="recordBytes">Bytes that the next packet takes in the ring.</param>
     public void Begin(PeerPort port, int recordBytes)
     {
         RingProducer ring = port.Channel!.Outbound;
         port.HoldRecordBytes = recordBytes;
 
-        // Before the wish to be rung: who takes note of the ring must see what it is for.
+        // Before the wish to be rung: whoever takes note of the ring must see what it is for.
         port.State = PortState.Held;
         if (!PrepareToWait(port, ring))
         {
@@ -118,7 +118,7 @@ internal sealed class HoldPolicy
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool DelaysSwitch(PeerPort port) => port.SwitchDeadline != 0 && DelaysSwitch(port, Environment.TickCount64);
 
-    /// <summary>The same, at a given time, of a port whose path does change.</summary>
+    /// <summary>As <see cref="DelaysSwitch(PeerPort)"/>, at a given time (<see cref="Environment.TickCount64"/> milliseconds), of a port whose path does change.</summary>
     public static bool DelaysSwitch(PeerPort port, long now)
     {
         // One that breaks the protocol is not waited for either.
@@ -183,7 +183,7 @@ internal sealed class HoldPolicy
         }
     }
 
-    /// <summary>What is given back to the ring for the room of one record would only wait again.</summary>
+    /// <summary>Opens a stalled port again if the ring has much room: packets that come back for the room of one record would only wait again.</summary>
     private void TryResumeStalled(PeerPort port, RingProducer ring)
     {
         if (Environment.TickCount64 < port.Patience!.RestsUntil)

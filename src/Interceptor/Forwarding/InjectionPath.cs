@@ -25,7 +25,7 @@ internal sealed unsafe class InjectionPath : IDisposable
     /// <summary>Bytes after which the producer is given room back within a pass.</summary>
     private const int ReleaseBytes = 64 * 1024;
 
-    /// <summary>Up to here a packet is copied whole: that costs less than what a gathering write costs more.</summary>
+    /// <summary>Bytes up to which a packet is copied whole: that costs less than what a gathering write costs more.</summary>
     private const int WholeBytes = 2048;
 
     private const int EthernetBytes = SourceCheck.EthernetHeaderBytes;
@@ -136,7 +136,7 @@ internal sealed unsafe class InjectionPath : IDisposable
     }
 
     /// <summary>
-    /// From the private copy exactly the headers: the kernel puts them into the packet's linear part, and the payload then starts at
+    /// Gathers a frame, from the private copy exactly the headers: the kernel puts them into the packet's linear part, and the payload then starts at
     /// the start of a page, where the copy is fastest (tun_get_user, tun_alloc_skb in drivers/net/tun.c).
     /// </summary>
     private int Gather(byte* payload, int length, int parsed)

@@ -52,7 +52,7 @@ internal readonly ref struct Ipv4View
     /// <summary>Destination address, host order.</summary>
     public uint Destination => BinaryPrimitives.ReadUInt32BigEndian(_bytes[16..]);
 
-    /// <summary>True for every fragment but the first, which alone has the transport header.</summary>
+    /// <summary>True for every fragment except the first, which alone has the transport header.</summary>
     public bool IsLaterFragment
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -69,7 +69,7 @@ internal readonly ref struct Ipv4View
     /// <summary>Parses the front of a packet.</summary>
     /// <param name="head">Its first bytes, at least <see cref="LongestHeaders"/> of them or the whole packet.</param>
     /// <param name="packetLength">Bytes of the whole packet.</param>
-    /// <param name="view">The result.</param>
+    /// <param name="view">The view of the packet.</param>
     /// <returns>False if this is no IPv4 packet of exactly that length.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> head, int packetLength, out Ipv4View view)
@@ -141,7 +141,7 @@ internal readonly ref struct Ipv4View
     /// <summary>Bytes of the IP header and, as far as it is there and understood, of the transport header: all that is ever parsed.</summary>
     public int HeadersLength => HeaderLength + (HasUdpHeader ? UdpHeader : TcpHeaderLength());
 
-    /// <summary>CWR of the TCP header; meaningful if <see cref="TcpHeaderLength"/> is not 0.</summary>
+    /// <summary>The TCP header's flag CWR; meaningful if <see cref="TcpHeaderLength"/> is not 0.</summary>
     public bool CongestionWindowReduced
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

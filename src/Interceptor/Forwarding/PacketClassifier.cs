@@ -17,14 +17,14 @@ internal static class PacketClassifier
     private const int LargestSegment = 1280;
 
     /// <summary>Looks at one captured packet.</summary>
-    /// <param name="captured">What the kernel said about it.</param>
+    /// <param name="captured">What the kernel said about the packet.</param>
     /// <param name="head">Its first bytes, at least <see cref="Ipv4View.LongestHeaders"/> or all of it.</param>
-    /// <param name="port">Whose queue it came through.</param>
+    /// <param name="port">The port whose queue the packet came through.</param>
     /// <param name="destinations">Who owns which address.</param>
-    /// <param name="mtu">Of the interface that it was about to leave by, in bytes.</param>
+    /// <param name="mtu">MTU of the interface that the packet was about to leave by, in bytes.</param>
     /// <param name="packet">Its headers, if the packet may go.</param>
     /// <param name="tag">The record's tag, if the packet may go.</param>
-    /// <param name="reason">Why not, otherwise.</param>
+    /// <param name="reason">Why the packet may not go, otherwise.</param>
     /// <returns>True if the packet may go into the ring.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryClassify(

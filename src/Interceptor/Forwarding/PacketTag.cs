@@ -18,7 +18,7 @@ internal static class PacketTag
     /// <summary>A TCP super-packet, to be seen as segments of <see cref="SegmentBytes"/> of payload.</summary>
     public const uint TcpSegmentation = 1 << 1;
 
-    /// <summary>Only the first segment carries CWR (RFC 3168), so the kernel must know.</summary>
+    /// <summary>The super-packet carries CWR, which only its first segment may (RFC 3168), so the kernel must know.</summary>
     public const uint CongestionWindowReduced = 1 << 2;
 
     private const int SegmentShift = 16;

@@ -6,7 +6,7 @@ namespace XenLoop.Interceptor.Forwarding;
 /// <see cref="BytesPerPeriod"/> in each period of waiting, or is left alone for a while, each time twice as long.
 /// </summary>
 /// <remarks>
-/// Only waiting counts, so who is sent little, or has been quick since, is not slow. A receiver that is merely busy takes many times as
+/// Only waiting counts, so whoever is sent little, or has been quick since, is not slow. A receiver that is merely busy takes many times as
 /// much (docs/security.md). Belongs to a domain, not to a channel or a port: to open a new one does not buy a second of waiting.
 /// </remarks>
 internal sealed class PeerPatience
@@ -17,7 +17,7 @@ internal sealed class PeerPatience
     /// <summary>Milliseconds for which a peer is left alone the first time.</summary>
     public const int FirstRest = 1000;
 
-    /// <summary>Milliseconds for which it is left alone at most.</summary>
+    /// <summary>Milliseconds for which a peer is left alone at most.</summary>
     public const int LongestRest = 32_000;
 
     /// <summary>Milliseconds after a rest in which a peer must not be slow for the next to be a first one.</summary>
@@ -28,8 +28,8 @@ internal sealed class PeerPatience
     private uint _takenBefore;
     private int _nextRest = FirstRest;
 
-    /// <summary>For one peer.</summary>
-    /// <param name="periodMilliseconds">How long packets may wait for <see cref="BytesPerPeriod"/>.</param>
+    /// <summary>Makes the patience with one peer.</summary>
+    /// <param name="periodMilliseconds">Milliseconds that packets may wait for <see cref="BytesPerPeriod"/>.</param>
     public PeerPatience(int periodMilliseconds) => _period = periodMilliseconds;
 
     /// <summary>Until when the peer is left alone, in <see cref="Environment.TickCount64"/> milliseconds; 0: it never was.</summary>
@@ -38,7 +38,7 @@ internal sealed class PeerPatience
     /// <summary>Milliseconds that packets may still wait; 0: it has been too slow.</summary>
     public long Left => Math.Max(0, _period - _waited);
 
-    /// <summary>A new ring, whose consumer's index stands at <paramref name="consumed"/>. What was waited for before still counts.</summary>
+    /// <summary>Takes note of a new ring, whose consumer's index stands at <paramref name="consumed"/>. What was waited for before still counts.</summary>
     public void Attach(uint consumed) => _takenBefore = consumed;
 
     /// <summary>Takes note of the consumer's index. Enough taken, and packets may wait for a whole period again.</summary>
@@ -54,8 +54,8 @@ internal sealed class PeerPatience
     /// <summary>Takes note of how long packets waited.</summary>
     public void Waited(long milliseconds) => _waited += milliseconds;
 
-    /// <summary>Begins a rest.</summary>
-    /// <returns>Its length in milliseconds.</returns>
+    /// <summary>Leaves the peer alone from <paramref name="now"/> on, in <see cref="Environment.TickCount64"/> milliseconds.</summary>
+    /// <returns>For how many milliseconds.</returns>
     public int BeginRest(long now)
     {
         int rest = IsForgiven(now) ? FirstRest : _nextRest;

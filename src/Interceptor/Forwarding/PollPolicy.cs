@@ -12,10 +12,10 @@ namespace XenLoop.Interceptor.Forwarding;
 /// soon after the last. Streams lose by it, since sender and receiver need the processor themselves.
 /// </para>
 /// <para>
-/// Nor do all requests gain: where the host has no processor to spare, who polls keeps the peer from answering, and where the
+/// Nor do all requests gain: where the host has no processor to spare, whoever polls keeps the peer from answering, and where the
 /// peer's work takes most of the time, there is little to gain. A guest cannot see either, but it can see how long its turns take: a
 /// window of <see cref="WindowTurns"/> turns is slept through, one is polled through, and polling goes on only as long as it makes
-/// them shorter by <see cref="LeastGainPercent"/>. After each trial in vain it rests twice as long.
+/// them shorter by <see cref="LeastGainPercent"/>. After each trial without success it rests twice as long.
 /// </para>
 /// <para>
 /// The clock is read once per window, because that is a syscall in a PV guest: twice per pause made a round trip of 270 microseconds
@@ -30,28 +30,28 @@ internal sealed class PollPolicy
     /// <summary>Turns of the loop that are judged together.</summary>
     public const int WindowTurns = 32;
 
-    /// <summary>By how much the turns must become shorter.</summary>
+    /// <summary>Percent by which polling must make the turns shorter.</summary>
     public const int LeastGainPercent = 5;
 
-    /// <summary>Polls of one window that may find nothing; with more of them it ends at once, in vain.</summary>
+    /// <summary>Polls of one window that may find nothing; with more of them the trial ends at once, without success.</summary>
     public const int MostMisses = WindowTurns / 8;
 
     /// <summary>Windows polled through after which one is slept through, in case the traffic is no longer what it was.</summary>
     public const int ProvenWindows = 64;
 
-    /// <summary>The rest after the first trial in vain, in windows.</summary>
+    /// <summary>The rest after the first trial without success, in windows.</summary>
     public const int ShortestRest = 8;
 
-    /// <summary>The longest such rest.</summary>
+    /// <summary>The longest rest after a trial without success, in windows.</summary>
     public const int LongestRest = 512;
 
-    /// <summary>Packets per direction and window.</summary>
+    /// <summary>Most packets per direction and window that are requests and responses.</summary>
     private const ulong MostPackets = WindowTurns * 2;
 
-    /// <summary>Bytes of both directions and one window: on average a request of 32 KB.</summary>
+    /// <summary>Most bytes of both directions and one window that are requests and responses: on average 32 KB each.</summary>
     private const ulong MostBytes = WindowTurns * 32 * 1024;
 
-    /// <summary>How many average turns polling goes on for.</summary>
+    /// <summary>How long polling goes on, in average turns.</summary>
     private const int Patience = 4;
 
     private static readonly long LongestTicks = Stopwatch.Frequency * LongestMicroseconds / 1_000_000;
@@ -64,14 +64,14 @@ internal sealed class PollPolicy
     private ulong _received;
     private ulong _bytes;
 
-    /// <summary>The average turn of the last window of requests and responses that was slept through.</summary>
+    /// <summary>Length of an average turn in the last window of requests and responses that was slept through, in ticks of <see cref="Stopwatch"/>.</summary>
     private long _sleeping;
     private int _polledWindows;
 
     /// <summary>How long to poll before the next sleep, in ticks of <see cref="Stopwatch"/>; 0: not at all.</summary>
     public long PollTicks { get; private set; }
 
-    /// <summary>Takes note of a turn that found nothing more to do, and did the work of so many.</summary>
+    /// <summary>Takes note of a turn that found nothing more to do, and did the work of so many <paramref name="turns"/>.</summary>
     /// <returns>True: it is time to <see cref="Judge"/>.</returns>
     public bool TakeTurns(int turns) => (_turns += turns) >= WindowTurns;
 
@@ -85,10 +85,10 @@ internal sealed class PollPolicy
     }
 
     /// <summary>Decides for the next turns.</summary>
-    /// <param name="now">In ticks of <see cref="Stopwatch"/>.</param>
+    /// <param name="now">The time in ticks of <see cref="Stopwatch"/>.</param>
     /// <param name="sent">Packets sent to all peers, ever.</param>
     /// <param name="received">Packets received from all peers, ever.</param>
-    /// <param name="bytes">Bytes of both, ever.</param>
+    /// <param name="bytes">Bytes sent and received, ever.</param>
     public void Judge(long now, ulong sent, ulong received, ulong bytes)
     {
         long average = (now - _windowStart) / _turns;
@@ -128,7 +128,7 @@ internal sealed class PollPolicy
 
     private static long TicksFor(long average) => Math.Min(LongestTicks, Patience * average);
 
-    /// <summary>Totals that went back because a peer has left make huge differences, and so a no.</summary>
+    /// <summary>True if a window's packets and bytes look like requests and responses. Totals that went back because a peer has left make huge differences, and so a no.</summary>
     private static bool IsRequestAndResponse(ulong sent, ulong received, ulong bytes) =>
         sent > 0
         && sent <= MostPackets

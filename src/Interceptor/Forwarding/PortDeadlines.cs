@@ -7,7 +7,10 @@ internal sealed class PortDeadlines
     private readonly Action<PeerPort> _closeOverdue;
     private readonly Action<PeerPort> _ringEmpty;
 
-    /// <summary>With whom to ask about holds, and whom to tell that a peer did not close its direction in time, or did and has now taken the last record.</summary>
+    /// <summary>Looks after the deadlines of one data path's ports.</summary>
+    /// <param name="hold">Asked about holds.</param>
+    /// <param name="closeOverdue">Told that a peer did not close its direction in time.</param>
+    /// <param name="ringEmpty">Told that a peer that did has now taken the last record.</param>
     public PortDeadlines(HoldPolicy hold, Action<PeerPort> closeOverdue, Action<PeerPort> ringEmpty)
     {
         _hold = hold;
@@ -15,7 +18,7 @@ internal sealed class PortDeadlines
         _ringEmpty = ringEmpty;
     }
 
-    /// <summary>Does what is due.</summary>
+    /// <summary>Does what is due on all ports.</summary>
     /// <returns>Milliseconds until the next deadline, or -1 without one.</returns>
     public int Run(List<PeerPort> ports)
     {

@@ -10,11 +10,11 @@ namespace XenLoop.Interceptor.Forwarding;
 /// </remarks>
 internal sealed unsafe class SchedulingClass : IDisposable
 {
-    /// <summary>Three numbers of 20 digits at most, and blanks.</summary>
+    /// <summary>Bytes of what the kernel reports: three numbers of 20 digits at most, and blanks.</summary>
     private const int ReportBytes = 64;
 
     /// <summary>
-    /// Outside that class the slice that is asked for. Who asks for a shorter slice than the one who runs preempts him when woken; with
+    /// Nanoseconds of the slice that is asked for outside of that class. Whoever asks for a shorter slice than the one who runs preempts him when woken; with
     /// the same one he may have to wait for that one's end (check_preempt_wakeup_fair; slices can be asked for since Linux 6.12).
     /// </summary>
     private const ulong ShortSliceNanoseconds = 100_000;

@@ -30,14 +30,14 @@ internal sealed unsafe class SourceCheck
     private readonly DomainId _peer;
     private readonly byte[] _ethernetHeader = new byte[EthernetHeaderBytes];
 
-    /// <summary>For one peer.</summary>
-    /// <param name="peer">Who sends.</param>
-    /// <param name="peerEthernet">Its announced Ethernet address: the source of injected frames.</param>
-    /// <param name="ownEthernet">This guest's Ethernet address: their destination, or the kernel takes them for another host's.</param>
-    /// <param name="announced">The addresses that the toolstack gave it; empty if none.</param>
+    /// <summary>Makes the check of one peer's packets.</summary>
+    /// <param name="peer">The peer that sends.</param>
+    /// <param name="peerEthernet">The peer's announced Ethernet address: the source of injected frames.</param>
+    /// <param name="ownEthernet">This guest's Ethernet address: the destination of injected frames, or the kernel takes them for another host's.</param>
+    /// <param name="announced">The addresses that the toolstack gave the peer; empty if none.</param>
     /// <param name="own">This guest's own addresses.</param>
     /// <param name="owners">Who owns which address.</param>
-    /// <param name="reachable">The only destinations that its packets may have; null: any.</param>
+    /// <param name="reachable">The only destinations that the peer's packets may have; null: any.</param>
     public SourceCheck(
         DomainId peer,
         MacAddress peerEthernet,
@@ -58,7 +58,7 @@ internal sealed unsafe class SourceCheck
         _ethernetHeader[13] = EtherTypeIPv4 & 0xFF;
     }
 
-    /// <summary>Lets nothing through.</summary>
+    /// <summary>A check that lets nothing through.</summary>
     public static SourceCheck None { get; } = new(DestinationTable.None, default, default, [default], [], DestinationTable.Empty);
 
     /// <summary>Writes the <see cref="EthernetHeaderBytes"/> bytes that go in front of an injected packet.</summary>
@@ -85,7 +85,10 @@ internal sealed unsafe class SourceCheck
     /// <summary>True if a packet for <paramref name="destination"/> (IPv4, host order) may have come from the peer.</summary>
     public bool Reaches(uint destination) => _reachable.IsDefault || Contains(_reachable, InternetAddress.FromIPv4(destination));
 
-    /// <summary>False of what is nobody's address, and what kernels take for forged (<c>ip_route_input_slow</c>). 240.0.0.0/4 and 0.0.0.0/8 are addresses to them, but for the last and the first.</summary>
+    /// <summary>
+    /// False of what is nobody's address, and what kernels take for forged in a source (<c>ip_route_input_slow</c>). 240.0.0.0/4 and 0.0.0.0/8
+    /// are addresses to them, except for the last and the first.
+    /// </summary>
     public static bool IsPossible(uint source) =>
         source is not 0 and not uint.MaxValue && source >> 24 != Loopback && source >> 28 != MulticastNibble;
 

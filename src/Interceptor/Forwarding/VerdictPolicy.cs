@@ -15,7 +15,7 @@ internal sealed class VerdictPolicy
     /// <summary>Exchanges of one kind after which verdicts wait, at first.</summary>
     public const int ShortestRun = 16;
 
-    /// <summary>Exchanges at most; after so many the next run need not be longer than the first.</summary>
+    /// <summary>Most exchanges of one kind that are asked for; after so many the next run need not be longer than the first.</summary>
     public const int LongestRun = 1 << 20;
 
     /// <summary>Packets from the timer's start to its end that are a brisk exchange.</summary>
@@ -52,8 +52,8 @@ internal sealed class VerdictPolicy
         return _waits;
     }
 
-    /// <summary>Verdicts wait for the timer, which may run already, for other ports'.</summary>
-    /// <param name="run">Which of its runs this is.</param>
+    /// <summary>Takes note that verdicts wait for the timer, which may run already, for other ports'.</summary>
+    /// <param name="run">Which of the timer's runs this is.</param>
     /// <param name="sent">Packets that the port has carried so far.</param>
     public void StartTimer(uint run, ulong sent)
     {
@@ -64,7 +64,7 @@ internal sealed class VerdictPolicy
         }
     }
 
-    /// <summary>It has run out while verdicts waited.</summary>
+    /// <summary>Takes note that the timer has run out while verdicts waited.</summary>
     /// <param name="sent">Packets that the port has carried so far.</param>
     public void EndTimer(ulong sent)
     {
@@ -92,7 +92,7 @@ internal sealed class VerdictPolicy
         _packets = 0;
     }
 
-    /// <summary>Somebody may have waited for the timer.</summary>
+    /// <summary>Ends a run of exchanges of one kind: somebody may have waited for the timer.</summary>
     private void EndRun()
     {
         _needed = _run >= _needed ? Math.Min(_needed * 2, LongestRun) : _needed;

@@ -13,7 +13,7 @@ namespace XenLoop.Interceptor.Forwarding;
 /// </remarks>
 internal sealed unsafe class VerdictTimer : IDisposable
 {
-    /// <summary>How long a verdict may wait.</summary>
+    /// <summary>Milliseconds that a verdict may wait.</summary>
     public const int Milliseconds = 10;
 
     private readonly FileDescriptor _timer = new(LibC.timerfd_create(LibC.CLOCK_MONOTONIC, LibC.TFD_CLOEXEC | LibC.TFD_NONBLOCK));
@@ -45,7 +45,7 @@ internal sealed unsafe class VerdictTimer : IDisposable
         return _runs;
     }
 
-    /// <summary>Takes note that it has run out.</summary>
+    /// <summary>Takes note that the timer has run out.</summary>
     public void Acknowledge()
     {
         ulong expirations;

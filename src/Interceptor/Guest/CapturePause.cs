@@ -11,10 +11,10 @@ namespace XenLoop.Interceptor.Guest;
 /// </summary>
 internal sealed class CapturePause
 {
-    /// <summary>Between two looks.</summary>
+    /// <summary>Time between two checks.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    /// <summary>What is over sooner is not worth it.</summary>
+    /// <summary>Shortest pause: what is over sooner is not worth it.</summary>
     public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(2);
 
     private readonly PeerPorts _ports;
@@ -39,7 +39,7 @@ internal sealed class CapturePause
         }
     }
 
-    /// <summary>Looks at all peers. A channel that is opened meanwhile, by the peer, ends the pause by itself (<see cref="PeerPorts.OnConnected"/>).</summary>
+    /// <summary>Checks all peers. A channel that is opened meanwhile, by the peer, ends the pause by itself (<see cref="PeerPorts.OnConnected"/>).</summary>
     public void Look()
     {
         DateTimeOffset now = _clock.GetUtcNow();

@@ -23,11 +23,11 @@ internal sealed class DestinationKeeper
     /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
     /// <param name="link">The interface, with the Ethernet address by which peers know it.</param>
     /// <param name="mirror">The kernel's view, followed by somebody else who calls <see cref="Refresh"/>.</param>
-    /// <param name="links">Knows the interface.</param>
+    /// <param name="links">Watches the interface and the TAP.</param>
     /// <param name="forwarder">The data path.</param>
-    /// <param name="ports">The peers.</param>
-    /// <param name="rules">The firewall.</param>
-    /// <param name="log">For people.</param>
+    /// <param name="ports">The peers' ports.</param>
+    /// <param name="rules">Keeps the firewall's rules.</param>
+    /// <param name="log">The log, for people.</param>
     public DestinationKeeper(LinkEntry link, RouteMirror mirror, LinkGuard links, Forwarder forwarder, PeerPorts ports, RuleKeeper rules, ILogger log)
     {
         Link = link;
@@ -46,11 +46,11 @@ internal sealed class DestinationKeeper
     /// <summary>The plan in force. Any thread.</summary>
     public DestinationPlan Plan { get; private set; } = DestinationPlan.Empty;
 
-    /// <summary>Something changed: look again. Any thread.</summary>
+    /// <summary>Has the plan made again: something changed. Any thread.</summary>
     public void Refresh() => _changes.Writer.TryWrite(true);
 
     /// <summary>Works until <paramref name="stop"/>.</summary>
-    /// <exception cref="GuestSetupException">An interface is lost.</exception>
+    /// <exception cref="GuestSetupException">The interface or the TAP is lost.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
         Refresh();
@@ -62,8 +62,8 @@ internal sealed class DestinationKeeper
     }
 
     /// <summary>
-    /// First the data path, then the rules, and when those are in force the ports of those who left: a packet is never captured
-    /// for a queue that is not read, and at worst one too many is captured and sent on its way.
+    /// Makes the plan. First the data path follows it, then the rules, and when those are in force the ports of those who left are closed: a packet
+    /// is never captured for a queue that is not read, and at worst one too many is captured and sent on its way.
     /// </summary>
     private void Update()
     {
@@ -90,10 +90,10 @@ internal sealed class DestinationKeeper
         _rules.Want(link.Name, captured);
     }
 
-    /// <summary>The rules are about to be removed. To be called when <see cref="RunAsync"/> has ended.</summary>
+    /// <summary>Tells the ports that nothing is captured any more: the rules are about to be removed. To be called when <see cref="RunAsync"/> has ended.</summary>
     public void CaptureNothing() => TellPorts([]);
 
-    /// <summary>Lets the data path know, ahead of the rules, for whom nothing is captured any more, or again.</summary>
+    /// <summary>Lets the data path know, ahead of the rules, for which peers nothing is captured any more, or again.</summary>
     private void TellPorts(ImmutableArray<CapturedPrefix> captured)
     {
         foreach ((DomainId domain, PeerPort port) in _ports.Current)
@@ -119,7 +119,7 @@ internal sealed class DestinationKeeper
         }
     }
 
-    /// <summary>What goes to which queue; peers that have no port are left out.</summary>
+    /// <summary>Which prefix goes to which queue; peers that have no port are left out.</summary>
     private ImmutableArray<CapturedPrefix> PrefixesToCapture(DestinationPlan plan)
     {
         var captured = ImmutableArray.CreateBuilder<CapturedPrefix>(plan.Destinations.Length);

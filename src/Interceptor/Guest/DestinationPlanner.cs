@@ -14,10 +14,10 @@ namespace XenLoop.Interceptor.Guest;
 /// </summary>
 internal static class DestinationPlanner
 {
-    /// <summary>Addresses of one peer on the link that are captured.</summary>
+    /// <summary>Most addresses of one peer on the link that are captured.</summary>
     public const int MostNeighbours = 64;
 
-    /// <summary>Routes that become rules: those through peers, and those that except from them. Each is one that all packets of the guest pass.</summary>
+    /// <summary>Most routes that become rules: those through peers, and those that except from them. Each is one that all packets of the guest pass.</summary>
     public const int MostRoutes = 256;
 
     private static readonly InternetPrefix Groups = new(InternetAddress.FromIPv4(0xE000_0000), 4);
@@ -89,7 +89,7 @@ internal static class DestinationPlanner
     }
 
     /// <summary>
-    /// Whose an address is. One that two peers claim is nobody's, and its packets take the standard path: it is on the move from one to
+    /// Which peer has which address. One that two peers claim is nobody's, and its packets take the standard path: it is on the move from one to
     /// the other, or a guest is being migrated within its host, and only Dom0 knows where it is now.
     /// </summary>
     public static Dictionary<T, DomainId> Uncontested<T>(DomainTable domains, Func<PeerDomain, ImmutableArray<T>> addressesOf)
@@ -116,7 +116,7 @@ internal static class DestinationPlanner
         return owners;
     }
 
-    /// <summary>This guest's addresses on other interfaces, and on none but those.</summary>
+    /// <summary>This guest's addresses that are on other interfaces only.</summary>
     private static List<Destination> OwnElsewhere(NetworkSnapshot network, LinkEntry link)
     {
         HashSet<InternetAddress> elsewhere = [];

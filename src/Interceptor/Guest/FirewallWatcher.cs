@@ -9,13 +9,13 @@ namespace XenLoop.Interceptor.Guest;
 /// </summary>
 internal sealed unsafe class FirewallWatcher : IDisposable
 {
-    /// <summary>A reload is many changes; it has ended when none came for so long.</summary>
+    /// <summary>Milliseconds without a change after which a reload, which is many of them, has ended.</summary>
     private const int QuietMilliseconds = 50;
 
-    /// <summary>Changes without an end are looked at this often.</summary>
+    /// <summary>Milliseconds after which changes without an end are looked at.</summary>
     private const int BurstMilliseconds = 500;
 
-    /// <summary>Between two calls: each costs a few short programs.</summary>
+    /// <summary>Milliseconds between two calls: each costs a few short programs.</summary>
     private const int PauseMilliseconds = 1000;
 
     private readonly NetlinkSocket _events;
@@ -123,7 +123,7 @@ internal sealed unsafe class FirewallWatcher : IDisposable
         && (type & 0xFF) is NfTables.NFT_MSG_NEWTABLE or NfTables.NFT_MSG_DELTABLE or NfTables.NFT_MSG_NEWCHAIN or NfTables.NFT_MSG_DELCHAIN
             or NfTables.NFT_MSG_NEWRULE or NfTables.NFT_MSG_DELRULE;
 
-    /// <summary>False: stop.</summary>
+    /// <summary>Waits for so long, or until something is heard if that is listened for; false: stop.</summary>
     private bool Wait(int milliseconds, bool listen, out bool heard)
     {
         pollfd* wanted = stackalloc pollfd[2];

@@ -22,15 +22,15 @@ namespace XenLoop.Interceptor.Guest;
 ///  domain table --+                          +--> source checks (what is let in)
 ///       ^
 ///  discovery agent --connected, release--> ports --> forwarder (data path thread)
-///       ^-------- first traffic, failure, idle --------+
+///       ^---- traffic without channel, failure, idle ----+
 /// </code>
 /// </remarks>
 internal sealed class GuestAgent : IForwarderListener
 {
-    /// <summary>For this long channels close before the firewall's rules begin to go.</summary>
+    /// <summary>Time that the channels have to close before the firewall's rules begin to go.</summary>
     private static readonly TimeSpan CloseHeadStart = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Between two looks whether an XDP program has gone.</summary>
+    /// <summary>Time between two checks whether an XDP program has gone.</summary>
     private static readonly TimeSpan XdpPause = TimeSpan.FromSeconds(2);
 
     private readonly GuestOptions _options;

@@ -34,7 +34,7 @@ internal sealed record GuestOptions
     /// <summary>A peer's queue is this number plus its domain number.</summary>
     public int QueueBase { get; init; } = 7000;
 
-    /// <summary>False: the user installs the firewall rules.</summary>
+    /// <summary>True if the agent keeps the firewall rules; otherwise the user installs them.</summary>
     public bool ManageRules { get; init; } = true;
 
     /// <summary>Whether super-packets and partial checksums are used.</summary>

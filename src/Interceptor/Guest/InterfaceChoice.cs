@@ -48,6 +48,6 @@ internal static class InterfaceChoice
         return candidates;
     }
 
-    /// <summary>Not VLANs: peers inject into the interface that is the vif, without a tag.</summary>
+    /// <summary>True for an interface that can be meant. Not VLANs: peers inject into the interface that is the vif, without a tag.</summary>
     public static bool IsCandidate(LinkEntry link) => link.Mac is { Value: not 0 } && link.Kind is not ("tun" or "bridge" or "dummy" or "vlan");
 }

@@ -12,7 +12,7 @@ namespace XenLoop.Interceptor.Guest;
 /// </summary>
 internal sealed class LinkGuard : IDisposable
 {
-    /// <summary>Times in a row that the redirect is made anew without a sign of it, on a kernel that does not show it.</summary>
+    /// <summary>Times in a row that the redirect is made again without a sign of it, on a kernel that does not show it.</summary>
     private const int MostRedirects = 5;
 
     private LinkEntry _link;
@@ -30,7 +30,7 @@ internal sealed class LinkGuard : IDisposable
         _log = log;
     }
 
-    /// <summary>For an interface and the TAP that injects into it, in the calling thread's network namespace.</summary>
+    /// <summary>Watches an interface and the TAP that injects into it, in the calling thread's network namespace.</summary>
     /// <exception cref="GuestSetupException">The TAP is not there.</exception>
     public static LinkGuard Open(LinkEntry link, string tap, ILogger log)
     {
@@ -44,9 +44,9 @@ internal sealed class LinkGuard : IDisposable
         }
     }
 
-    /// <summary>Looks at both. Switches the TAP on again if somebody has switched it off, redirects what arrives there again if somebody has ended that, and gives it the interface's Ethernet address if that was changed.</summary>
+    /// <summary>Checks both interfaces. Switches the TAP on again if somebody has switched it off, redirects what arrives there again if somebody has ended that, and gives it the interface's Ethernet address if that was changed.</summary>
     /// <returns>The interface as it is now.</returns>
-    /// <exception cref="GuestSetupException">One is gone.</exception>
+    /// <exception cref="GuestSetupException">One of them is gone.</exception>
     public LinkEntry Check(NetworkSnapshot network)
     {
         if (!network.Links.TryGetValue(_link.Index, out LinkEntry? link))
@@ -113,7 +113,7 @@ internal sealed class LinkGuard : IDisposable
         }
     }
 
-    /// <summary>Whoever clears the traffic control of all interfaces means no harm by it.</summary>
+    /// <summary>Redirects what arrives on the TAP again: whoever clears the traffic control of all interfaces means no harm by it.</summary>
     private void Redirect(LinkEntry link)
     {
         try
@@ -127,7 +127,7 @@ internal sealed class LinkGuard : IDisposable
         }
     }
 
-    /// <summary>A frame to an address that is not the TAP's own is dropped as another host's, and those that are injected carry the interface's.</summary>
+    /// <summary>Gives the TAP the interface's Ethernet address: a frame to another is dropped as another host's, and those that are injected carry the interface's.</summary>
     private void ChangeTapMac(MacAddress mac)
     {
         try

@@ -9,12 +9,12 @@ namespace XenLoop.Interceptor.Guest;
 
 /// <summary>
 /// Has the kernel confirm the neighbours whose traffic takes the fast path. It does so by itself only for those that it sends packets to,
-/// and captured packets are taken from it before: an address that has moved to another machine without a word would be sent to the old one for ever.
+/// and captured packets are taken from it before: an address that has moved to another machine without a word would be sent to the old one forever.
 /// And what a peer sends from an address that was somebody else's when we last heard of it is dropped, so that it would never be answered, nor the entry asked about.
 /// </summary>
 internal sealed class NeighbourKeeper : IDisposable
 {
-    /// <summary>As long as the kernel itself waits with a first probe (<c>delay_first_probe_time</c>).</summary>
+    /// <summary>Time between two checks: as long as the kernel itself waits with a first probe (<c>delay_first_probe_time</c>).</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
     private readonly NeighbourControl _control;

@@ -8,7 +8,7 @@ namespace XenLoop.Interceptor.Guest;
 /// <summary>Follows the kernel's interfaces, routes and neighbours on a thread of its own, which sleeps until one changes.</summary>
 internal sealed unsafe class NetworkWatcher : IDisposable
 {
-    /// <summary>Refusals in a row that are borne: a moment without memory must not end the agent.</summary>
+    /// <summary>Most refusals in a row that are borne: a moment without memory must not end the agent.</summary>
     private const int MaximumFailures = 5;
 
     private const int PauseMilliseconds = 1000;
@@ -34,7 +34,7 @@ internal sealed unsafe class NetworkWatcher : IDisposable
     /// <param name="mirror">The kernel's view.</param>
     /// <param name="changed">Called after each change, on the thread.</param>
     /// <param name="failed">Called, once and last, if the kernel can no longer be followed; must not call <see cref="Dispose"/> itself.</param>
-    /// <param name="log">For people.</param>
+    /// <param name="log">The log, for people.</param>
     /// <exception cref="GuestSetupException">No descriptors are left.</exception>
     public static NetworkWatcher Start(RouteMirror mirror, Action changed, Action<Exception> failed, ILogger log)
     {
@@ -87,7 +87,7 @@ internal sealed unsafe class NetworkWatcher : IDisposable
         while (failures == 0 ? WaitForChange() : Pause());
     }
 
-    /// <summary>False: stop.</summary>
+    /// <summary>Waits until something may have changed; false: stop.</summary>
     private bool WaitForChange()
     {
         pollfd* wanted = stackalloc pollfd[2];
@@ -97,7 +97,7 @@ internal sealed unsafe class NetworkWatcher : IDisposable
         return wanted[0].revents == 0;
     }
 
-    /// <summary>What could not be asked for stays to be asked for, whether or not anything else changes. False: stop.</summary>
+    /// <summary>Waits a while: what could not be asked for stays to be asked for, whether or not anything else changes. False: stop.</summary>
     private bool Pause()
     {
         var stop = new pollfd { fd = _stop.Number, events = LibC.POLLIN };

@@ -3,12 +3,12 @@ namespace XenLoop.Interceptor.Guest;
 /// <summary>Whether super-packets and partial checksums cross the channel.</summary>
 internal enum OffloadMode
 {
-    /// <summary>If this kernel passes the self-test.</summary>
+    /// <summary>They do if this kernel passes the self-test.</summary>
     Auto,
 
-    /// <summary>Or else do not start.</summary>
+    /// <summary>They do; a kernel that does not pass the self-test keeps the agent from starting.</summary>
     On,
 
-    /// <summary>Never: for kernels that pass the self-test and still misbehave.</summary>
+    /// <summary>They never do: for kernels that pass the self-test and still misbehave.</summary>
     Off,
 }

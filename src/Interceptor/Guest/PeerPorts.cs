@@ -12,7 +12,7 @@ namespace XenLoop.Interceptor.Guest;
 /// <summary>The ports of all co-resident peers, as the control side knows them: one for each peer in the domain table, with or without a channel.</summary>
 internal sealed class PeerPorts : IChannelUser
 {
-    /// <summary>Queue numbers that are tried for one peer, this far apart, if others are taken.</summary>
+    /// <summary>Distance of the queue numbers that are tried for one peer, if others are taken.</summary>
     private const int QueueStep = 1 << 10;
 
     private readonly Lock _lock = new();
@@ -30,7 +30,7 @@ internal sealed class PeerPorts : IChannelUser
     private readonly HashSet<DomainId> _unwatched = [];
     private ImmutableSortedDictionary<DomainId, PeerPort> _ports = ImmutableSortedDictionary<DomainId, PeerPort>.Empty;
 
-    /// <summary>For one data path; <paramref name="changed"/> is called when the set of peers or of ports has changed, <paramref name="listener"/> told of channels that cannot be used.</summary>
+    /// <summary>Makes the ports of one data path; <paramref name="changed"/> is called when the set of peers or of ports has changed, <paramref name="listener"/> told of channels that cannot be used.</summary>
     public PeerPorts(Forwarder forwarder, GuestOptions options, bool offload, IForwarderListener listener, Action changed, ILogger log)
     {
         _forwarder = forwarder;
@@ -59,7 +59,7 @@ internal sealed class PeerPorts : IChannelUser
         _changed();
     }
 
-    /// <summary>Retries every few seconds until <paramref name="stop"/>.</summary>
+    /// <summary>Tries every few seconds to bind missing queues, until <paramref name="stop"/>.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(RuleKeeper.VerifyPeriod);
@@ -84,7 +84,7 @@ internal sealed class PeerPorts : IChannelUser
         }
     }
 
-    /// <summary>Closes the ports of peers that have left, but for those whose queues the firewall still names.</summary>
+    /// <summary>Closes the ports of peers that have left, except for those whose queues the firewall still names.</summary>
     /// <param name="inForce">What the firewall captures.</param>
     public void RemoveDeparted(ImmutableArray<CapturedPrefix> inForce)
     {
@@ -102,7 +102,7 @@ internal sealed class PeerPorts : IChannelUser
         }
     }
 
-    /// <summary>The firewall is to capture packets for a peer, or no longer. Any thread.</summary>
+    /// <summary>Takes note that the firewall is to capture packets for a peer, or no longer. Any thread.</summary>
     public void SetCaptured(PeerPort port, bool captured)
     {
         lock (_lock)
@@ -115,7 +115,7 @@ internal sealed class PeerPorts : IChannelUser
         }
     }
 
-    /// <summary>What the firewall captures for a peer is to pass its queue by for now, or no longer. Any thread.</summary>
+    /// <summary>Has what the firewall captures for a peer pass its queue by for now, or no longer. Any thread.</summary>
     public void SetPaused(PeerPort port, bool paused)
     {
         lock (_lock)
@@ -185,7 +185,7 @@ internal sealed class PeerPorts : IChannelUser
         return found;
     }
 
-    /// <summary>The kernel has no memory to watch a queue, or watches too many things: in a while it may.</summary>
+    /// <summary>Closes a port whose queue cannot be watched. The kernel has no memory for it, or watches too many things: in a while it may.</summary>
     private void OnLost(PeerPort port)
     {
         lock (_lock)

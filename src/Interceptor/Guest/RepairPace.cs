@@ -12,21 +12,21 @@ internal sealed class RepairPace
     /// <summary>Milliseconds until the rules are looked at again, after the first repair that is not free; after each further one twice as many.</summary>
     public const int ShortestPause = 2_000;
 
-    /// <summary>Milliseconds at most: a repair costs some tens of them.</summary>
+    /// <summary>Longest time in milliseconds until the rules are looked at again: a repair costs some tens of them.</summary>
     public const int LongestPause = 15_000;
 
-    /// <summary>So many milliseconds without a repair, once it was allowed, end a row. Longer than between two looks where nobody tells of changes.</summary>
+    /// <summary>Milliseconds without a repair, once one was allowed, that end a row. Longer than between two checks where nobody tells of changes.</summary>
     public const int Calm = 10_000;
 
     private long _rowEnds;
     private int _inARow;
     private int _pause;
 
-    /// <summary>Before this time, in milliseconds of <see cref="Environment.TickCount64"/>, the rules are not looked at.</summary>
+    /// <summary>The time before which, in milliseconds of <see cref="Environment.TickCount64"/>, the rules are not looked at.</summary>
     public long NotBefore { get; private set; }
 
     /// <summary>Takes note of a repair.</summary>
-    /// <param name="now">In milliseconds.</param>
+    /// <param name="now">The time in milliseconds of <see cref="Environment.TickCount64"/>.</param>
     /// <returns>Milliseconds of the pause that follows; 0: none.</returns>
     public int TakeRepair(long now)
     {

@@ -16,7 +16,7 @@ internal static class RouteCheck
             ?? (route!.Gateway is { } gateway ? $"packets to {address.ToString()} go through the gateway {gateway.ToString()}" : Detour(network, address, route, link));
     }
 
-    /// <summary>The same for one behind Dom0 as a router.</summary>
+    /// <summary>As <see cref="ObstacleOnLink"/>, for a machine behind Dom0 as a router.</summary>
     public static string? ObstacleBehindRouter(NetworkSnapshot network, InternetAddress address, LinkEntry link)
     {
         RouteEntry? route = network.FindRoute(address);

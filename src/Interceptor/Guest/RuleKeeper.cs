@@ -12,7 +12,7 @@ namespace XenLoop.Interceptor.Guest;
 /// </summary>
 internal sealed class RuleKeeper : IDisposable
 {
-    /// <summary>How often the rules are looked at, in case another program has flushed them, and a change that goes on failing is tried again.</summary>
+    /// <summary>Time between two checks of the rules, in case another program has flushed them, and between two tries of a change that goes on failing.</summary>
     public static readonly TimeSpan VerifyPeriod = TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -21,13 +21,13 @@ internal sealed class RuleKeeper : IDisposable
     /// </summary>
     public const int FreeChanges = 20;
 
-    /// <summary>How often they are changed in the long run.</summary>
+    /// <summary>Time for each change of the rules in the long run.</summary>
     public static readonly TimeSpan ChangeInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How soon a change that failed is tried again; each further time after twice as long.</summary>
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>All that the programs may take once the agent stops; less than the process is given (<c>StopSignals</c>).</summary>
+    /// <summary>Time that all programs together may take once the agent stops; less than the process is given (<c>StopSignals</c>).</summary>
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _signal = new(0);
@@ -47,14 +47,14 @@ internal sealed class RuleKeeper : IDisposable
     private int _hurried;
     private bool _suspicious;
 
-    /// <summary>A change waits for <see cref="_changes"/>. Nothing is lost by that: the data path passes on what is not a peer's, or no longer.</summary>
+    /// <summary>True if a change waits for <see cref="_changes"/>. Nothing is lost by that: the data path passes on what is not a peer's, or no longer.</summary>
     private bool _postponed;
 
     /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
-    /// <param name="rules">The firewall's; used by one call at a time.</param>
+    /// <param name="rules">The firewall's rules; used by one call at a time.</param>
     /// <param name="inForce">Told after each look what the firewall captures.</param>
     /// <param name="period">Usually <see cref="VerifyPeriod"/>.</param>
-    /// <param name="log">For people.</param>
+    /// <param name="log">The log, for people.</param>
     public RuleKeeper(IFirewallRules rules, Action<ImmutableArray<CapturedPrefix>> inForce, TimeSpan period, ILogger log)
     {
         _rules = rules;
@@ -67,7 +67,7 @@ internal sealed class RuleKeeper : IDisposable
     /// <summary>The rules in force. Any thread.</summary>
     public RulesReport Report => _rules.Report;
 
-    /// <summary>The rules are to say this of packets that leave by an interface, soon. Any thread.</summary>
+    /// <summary>Has the rules say this, soon, of packets that leave by an interface. Any thread.</summary>
     public void Want(string networkInterface, ImmutableArray<CapturedPrefix> captured)
     {
         lock (_wantedLock)
@@ -79,7 +79,7 @@ internal sealed class RuleKeeper : IDisposable
         _signal.Release();
     }
 
-    /// <summary>Somebody has changed the firewall: look at once whether the rules are still there. Any thread.</summary>
+    /// <summary>Has the rules checked at once: somebody has changed the firewall. Any thread.</summary>
     public void VerifyNow()
     {
         Volatile.Write(ref _suspicious, true);
@@ -125,7 +125,7 @@ internal sealed class RuleKeeper : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _signal.Dispose();
 
-    /// <summary>Once, so that a change that is under way when the agent stops and the removal share the time.</summary>
+    /// <summary>Limits the time of all changes from now on, once, so that a change that is under way when the agent stops and the removal share the time.</summary>
     private void Hurry()
     {
         if (Interlocked.Exchange(ref _hurried, 1) == 0)
@@ -185,7 +185,7 @@ internal sealed class RuleKeeper : IDisposable
         }
     }
 
-    /// <summary>A firewall that cannot be changed now is no reason to end: what is not captured takes the standard path.</summary>
+    /// <summary>Changes the rules, and logs a failure: a firewall that cannot be changed now is not a reason to end: what is not captured takes the standard path.</summary>
     private void TryRun(Action work)
     {
         try

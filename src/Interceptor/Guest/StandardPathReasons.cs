@@ -16,7 +16,7 @@ internal sealed class StandardPathReasons(NetworkSnapshot network, DomainTable d
 {
     /// <summary>What of this guest's own traffic does not take the fast path whoever it is for; empty: nothing is left out.</summary>
     /// <param name="tap">The agent's own interface.</param>
-    /// <param name="rules">The firewall's.</param>
+    /// <param name="rules">The firewall's rules.</param>
     public List<string> OfGuest(string tap, RulesReport rules)
     {
         List<string> reasons = [];

@@ -13,10 +13,10 @@ internal sealed class TrafficWatch
     /// <summary>How long a channel may be idle after another one found no pages left.</summary>
     public static readonly TimeSpan ShortageLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Between two looks.</summary>
+    /// <summary>Time between two checks.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    /// <summary>Busy is what fills the ring this many times between two looks: then it is full, or nearly, at each turn of the consumer.</summary>
+    /// <summary>Times that a busy channel fills its ring between two checks: it is then full, or nearly, at each turn of the consumer.</summary>
     private const ulong BusyRings = 64;
 
     private readonly TimeSpan _limit;
@@ -25,7 +25,7 @@ internal sealed class TrafficWatch
     private readonly TimeProvider _clock;
     private readonly Dictionary<DomainId, (ulong Packets, ulong Bytes, long Since)> _seen = [];
 
-    /// <summary>With the time that a channel may be idle; zero: for ever.</summary>
+    /// <summary>Makes a watch with the time that a channel may be idle; zero: forever.</summary>
     public TrafficWatch(TimeSpan limit, PeerPorts ports, DiscoveryAgent discovery, TimeProvider clock)
     {
         _limit = limit;
@@ -34,7 +34,7 @@ internal sealed class TrafficWatch
         _clock = clock;
     }
 
-    /// <summary>How long a channel may be idle at present; zero: for ever.</summary>
+    /// <summary>How long a channel may be idle at present; zero: forever.</summary>
     private TimeSpan Limit => _discovery.ShortOfPages && (_limit > ShortageLimit || _limit == TimeSpan.Zero) ? ShortageLimit : _limit;
 
     /// <summary>Watches until <paramref name="stop"/>.</summary>

@@ -18,7 +18,7 @@ internal static class XenVif
         }
     }
 
-    /// <summary>The names of all but the chosen one.</summary>
+    /// <summary>The names of all Xen network frontends except for the chosen one.</summary>
     public static List<string> Others(NetworkSnapshot network, LinkEntry chosen)
     {
         List<string> others = [];

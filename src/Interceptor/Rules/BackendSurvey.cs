@@ -1,13 +1,13 @@
 namespace XenLoop.Interceptor.Rules;
 
 /// <summary>A backend and everything that it held when it was read.</summary>
-/// <param name="Backend">Which.</param>
-/// <param name="Saved">Its rules; null if it could not list them, which means that this kernel does not have it, or that we may not use it.</param>
-/// <param name="Failure">Why not; null if it could.</param>
+/// <param name="Backend">The backend that was read.</param>
+/// <param name="Saved">The backend's rules; null if it could not list them, which means that this kernel does not have it, or that we may not use it.</param>
+/// <param name="Failure">Why the backend could not list its rules; null if it could.</param>
 internal sealed record BackendSurvey(RuleBackend Backend, SavedRules? Saved, RuleException? Failure)
 {
     /// <summary>Reads every backend of this system once.</summary>
-    /// <exception cref="RuleException">There is none.</exception>
+    /// <exception cref="RuleException">There is no backend.</exception>
     public static BackendSurvey[] Take(ProgramRunner runner) => Array.ConvertAll(RuleBackend.FindAll(runner), Take);
 
     /// <summary>

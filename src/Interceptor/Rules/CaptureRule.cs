@@ -8,7 +8,7 @@ namespace XenLoop.Interceptor.Rules;
 /// <summary>One rule of the chain: as text for iptables-restore, and read back from what iptables-save prints.</summary>
 /// <param name="Interface">The interface that the packet leaves by.</param>
 /// <param name="Target">Which packets, and where to.</param>
-/// <param name="Form">Which of them. Rules without a queue are always plain.</param>
+/// <param name="Form">Which of these packets. Rules without a queue are always plain.</param>
 internal sealed record CaptureRule(string Interface, RuleTarget Target, RuleForm Form)
 {
     private const string DomainComment = "xenloop dom ";
@@ -40,7 +40,7 @@ internal sealed record CaptureRule(string Interface, RuleTarget Target, RuleForm
             : rules;
     }
 
-    /// <summary>The line that adds it.</summary>
+    /// <summary>The line of iptables-restore that adds the rule.</summary>
     public override string ToString()
     {
         string match = $"-A {RuleText.Chain} -o {Interface} -d {Target.Destination} {(Form == RuleForm.Conntrack ? ConntrackMatch : "")}-m comment --comment";
@@ -129,7 +129,7 @@ internal sealed record CaptureRule(string Interface, RuleTarget Target, RuleForm
         }
     }
 
-    /// <summary>Kernel names may hold more, but a rule's text is no place for it; and iptables reads a final + as a pattern.</summary>
+    /// <summary>True for a name that a rule can hold. Kernel names may hold more, but a rule's text is not a place for it; and iptables reads a final + as a pattern.</summary>
     private static bool IsPlainName(string name) =>
         name.Length is > 0 and < Native.LibC.IF_NAMESIZE && !name.ContainsAnyExcept(PlainNameCharacters) && name[0] != '-';
 }

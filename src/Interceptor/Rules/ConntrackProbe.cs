@@ -15,7 +15,7 @@ internal sealed class ConntrackProbe(ProgramRunner runner)
     /// <summary>Words of nft's that make the kernel track connections.</summary>
     private static readonly string[] TrackingWords = ["ct", "masquerade", "snat", "dnat", "redirect", SynProxy, "notrack", "flowtable"];
 
-    /// <summary>Looks. Where the module is not loaded this is one failed open; else a few short programs (some 10 ms).</summary>
+    /// <summary>Decides which form the rules take. Where the module is not loaded this is one failed open; else a few short programs (some 10 ms).</summary>
     /// <param name="surveys">Whose rules to look through; taken only if needed.</param>
     public ConntrackDecision Decide(Lazy<BackendSurvey[]> surveys)
     {

@@ -14,10 +14,10 @@ internal sealed class ManagedRules : IFirewallRules
     private readonly RuleInstaller _installer;
     private volatile RulesReport _report = NothingYet;
 
-    /// <summary>Whatever is in the firewall now is this process's: it has at least tried to replace or remove what it found.</summary>
+    /// <summary>True if whatever is in the firewall now is this process's: it has at least tried to replace or remove what it found.</summary>
     private bool _isOurs;
 
-    /// <summary>What was in place last.</summary>
+    /// <summary>The rules that were in place last; null: none.</summary>
     private (string Interface, RuleTarget[] Targets)? _wanted;
 
     /// <summary>Nothing happens before <see cref="Apply"/>.</summary>

@@ -7,10 +7,10 @@ namespace XenLoop.Interceptor.Rules;
 /// <summary>A peer as given on the command line: <c>10.0.0.2=3</c>, <c>10.1.0.0/16=4</c>, or <c>10.0.0.2=3:7100</c> with a queue of its own.</summary>
 internal static class PeerArgument
 {
-    /// <summary>Reads one.</summary>
+    /// <summary>Reads a peer.</summary>
     /// <param name="text">Address or prefix, <c>=</c>, domain number, and optionally <c>:</c> and queue number.</param>
     /// <param name="queueBase">The queue is this plus the domain number if it is not given.</param>
-    /// <param name="target">The result.</param>
+    /// <param name="target">The peer that was read.</param>
     /// <returns>Null, or what is wrong with it.</returns>
     public static string? Parse(string text, int queueBase, out RuleTarget target)
     {

@@ -18,10 +18,10 @@ internal sealed unsafe class PipedProgram : IDisposable
     private bool _ended;
 
     /// <summary>Starts a program.</summary>
-    /// <param name="path">Its file.</param>
-    /// <param name="arguments">Its name for itself, and what follows.</param>
-    /// <param name="environment">Its whole environment, <c>NAME=VALUE</c>.</param>
-    /// <param name="input">For its standard input.</param>
+    /// <param name="path">The program's file.</param>
+    /// <param name="arguments">The program's name for itself, and the arguments that follow.</param>
+    /// <param name="environment">The program's whole environment, <c>NAME=VALUE</c>.</param>
+    /// <param name="input">What the program reads on its standard input.</param>
     /// <exception cref="RuleException">It does not start.</exception>
     public PipedProgram(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string input)
     {
@@ -55,8 +55,8 @@ internal sealed unsafe class PipedProgram : IDisposable
 
     private bool IsSilent => _ends[Output] is null && _ends[Error] is null;
 
-    /// <summary>Writes what it takes and reads what it says, for at most so long.</summary>
-    /// <returns>How it ended; null: not yet.</returns>
+    /// <summary>Writes what the program takes and reads what it says, for at most so many milliseconds.</summary>
+    /// <returns>How the program ended; null: not yet.</returns>
     public ProgramResult? Run(int milliseconds)
     {
         pollfd* polled = stackalloc pollfd[3];
@@ -121,7 +121,7 @@ internal sealed unsafe class PipedProgram : IDisposable
         return LibC.fcntl(_ends[stream]!.Number, LibC.F_SETFL, LibC.O_NONBLOCK) == 0 ? 0 : LibC.LastError;
     }
 
-    /// <summary>False: all is written, or the program does not want to know more. Its exit code and its words will say why.</summary>
+    /// <summary>Writes some of the input; false: all is written, or the program does not want to know more. Its exit code and its words will say why.</summary>
     private bool TryWrite()
     {
         ReadOnlySpan<byte> rest = _input.Span[_written..];
@@ -133,7 +133,7 @@ internal sealed unsafe class PipedProgram : IDisposable
         }
     }
 
-    /// <summary>False: there is no more.</summary>
+    /// <summary>Reads what one of the streams holds; false: it has ended.</summary>
     private bool TryRead(int stream)
     {
         fixed (byte* bytes = _buffer)

@@ -9,10 +9,10 @@ internal sealed class ProgramRunner
     /// <summary>Where administrators' programs are, for services and users whose PATH leaves them out.</summary>
     private static readonly string[] SystemDirectories = ["/usr/sbin", "/sbin", "/usr/local/sbin", "/usr/bin", "/bin"];
 
-    /// <summary>Milliseconds; longer than iptables waits for its lock.</summary>
+    /// <summary>Milliseconds that a program may take; longer than iptables waits for its lock.</summary>
     private const int TimeLimit = 15_000;
 
-    /// <summary>Milliseconds between two looks whether the time is over.</summary>
+    /// <summary>Milliseconds between two checks whether the time is over.</summary>
     private const int LookInterval = 50;
 
     private const string LockFile = "XTABLES_LOCKFILE";
@@ -20,13 +20,13 @@ internal sealed class ProgramRunner
     private readonly List<string> _directories;
     private long _end = long.MaxValue;
 
-    /// <summary>Runs nothing yet.</summary>
+    /// <summary>Makes the runner, and runs nothing yet.</summary>
     /// <param name="directory">Programs are looked for here first.</param>
     public ProgramRunner(string? directory = null)
     {
         _directories = [.. directory is null ? (string[])[] : [directory], .. SearchPath()];
 
-        // Who started us may have wanted to know nothing of its children's ends; the kernel would then tell us nothing of ours.
+        // Whoever started us may have wanted to know nothing of its children's ends; the kernel would then tell us nothing of ours.
         if (SignalDisposition.IsIgnored(LibC.SIGCHLD))
         {
             _ = LibC.signal(LibC.SIGCHLD, LibC.SIG_DFL);
@@ -53,8 +53,8 @@ internal sealed class ProgramRunner
 
     /// <summary>Runs a program to its end.</summary>
     /// <param name="path">From <see cref="Find"/>.</param>
-    /// <param name="arguments">One by one.</param>
-    /// <param name="input">For its standard input.</param>
+    /// <param name="arguments">The program's arguments, one by one.</param>
+    /// <param name="input">What the program reads on its standard input.</param>
     /// <exception cref="RuleException">It cannot be started, or did not end in 15 s or by the time that <see cref="EndWithin"/> set, and was killed.</exception>
     public ProgramResult Run(string path, IReadOnlyList<string> arguments, string input = "")
     {

@@ -5,7 +5,7 @@ internal sealed class RuleBackend
 {
     private static readonly string[] DistinctNames = ["iptables-nft", "iptables-legacy"];
 
-    /// <summary>What iptables-nft-save prints, with exit code 0, instead of a table with a rule that it has no words for; to such a table iptables-nft-restore adds all the same.</summary>
+    /// <summary>What iptables-nft-save prints, with exit code 0, instead of a table with a rule that it cannot express; to such a table iptables-nft-restore adds all the same.</summary>
     private const string Incompatible = $"# Table `{RuleText.Table}' is incompatible";
 
     private readonly ProgramRunner _runner;
@@ -23,8 +23,8 @@ internal sealed class RuleBackend
     /// <summary><c>iptables-nft</c>, <c>iptables-legacy</c>, or <c>iptables</c> where the system does not tell them apart.</summary>
     public string Name { get; }
 
-    /// <summary>The ones that this system has.</summary>
-    /// <exception cref="RuleException">None.</exception>
+    /// <summary>Finds the backends that this system has.</summary>
+    /// <exception cref="RuleException">There is no backend.</exception>
     public static RuleBackend[] FindAll(ProgramRunner runner)
     {
         List<RuleBackend> distinct = [];
@@ -46,11 +46,11 @@ internal sealed class RuleBackend
             : throw new RuleException("There is no iptables on this system, so no packets can be handed to xenloop. Install it (apt install iptables), or manage the rules yourself: see xenloop rules print.");
     }
 
-    /// <summary>What all tables hold.</summary>
+    /// <summary>Reads all tables.</summary>
     /// <exception cref="RuleException">They cannot be read.</exception>
     public SavedRules ReadAll() => Read([]);
 
-    /// <summary>What our table holds: cheaper than all of them. On legacy it makes the kernel load that table, so only where ours is in use.</summary>
+    /// <summary>Reads our table, which is cheaper than all of them. On legacy it makes the kernel load that table, so only where ours is in use.</summary>
     /// <exception cref="RuleException">It cannot be read.</exception>
     public SavedRules ReadTable() => Read(["-t", RuleText.Table]);
 

@@ -56,7 +56,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         throw new RuleException(string.Join(' ', failures));
     }
 
-    /// <summary>Makes the rules say this; nothing is run if they do so already.</summary>
+    /// <summary>Makes the rules in place say this; nothing is run if they do so already.</summary>
     /// <exception cref="RuleException">They could not be changed, and what was in place still is.</exception>
     /// <exception cref="InvalidOperationException">Nothing was installed.</exception>
     public void Update(string networkInterface, IReadOnlyCollection<RuleTarget> targets)
@@ -84,7 +84,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
     {
         InstalledRules current = Installed();
 
-        // Never back from conntrack to plain: that our own rules are gone is no sign that nobody else's will come.
+        // Never back from conntrack to plain: that our own rules are gone is not a sign that nobody else's will come.
         var surveys = new Lazy<BackendSurvey[]>(() => BackendSurvey.Take(runner));
         ConntrackDecision decision = current.Decision.Form == RuleForm.Plain ? Decide(surveys) : current.Decision;
         bool changed = decision.Form != current.Decision.Form;
@@ -101,7 +101,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         }
         catch (RuleException) when (changed)
         {
-            // Plain rules would take connections' first packets from who tracks them, and their answers would be nobody's.
+            // Plain rules would take connections' first packets from whoever tracks them, and their answers would be nobody's.
             Current = null;
             TakeAway(current.Backend, state);
             throw;
@@ -168,7 +168,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         return RuleText.Install(decision.Exceptions, CaptureRule.For(networkInterface, targets, decision.Form), addJump: true);
     }
 
-    /// <summary>From the surveys if they were taken, else read now.</summary>
+    /// <summary>What a backend holds of ours, from the surveys if they were taken, else read now.</summary>
     private static RuleState ReadState(RuleBackend backend, Lazy<BackendSurvey[]> surveys) =>
         surveys.IsValueCreated && Array.Find(surveys.Value, survey => survey.Backend.Name == backend.Name)?.Saved is { } saved
             ? saved.State

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace XenLoop.Interceptor.Rules;
 
 /// <summary>What one iptables holds of ours.</summary>
-/// <param name="HasChain">Our chain is there.</param>
+/// <param name="HasChain">True if our chain is there.</param>
 /// <param name="Jumps">Our jumps to it, without <c>-A POSTROUTING</c>, as iptables-save wrote them.</param>
 /// <param name="Rules">The chain's rules, in order.</param>
 /// <param name="StrangeRules">How many rules in the chain are not of our making.</param>
@@ -12,7 +12,7 @@ internal sealed record RuleState(bool HasChain, ImmutableArray<string> Jumps, Im
     /// <summary>Which of the <see cref="StandingExceptions"/> the chain begins with.</summary>
     public ImmutableArray<string> Exceptions { get; init; } = [];
 
-    /// <summary>Somebody else's rules follow our jump: they would not see what is captured.</summary>
+    /// <summary>True if somebody else's rules follow our jump: they would not see what is captured.</summary>
     public bool IsFollowed { get; init; }
 
     /// <summary>True if there is nothing to remove.</summary>

@@ -28,7 +28,7 @@ internal static class RuleText
 
     /// <summary>Makes the chain hold these rules and nothing else.</summary>
     /// <param name="exceptions">From <see cref="StandingExceptions"/>.</param>
-    /// <param name="rules">In this order.</param>
+    /// <param name="rules">The rules, in this order.</param>
     /// <param name="addJump">False if the jump is there already.</param>
     public static string Install(IEnumerable<string> exceptions, IEnumerable<CaptureRule> rules, bool addJump)
     {
@@ -53,8 +53,8 @@ internal static class RuleText
     }
 
     /// <summary>Takes away what <paramref name="state"/> shows of ours: the jumps first.</summary>
-    /// <param name="state">As read just now.</param>
-    /// <param name="keepChain">Leaves the chain, empty.</param>
+    /// <param name="state">What the backend holds of ours, as read just now.</param>
+    /// <param name="keepChain">True: leaves the chain, empty.</param>
     public static string Remove(RuleState state, bool keepChain = false)
     {
         var text = new StringBuilder($"*{Table}\n");

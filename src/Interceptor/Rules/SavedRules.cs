@@ -4,8 +4,8 @@ namespace XenLoop.Interceptor.Rules;
 
 /// <summary>The output of iptables-save, read.</summary>
 /// <param name="State">What is ours in it.</param>
-/// <param name="OtherRules">How many rules are not.</param>
-/// <param name="ConntrackUser">One of those that needs connection tracking; null if none does.</param>
+/// <param name="OtherRules">How many rules are not ours.</param>
+/// <param name="ConntrackUser">One of the other rules that needs connection tracking; null if none does.</param>
 internal sealed record SavedRules(RuleState State, int OtherRules, string? ConntrackUser)
 {
     private const string SynProxyVerdict = "SYNPROXY";
@@ -16,7 +16,7 @@ internal sealed record SavedRules(RuleState State, int OtherRules, string? Connt
     private static readonly string[] ConntrackVerdicts =
         ["MASQUERADE", "SNAT", "DNAT", "REDIRECT", "NETMAP", "CT", "NOTRACK", SynProxyVerdict, "CONNMARK", "CONNSECMARK"];
 
-    /// <summary>One of them answers for servers until clients have proven that they are there.</summary>
+    /// <summary>True if one of the other rules is of SYNPROXY, which answers for servers until clients have proven that they are there.</summary>
     public bool HasSynProxy { get; init; }
 
     /// <summary>Reads all tables that <paramref name="text"/> holds.</summary>

@@ -9,7 +9,7 @@ internal static class ControlSocket
     /// <summary>Ending of control sockets' names.</summary>
     public const string Extension = ".sock";
 
-    /// <summary>Names that the local host's sockets have in the same directory.</summary>
+    /// <summary>Names that the local host's own sockets have in the same directory.</summary>
     private static readonly string[] HostSockets = ["store", "grants"];
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");

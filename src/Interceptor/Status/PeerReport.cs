@@ -11,8 +11,8 @@ namespace XenLoop.Interceptor.Status;
 /// <param name="Destinations">Prefixes that are routed to it.</param>
 /// <param name="Queue">Its NFQUEUE number.</param>
 /// <param name="RingBytes">Data bytes per direction; 0 without a channel.</param>
-/// <param name="Sent">From here to it.</param>
-/// <param name="Received">From it to here.</param>
+/// <param name="Sent">Counters of packets from here to it.</param>
+/// <param name="Received">Counters of packets from it to here.</param>
 /// <param name="Accepted">Captured packets that went the standard way, by reason.</param>
 /// <param name="Dropped">Packets from it that were not injected, by reason.</param>
 internal sealed record PeerReport(

@@ -7,7 +7,7 @@ namespace XenLoop.Interceptor.Status;
 /// <param name="Backend">Which iptables; <c>none</c> if the user manages the rules.</param>
 /// <param name="Form"><c>conntrack</c> or <c>plain</c>.</param>
 /// <param name="Reason">Why that form.</param>
-/// <param name="SparesTcp">SYNPROXY is in use, so no TCP is captured.</param>
+/// <param name="SparesTcp">True if SYNPROXY is in use, so no TCP is captured.</param>
 internal sealed record RulesReport(string Backend, string Form, string Reason, bool SparesTcp = false)
 {
     /// <summary>The form of the rules in force, of which <see cref="Form"/> is the word; null if none of the agent's are. Not part of the report.</summary>

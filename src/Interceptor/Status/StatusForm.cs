@@ -3,9 +3,9 @@ namespace XenLoop.Interceptor.Status;
 /// <summary>How a client of the control socket wants the report: the one byte that is its whole request.</summary>
 internal enum StatusForm : byte
 {
-    /// <summary><see cref="StatusJson"/>.</summary>
+    /// <summary>As JSON (<see cref="StatusJson"/>).</summary>
     Json = (byte)'j',
 
-    /// <summary><see cref="StatusPrinter"/>.</summary>
+    /// <summary>As text for people (<see cref="StatusPrinter"/>).</summary>
     Text = (byte)'t',
 }

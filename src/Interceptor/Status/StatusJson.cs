@@ -9,7 +9,7 @@ internal static class StatusJson
     public static string Of(StatusReport report) => JsonText.Of(json => Write(json, report));
 
     /// <summary>Several agents' reports, an array.</summary>
-    /// <param name="reports">As <see cref="Of"/> makes them.</param>
+    /// <param name="reports">Reports as <see cref="Of"/> makes them.</param>
     public static string Join(IReadOnlyList<string> reports)
     {
         // Strings in JSON hold no line breaks as such: each one in the text starts a line.

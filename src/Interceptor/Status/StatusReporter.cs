@@ -14,7 +14,7 @@ internal static class StatusReporter
 
     private static readonly string[] DropNames = ["malformed", "source-address", "destination-address", "inject-failed"];
 
-    /// <summary>The process that calls.</summary>
+    /// <summary>The report on the calling process.</summary>
     public static ProcessReport Process() => new(
         Environment.WorkingSet,
         GC.CollectionCount(0),
@@ -22,11 +22,11 @@ internal static class StatusReporter
         Directory.GetDirectories("/proc/self/task").Length);
 
     /// <summary>One peer's part of the report.</summary>
-    /// <param name="status">Its channel.</param>
-    /// <param name="port">Its place in the data path, if it has one.</param>
+    /// <param name="status">The peer and the state of its channel.</param>
+    /// <param name="port">The peer's port in the data path, if it has one.</param>
     /// <param name="plan">What is captured.</param>
     /// <param name="obstacle">Why nothing is captured for it; empty if something is.</param>
-    /// <param name="now">The time.</param>
+    /// <param name="now">The present time.</param>
     public static PeerReport Peer(PeerStatus status, PeerPort? port, DestinationPlan plan, string obstacle, DateTimeOffset now)
     {
         DomainId domain = status.Peer.Id;

@@ -19,13 +19,13 @@ internal sealed class InjectionDevice : IDisposable
         Classifier = classifier;
     }
 
-    /// <summary>The TAP.</summary>
+    /// <summary>The TAP that frames are written to.</summary>
     public TapDevice Tap { get; }
 
     /// <summary>True if super-packets and partial checksums may be written.</summary>
     public bool Offload { get; }
 
-    /// <summary>Why they may or may not, for the log.</summary>
+    /// <summary>Why super-packets and partial checksums may or may not be written, for the log.</summary>
     public string OffloadReason { get; }
 
     /// <summary>How the kernel tells which packets to redirect, for the log: <c>matchall</c> or <c>u32</c>.</summary>
@@ -34,7 +34,7 @@ internal sealed class InjectionDevice : IDisposable
     /// <summary>Creates the TAP and redirects its ingress.</summary>
     /// <param name="target">The interface that packets are to appear on.</param>
     /// <param name="mode">Whether offload is wanted.</param>
-    /// <exception cref="GuestSetupException">Not possible here.</exception>
+    /// <exception cref="GuestSetupException">That is not possible here.</exception>
     public static InjectionDevice Create(LinkEntry target, OffloadMode mode)
     {
         TapDevice tap = TapDevice.Create("xl%d");

@@ -13,7 +13,7 @@ internal sealed unsafe class TapDevice : IDisposable
 {
     private readonly FileDescriptor _fd;
 
-    /// <summary>Over an open descriptor, whose other end may be something that plays the kernel.</summary>
+    /// <summary>Makes a TAP of an open descriptor, whose other end may be something that plays the kernel.</summary>
     internal TapDevice(FileDescriptor fd, string name)
     {
         _fd = fd;

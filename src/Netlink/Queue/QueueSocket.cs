@@ -13,7 +13,7 @@ public sealed unsafe class QueueSocket : IDisposable
     /// </summary>
     public const int LongestPayload = 0xFFFF - NetlinkLayout.AttributeHeaderLength;
 
-    /// <summary>Packets are numbered from 1; more than this cannot have come in while the kernel answered.</summary>
+    /// <summary>Most packets that can have come in while the kernel answered the bind; they are numbered from 1.</summary>
     private const uint MostEarlyPackets = 1 << 16;
 
     private readonly NetlinkSocket _socket;
@@ -29,7 +29,7 @@ public sealed unsafe class QueueSocket : IDisposable
     /// <summary>The queue's number.</summary>
     public ushort Number => _options.Number;
 
-    /// <summary>To wait for packets; the socket is read without blocking.</summary>
+    /// <summary>The socket's descriptor, to wait for packets; the socket is read without blocking.</summary>
     public int Fd => _socket.Descriptor;
 
     /// <summary>Verdicts on this queue's packets.</summary>
@@ -66,7 +66,7 @@ public sealed unsafe class QueueSocket : IDisposable
     /// <param name="head">Where the attributes go.</param>
     /// <param name="headBytes">How many bytes go there.</param>
     /// <param name="rest">Where the payload goes, if the attributes are exactly <paramref name="headBytes"/> long.</param>
-    /// <param name="restBytes">Room there.</param>
+    /// <param name="restBytes">Bytes of room there.</param>
     /// <returns>Bytes received; 0 if nothing waits.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Receive(byte* head, int headBytes, byte* rest, int restBytes)
@@ -122,7 +122,7 @@ public sealed unsafe class QueueSocket : IDisposable
     }
 
     /// <summary>
-    /// Lets those go on who waited for room that a verdict has made in their sockets. The kernel leaves that to a tasklet
+    /// Lets those senders go on that waited for room that a verdict has made in their sockets. The kernel leaves that to a tasklet
     /// (<c>tcp_tsq_workfn</c> in net/ipv4/tcp_output.c), and that to ksoftirqd, which on a busy processor gets its turn at the next tick;
     /// but a system call that takes the socket's lock runs what is pending when it gives that back (<c>__local_bh_enable_ip</c>).
     /// </summary>
@@ -149,7 +149,7 @@ public sealed unsafe class QueueSocket : IDisposable
     }
 
     /// <summary>
-    /// One message for everything: between a bind and a later message with the copy mode, the kernel would drop what a rule that is
+    /// Sets the queue up with one message for everything: between a bind and a later message with the copy mode, the kernel would drop what a rule that is
     /// already in place sends here (nfqnl_enqueue_packet refuses packets in mode NONE).
     /// </summary>
     private static void Configure(NetlinkSocket socket, QueueOptions options)
@@ -169,7 +169,7 @@ public sealed unsafe class QueueSocket : IDisposable
         int error = socket.TryRequest(ref message, operation, out string? words);
         if (error != 0)
         {
-            // nfqnl_recv_config refuses another socket's queue with EPERM, as it does a caller without CAP_NET_ADMIN; but who has
+            // nfqnl_recv_config refuses another socket's queue with EPERM, as it does a caller without CAP_NET_ADMIN; but whoever has
             // that may give the obsolete PF_BIND, which does nothing, for any queue.
             bool taken = error == Errno.EPERM && TryCommand(socket, options.Number, NfnetlinkQueue.NFQNL_CFG_CMD_PF_BIND, operation, out _) == 0;
             throw taken ? new NetlinkException(operation, Errno.EBUSY) : new NetlinkException(operation, error, words);
@@ -178,7 +178,7 @@ public sealed unsafe class QueueSocket : IDisposable
 
     /// <summary>
     /// Lets go what came in before the kernel's answer to the bind, which <see cref="NetlinkSocket"/> has thrown away unread: such
-    /// packets would otherwise wait for a verdict for ever. Later ones have higher numbers and are not touched.
+    /// packets would otherwise wait for a verdict forever. Later ones have higher numbers and are not touched.
     /// </summary>
     private void AcceptEarlyPackets()
     {

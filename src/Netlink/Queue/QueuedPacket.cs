@@ -41,8 +41,8 @@ public readonly struct QueuedPacket
     /// <summary>Parses the front of one received message.</summary>
     /// <param name="head">Its first bytes; the payload attribute's header must lie within them, its value need not.</param>
     /// <param name="messageLength">Bytes received in all.</param>
-    /// <param name="packet">The result.</param>
-    /// <returns>False if this is no packet message (an error message, say), or one without a packet number.</returns>
+    /// <param name="packet">The packet that was read.</param>
+    /// <returns>False if this is not a packet message (an error message, say), or one without a packet number.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> head, int messageLength, out QueuedPacket packet)
     {

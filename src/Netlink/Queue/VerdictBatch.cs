@@ -13,6 +13,7 @@ namespace XenLoop.Netlink.Queue;
 /// </remarks>
 public sealed unsafe class VerdictBatch
 {
+    /// <summary>Most messages that are collected before they are sent; each is one verdict, or a run of equal ones.</summary>
     private const int Capacity = 64;
 
     private readonly int _fd;
@@ -20,7 +21,7 @@ public sealed unsafe class VerdictBatch
     private readonly verdict_message[] _messages = new verdict_message[Capacity];
     private int _count;
 
-    /// <summary>For a queue bound on netlink socket <paramref name="fd"/>.</summary>
+    /// <summary>Makes the batch of a queue bound on netlink socket <paramref name="fd"/>.</summary>
     public VerdictBatch(int fd, ushort queue)
     {
         _fd = fd;
@@ -37,9 +38,9 @@ public sealed unsafe class VerdictBatch
     public bool HoldsUpPackets { get; private set; }
 
     /// <summary>Adds the verdict on the packet captured last.</summary>
-    /// <param name="id">Its number, in network order.</param>
-    /// <param name="verdict">What becomes of it.</param>
-    /// <param name="bytes">Its payload bytes.</param>
+    /// <param name="id">The packet's number, in network order.</param>
+    /// <param name="verdict">What becomes of the packet.</param>
+    /// <param name="bytes">The packet's payload bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(uint id, Verdict verdict, int bytes)
     {

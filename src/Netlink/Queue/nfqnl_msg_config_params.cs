@@ -6,7 +6,7 @@ namespace XenLoop.Netlink.Queue;
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct nfqnl_msg_config_params
 {
-    /// <summary>Bytes of each packet to copy, network order.</summary>
+    /// <summary>Most bytes of each packet to copy, network order.</summary>
     public uint copy_range;
     public byte copy_mode;
 }

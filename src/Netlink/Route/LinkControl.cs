@@ -29,7 +29,7 @@ public sealed class LinkControl : IDisposable
         return new LinkControl(NetlinkSocket.Open(LinuxNetlink.NETLINK_ROUTE), name, index);
     }
 
-    /// <summary>Sets the Ethernet address.</summary>
+    /// <summary>Sets the interface's Ethernet address.</summary>
     public void SetMac(MacAddress address)
     {
         Span<byte> bytes = stackalloc byte[MacAddress.Length];
@@ -39,7 +39,7 @@ public sealed class LinkControl : IDisposable
         _socket.Request(ref message, $"set the Ethernet address of {_name} to {address}");
     }
 
-    /// <summary>Sets the largest IP packet that it takes, in bytes.</summary>
+    /// <summary>Sets the largest IP packet that the interface takes, in bytes.</summary>
     public void SetMtu(uint bytes)
     {
         var message = NewMessage(stackalloc byte[64], default);
@@ -47,7 +47,7 @@ public sealed class LinkControl : IDisposable
         _socket.Request(ref message, $"set the MTU of {_name} to {bytes}");
     }
 
-    /// <summary>Sets how many packets may wait for transmission.</summary>
+    /// <summary>Sets how many packets may wait for transmission by the interface.</summary>
     public void SetTransmitQueueLength(uint packets)
     {
         var message = NewMessage(stackalloc byte[64], default);
@@ -55,7 +55,7 @@ public sealed class LinkControl : IDisposable
         _socket.Request(ref message, $"set the transmit queue length of {_name} to {packets}");
     }
 
-    /// <summary>Switches it on or off.</summary>
+    /// <summary>Switches the interface on or off.</summary>
     public void SetUp(bool up)
     {
         var message = NewMessage(stackalloc byte[64], new ifinfomsg

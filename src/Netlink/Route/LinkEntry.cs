@@ -8,18 +8,18 @@ namespace XenLoop.Netlink.Route;
 /// <param name="Name">For example <c>eth0</c>.</param>
 /// <param name="Mac">Its Ethernet address; null if it has none of six bytes.</param>
 /// <param name="Mtu">In bytes, without the Ethernet header.</param>
-/// <param name="IsUp">Administratively up.</param>
-/// <param name="HasCarrier">Its lower layer is up too.</param>
+/// <param name="IsUp">True if it is switched on.</param>
+/// <param name="HasCarrier">True if its lower layer is up, too.</param>
 /// <param name="Kind">The driver's word for virtual ones (<c>veth</c>, <c>bridge</c>, <c>tun</c>); null for hardware and Xen vifs.</param>
 public sealed record LinkEntry(int Index, string Name, MacAddress? Mac, uint Mtu, bool IsUp, bool HasCarrier, string? Kind)
 {
-    /// <summary>An XDP program looks at what arrives, in the driver or before the stack.</summary>
+    /// <summary>True if an XDP program looks at what arrives, in the driver or before the stack.</summary>
     public bool HasXdp { get; init; }
 
     /// <summary>Reads an RTM_NEWLINK or RTM_DELLINK; false if it is not about an interface as such.</summary>
-    /// <param name="message">Stands on the message.</param>
+    /// <param name="message">The reader, which stands on the message.</param>
     /// <param name="known">What is known of an interface so far: some notifications bring only what changed.</param>
-    /// <param name="link">The result.</param>
+    /// <param name="link">The interface that was read.</param>
     internal static bool TryRead(in NetlinkMessageReader message, Func<int, LinkEntry?> known, out LinkEntry link)
     {
         link = null!;

@@ -10,13 +10,13 @@ public sealed class NeighbourControl : IDisposable
 
     private NeighbourControl(NetlinkSocket socket) => _socket = socket;
 
-    /// <summary>For the calling thread's network namespace.</summary>
+    /// <summary>Opens a control for the calling thread's network namespace.</summary>
     /// <exception cref="NetlinkException">rtnetlink is not to be had.</exception>
     public static NeighbourControl Open() => new(NetlinkSocket.Open(LinuxNetlink.NETLINK_ROUTE));
 
     /// <summary>
     /// Does with an IPv4 neighbour's entry what a packet to it does: one that is stale is confirmed within some seconds (delay, probe), and if
-    /// nobody answers any more it is given up and asked for anew. Only for stale entries: the kernel forgets that one is permanent (<c>__neigh_update</c>).
+    /// nobody answers any more it is given up and asked for again. Only for stale entries: the kernel forgets that one is permanent (<c>__neigh_update</c>).
     /// </summary>
     /// <returns>False if the entry is gone, or the kernel refuses.</returns>
     /// <exception cref="NetlinkException">The socket failed.</exception>

@@ -7,8 +7,8 @@ namespace XenLoop.Netlink.Route;
 /// <param name="Interface">Index of the interface.</param>
 /// <param name="Address">Its IP address.</param>
 /// <param name="Mac">Its Ethernet address; null if unresolved, or not of six bytes.</param>
-/// <param name="IsUsable">The kernel would send to it at once (its NUD_VALID: reachable, stale, delay, probe, permanent, no ARP).</param>
-/// <param name="IsStale">It has not been confirmed for a while, and will not be before it is used (NUD_STALE).</param>
+/// <param name="IsUsable">True if the kernel would send to it at once (its NUD_VALID: reachable, stale, delay, probe, permanent, no ARP).</param>
+/// <param name="IsStale">True if it has not been confirmed for a while, and will not be before it is used (NUD_STALE).</param>
 public sealed record NeighbourEntry(int Interface, InternetAddress Address, MacAddress? Mac, bool IsUsable, bool IsStale = false)
 {
     private const int UsableStates = LinuxRtnetlink.NUD_REACHABLE | LinuxRtnetlink.NUD_STALE | LinuxRtnetlink.NUD_DELAY

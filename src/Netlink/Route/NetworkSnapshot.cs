@@ -9,7 +9,7 @@ namespace XenLoop.Netlink.Route;
 /// <param name="Addresses">Own addresses.</param>
 /// <param name="Routes">Routes of the tables local, main and default, in the kernel's order of preference.</param>
 /// <param name="Neighbours">Neighbours by interface and address.</param>
-/// <param name="HasPolicyRules"><c>ip rule</c> was changed: other tables or packet properties may decide, and <see cref="FindRoute"/> may be wrong.</param>
+/// <param name="HasPolicyRules">True if <c>ip rule</c> was changed: other tables or packet properties may decide, and <see cref="FindRoute"/> may be wrong.</param>
 public sealed record NetworkSnapshot(
     ulong Generation,
     ImmutableSortedDictionary<int, LinkEntry> Links,
@@ -27,7 +27,7 @@ public sealed record NetworkSnapshot(
     /// <summary>Interfaces, by index, that have a clsact qdisc, without which nothing that arrives there is redirected.</summary>
     public ImmutableArray<int> IngressHooks { get; init; } = [];
 
-    /// <summary>A machine without a network.</summary>
+    /// <summary>The snapshot of a machine without a network.</summary>
     public static NetworkSnapshot Empty { get; } = new(
         0,
         ImmutableSortedDictionary<int, LinkEntry>.Empty,

@@ -10,7 +10,7 @@ namespace XenLoop.Netlink.Route;
 /// <remarks>
 /// Routes are not followed message by message, because the kernel does not tell all: it drops IPv4 routes without a word
 /// when their interface goes down or their preferred source address goes (fib_sync_down_dev and fib_sync_down_addr in
-/// net/ipv4/fib_semantics.c), or the nexthop object that they name (__remove_nexthop_fib in net/ipv4/nexthop.c). Anything that may have touched them marks them stale instead, and the mirror lists them anew.
+/// net/ipv4/fib_semantics.c), or the nexthop object that they name (__remove_nexthop_fib in net/ipv4/nexthop.c). Anything that may have touched them marks them stale instead, and the mirror lists them again.
 /// </remarks>
 internal sealed class NetworkState(AddressFamilySet families)
 {
@@ -20,13 +20,13 @@ internal sealed class NetworkState(AddressFamilySet families)
 
     public ImmutableDictionary<(int Interface, InternetAddress Address), NeighbourEntry> Neighbours { get; private set; } = NetworkSnapshot.Empty.Neighbours;
 
-    /// <summary>Routes have to be listed anew.</summary>
+    /// <summary>True if the routes have to be listed again.</summary>
     public bool RoutesAreStale { get; set; }
 
-    /// <summary>Policy rules have to be listed anew.</summary>
+    /// <summary>True if the policy rules have to be listed again.</summary>
     public bool RulesAreStale { get; set; }
 
-    /// <summary>Queueing disciplines have to be listed anew.</summary>
+    /// <summary>True if the queueing disciplines have to be listed again.</summary>
     public bool QdiscsAreStale { get; set; }
 
     public void ForgetLinks() => Links = Links.Clear();
@@ -116,7 +116,7 @@ internal sealed class NetworkState(AddressFamilySet families)
         RoutesAreStale = true;
     }
 
-    /// <summary>An interface takes its addresses and neighbours with it. The collections are immutable: each loop walks the state before the first removal.</summary>
+    /// <summary>Forgets the addresses and neighbours of an interface that is gone. The collections are immutable: each loop walks the state before the first removal.</summary>
     private void ForgetThoseOn(int index)
     {
         foreach (AddressEntry address in Addresses)

@@ -62,7 +62,7 @@ internal sealed class PolicyRules(AddressFamilySet families) : INetlinkDumpVisit
         }
     }
 
-    /// <summary>What fib_default_rules_init (net/ipv4/fib_rules.c) makes.</summary>
+    /// <summary>True for a rule as at boot: one that fib_default_rules_init (net/ipv4/fib_rules.c) makes.</summary>
     private static bool IsOfBoot(uint priority, uint table) => (priority, table) is
         (0, LinuxRtnetlink.RT_TABLE_LOCAL) or (32766, LinuxRtnetlink.RT_TABLE_MAIN) or (32767, LinuxRtnetlink.RT_TABLE_DEFAULT);
 }

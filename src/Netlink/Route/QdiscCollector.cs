@@ -8,10 +8,10 @@ internal sealed class QdiscCollector : INetlinkDumpVisitor
 {
     private const string IngressHook = "clsact";
 
-    /// <summary>What this one otherwise does to a packet is give it its turn; a limit for each flow is a limit.</summary>
+    /// <summary>The qdisc that shapes only if it has a limit for each flow; otherwise all that it does to a packet is give it its turn.</summary>
     private const string FairQueue = "fq";
 
-    /// <summary>Those that send a packet as soon as the interface takes it: what a packet misses that does not go through them is its turn.</summary>
+    /// <summary>The qdiscs that send a packet as soon as the interface takes it: what a packet misses that does not go through them is its turn.</summary>
     private static readonly string[] Plain =
     [
         "noqueue", "noop", "pfifo_fast", "pfifo", "bfifo", "pfifo_head_drop", "mq", "mqprio", "multiq", "prio", "skbprio",
@@ -85,7 +85,7 @@ internal sealed class QdiscCollector : INetlinkDumpVisitor
     /// <summary>Interfaces with a clsact qdisc, by index.</summary>
     public ImmutableArray<int> ToIngressHooks() => _ingressHooks.ToImmutable();
 
-    /// <summary>The first that shapes of each interface, by the interface's index; <paramref name="before"/> itself if it says the same.</summary>
+    /// <summary>The first qdisc of each interface that shapes, by the interface's index; <paramref name="before"/> itself if it says the same.</summary>
     public ImmutableSortedDictionary<int, string> ToShapers(ImmutableSortedDictionary<int, string> before)
     {
         if (before.Count == _shapers.Count)

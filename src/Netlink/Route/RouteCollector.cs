@@ -19,10 +19,10 @@ internal sealed class RouteCollector(AddressFamilySet families) : INetlinkDumpVi
         }
     }
 
-    /// <summary>What was collected of the tables that are asked for every packet, in the kernel's order of preference; equals stay in the kernel's own order.</summary>
+    /// <summary>The routes that were collected of the tables that are asked for every packet, in the kernel's order of preference; equals stay in the kernel's own order.</summary>
     public ImmutableArray<RouteEntry> ToOrdered() => [.. Array.FindAll(Order(), route => route.IsInStandardTable)];
 
-    /// <summary>What was collected of all other tables, table by table, in that order too.</summary>
+    /// <summary>The routes that were collected of all other tables, table by table, in the kernel's order of preference.</summary>
     public ImmutableArray<RouteEntry> ToOrderedByPolicy() => [.. Array.FindAll(Order(), route => !route.IsInStandardTable)];
 
     private RouteEntry[] Order()

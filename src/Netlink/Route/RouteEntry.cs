@@ -10,10 +10,10 @@ namespace XenLoop.Netlink.Route;
 /// <param name="Gateway">The next hop; null if the destination is on the link. May be of the other family (RFC 5549).</param>
 /// <param name="Interface">Index of the interface it leads out of; 0 if none or several.</param>
 /// <param name="Priority">The metric: among equal prefixes the lowest wins.</param>
-/// <param name="TypeOfService">Holds only for packets with this TOS; 0 for all.</param>
+/// <param name="TypeOfService">The TOS of the packets that it is for; 0: all.</param>
 /// <param name="Mtu">The route's own MTU in bytes, if it has one.</param>
-/// <param name="HasSeveralHops">The kernel chooses among several next hops: not to be predicted.</param>
-/// <param name="IsEncapsulated">The next hop wants an encapsulation (MPLS, ip tunnels in the route): not a plain IP packet on the link.</param>
+/// <param name="HasSeveralHops">True if the kernel chooses among several next hops: not to be predicted.</param>
+/// <param name="IsEncapsulated">True if the next hop wants an encapsulation (MPLS, ip tunnels in the route): not a plain IP packet on the link.</param>
 public sealed record RouteEntry(
     uint Table,
     InternetPrefix Destination,
@@ -26,7 +26,7 @@ public sealed record RouteEntry(
     bool HasSeveralHops,
     bool IsEncapsulated)
 {
-    /// <summary>It is in one of the tables that are asked for every packet: local, main or default.</summary>
+    /// <summary>True if the route is in one of the tables that are asked for every packet: local, main or default.</summary>
     public bool IsInStandardTable => Table is LinuxRtnetlink.RT_TABLE_LOCAL or LinuxRtnetlink.RT_TABLE_MAIN or LinuxRtnetlink.RT_TABLE_DEFAULT;
 
     /// <summary>The order in which the kernel prefers routes: table by table, longest prefix first, a given TOS before none, lowest metric first.</summary>
@@ -94,7 +94,7 @@ public sealed record RouteEntry(
         _ => this,
     };
 
-    /// <summary><c>struct rtvia</c>: a 16-bit family, then the address.</summary>
+    /// <summary>Reads a <c>struct rtvia</c>: a 16-bit family, then the address.</summary>
     private static InternetAddress? ReadVia(ReadOnlySpan<byte> via) =>
         via.Length is 2 + 4 or 2 + 16 ? InternetAddress.FromBytes(via[2..]) : null;
 

@@ -11,7 +11,7 @@ namespace XenLoop.Netlink.Route;
 /// Two sockets. One hears multicasts from before the first dump, so that nothing falls between; the other asks. An event
 /// older than the dump may then be applied on top of it, but the later events that made the dump what it is follow in the
 /// same queue, so the state is right again once the queue is empty. When the kernel had to drop events (ENOBUFS), all is
-/// dumped anew.
+/// dumped again.
 /// </remarks>
 public sealed unsafe class RouteMirror : IDisposable
 {
@@ -19,19 +19,19 @@ public sealed unsafe class RouteMirror : IDisposable
         | LinuxRtnetlink.RTMGRP_IPV4_ROUTE | LinuxRtnetlink.RTMGRP_IPV4_RULE
         | NexthopGroup;
 
-    /// <summary>Kernels that do not know the group leave it out (netlink_bind).</summary>
+    /// <summary>The multicast group of nexthop objects; kernels that do not know it leave it out (netlink_bind).</summary>
     private const uint NexthopGroup = 1u << (LinuxRtnetlink.RTNLGRP_NEXTHOP - 1);
 
-    /// <summary>Room for some thousand events while the control thread is busy elsewhere.</summary>
+    /// <summary>Bytes of the receive buffer: room for some thousand events while the control thread is busy elsewhere.</summary>
     private const int EventBufferLength = 1 << 20;
 
-    /// <summary>A burst has ended when nothing was heard for so long.</summary>
+    /// <summary>Milliseconds without an event after which a burst has ended.</summary>
     private const int QuietMilliseconds = 5;
 
-    /// <summary>A burst that does not end is cut into snapshots of so long.</summary>
+    /// <summary>Milliseconds after which a burst that does not end is cut into another snapshot.</summary>
     private const int BurstMilliseconds = 50;
 
-    /// <summary>Events taken in one go; the owner gets its thread back after that.</summary>
+    /// <summary>Most events that are taken in one go; the owner gets its thread back after that.</summary>
     private const int DatagramsPerDrain = 4096;
 
     private static readonly AddressFamilySet Families = AddressFamilySet.IPv4;
@@ -60,7 +60,7 @@ public sealed unsafe class RouteMirror : IDisposable
     /// <summary>Readable when <see cref="Update"/> has something to do; for poll and epoll (level-triggered).</summary>
     public int Descriptor => _events.Descriptor;
 
-    /// <summary>How often everything was listed anew: once at the start, and whenever the kernel had to drop events.</summary>
+    /// <summary>How often everything was listed: once at the start, and whenever the kernel had to drop events.</summary>
     public int FullDumps { get; private set; }
 
     /// <summary>Starts to follow the calling thread's network namespace and takes the first snapshot.</summary>
@@ -108,7 +108,7 @@ public sealed unsafe class RouteMirror : IDisposable
     }
 
     /// <summary>Waits for a new snapshot.</summary>
-    /// <param name="timeoutMilliseconds">How long at most; -1 for ever.</param>
+    /// <param name="timeoutMilliseconds">How long at most; -1: forever.</param>
     /// <returns>True if <see cref="Current"/> is new, false if time ran out.</returns>
     /// <exception cref="NetlinkException">As <see cref="Update"/>.</exception>
     public bool WaitForChange(int timeoutMilliseconds)
@@ -166,7 +166,7 @@ public sealed unsafe class RouteMirror : IDisposable
         }
     }
 
-    /// <summary>Lists everything anew: the kernel does not tell all, a program that is detached from its interface by a <c>bpf_link</c> for one.</summary>
+    /// <summary>Lists everything again: the kernel does not tell all, a program that is detached from its interface by a <c>bpf_link</c> for one.</summary>
     /// <exception cref="NetlinkException">It could not be listed; what is known stays, and the next <see cref="Update"/> tries again.</exception>
     public void ListAnew()
     {
@@ -174,7 +174,7 @@ public sealed unsafe class RouteMirror : IDisposable
         Update();
     }
 
-    /// <summary>Lists anew whatever is stale.</summary>
+    /// <summary>Lists again whatever is stale.</summary>
     private void Refresh()
     {
         if (_isIncomplete)
@@ -215,7 +215,7 @@ public sealed unsafe class RouteMirror : IDisposable
         }
     }
 
-    /// <summary>The same object if nothing is new in it.</summary>
+    /// <summary>The list before if nothing is new in that of now.</summary>
     private static ImmutableArray<T> Newer<T>(ImmutableArray<T> before, ImmutableArray<T> now)
         where T : IEquatable<T> =>
         now.AsSpan().SequenceEqual(before.AsSpan()) ? before : now;
@@ -228,7 +228,7 @@ public sealed unsafe class RouteMirror : IDisposable
         _requests.Dump(ref message, visitor, operation);
     }
 
-    /// <summary>Unchanged immutable collections stay the same objects, so references tell.</summary>
+    /// <summary>True if anything changed. Unchanged immutable collections stay the same objects, so references tell.</summary>
     private bool HasChanged() =>
         _isIncomplete
         || _state.RoutesAreStale

@@ -20,10 +20,10 @@ public static class IngressRedirect
     /// <summary>The qdisc's own handle, <c>ffff:</c>.</summary>
     private const uint ClsactHandle = LinuxTrafficControl.TC_H_CLSACT & LinuxTrafficControl.TC_H_MAJ_MASK;
 
-    /// <summary>The hook of it that sees arriving packets, <c>ffff:fff2</c>.</summary>
+    /// <summary>The hook of the clsact qdisc that sees arriving packets, <c>ffff:fff2</c>.</summary>
     private const uint IngressHook = ClsactHandle | LinuxTrafficControl.TC_H_MIN_INGRESS;
 
-    /// <summary>Actions of a filter are numbered from 1 and run in that order.</summary>
+    /// <summary>Number of a filter's first action: they are numbered from 1 and run in that order.</summary>
     private const ushort FirstAction = 1;
 
     private const int MessageLength = 512;
@@ -41,8 +41,8 @@ public static class IngressRedirect
     /// <exception cref="NetlinkException">No such interface, no CAP_NET_ADMIN, or a kernel without the parts that are named in the message.</exception>
     public static string Install(string from, string to) => Install(LinkIndex.Find(from), LinkIndex.Find(to), $"redirect what arrives on {from} to {to}");
 
-    /// <summary>The same by the interfaces' indices, which stay when names change.</summary>
-    /// <exception cref="NetlinkException">As above.</exception>
+    /// <summary>As <see cref="Install(string, string)"/>, by the interfaces' indices, which stay when names change.</summary>
+    /// <exception cref="NetlinkException">As <see cref="Install(string, string)"/>.</exception>
     public static string Install(int from, int to) =>
         Install(from, to, string.Create(CultureInfo.InvariantCulture, $"redirect what arrives on interface {from} to interface {to}"));
 

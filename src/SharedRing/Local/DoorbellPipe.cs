@@ -9,7 +9,7 @@ internal static unsafe class DoorbellPipe
 {
     private const uint AnyHolderMayOpen = 0x1B6; // 0666
 
-    /// <summary>A new pipe, both ends non-blocking.</summary>
+    /// <summary>Makes a pipe, both ends non-blocking.</summary>
     public static void Create(out FileDescriptor readEnd, out FileDescriptor writeEnd)
     {
         int* ends = stackalloc int[2];
@@ -21,12 +21,12 @@ internal static unsafe class DoorbellPipe
         readEnd = new FileDescriptor(ends[0]);
         writeEnd = new FileDescriptor(ends[1]);
 
-        // Only who holds an end can name this inode at all; the mapper may run under another user and must open it (Reopen).
+        // Only whoever holds an end can name this inode at all; the mapper may run under another user and must open it (Reopen).
         _ = LibC.fchmod(ends[0], AnyHolderMayOpen);
     }
 
     /// <summary>
-    /// Opens the pipe behind <paramref name="received"/> anew, non-blocking. The open file that came over the socket is shared with
+    /// Opens the pipe behind <paramref name="received"/> again, non-blocking. The open file that came over the socket is shared with
     /// whoever sent it, who could make it block; the new one is ours alone.
     /// </summary>
     /// <param name="received">An end that another process passed.</param>

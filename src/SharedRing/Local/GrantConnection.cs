@@ -9,7 +9,7 @@ internal sealed unsafe class GrantConnection(FileDescriptor socket, GrantTable g
     /// <summary>The socket's number, to poll.</summary>
     public int Fd => socket.Number;
 
-    /// <summary>Whom this connection speaks for, after its Hello.</summary>
+    /// <summary>The domain that this connection speaks for, after its Hello.</summary>
     public DomainId? Domain { get; private set; }
 
     /// <summary>True if the other side has closed its end.</summary>
@@ -118,7 +118,7 @@ internal sealed unsafe class GrantConnection(FileDescriptor socket, GrantTable g
         return Answer(new GrantMessage(GrantRequest.Revoke));
     }
 
-    /// <summary>Never waits: who does not read its answers loses the connection.</summary>
+    /// <summary>Sends an answer. Never waits: whoever does not read its answers loses the connection.</summary>
     private bool Answer(GrantMessage answer, ReadOnlySpan<int> descriptors = default) =>
         DescriptorPassing.Send(Fd, MemoryMarshal.AsBytes(new ReadOnlySpan<GrantMessage>(ref answer)), descriptors, LibC.MSG_DONTWAIT) == 0;
 }

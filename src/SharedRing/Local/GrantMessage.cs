@@ -47,7 +47,7 @@ internal struct GrantMessage
     [FieldOffset(20)]
     public uint Reserved1;
 
-    /// <summary>A message of this version.</summary>
+    /// <summary>Makes a message of this version.</summary>
     public GrantMessage(GrantRequest request, uint domain = 0, uint reference = 0, GrantStatus status = GrantStatus.Done)
     {
         Magic = ExpectedMagic;
@@ -62,6 +62,6 @@ internal struct GrantMessage
     public readonly bool IsWellFormed =>
         Magic == ExpectedMagic && Version == ExpectedVersion && Reserved0 == 0 && Reserved1 == 0 && Domain < DomainId.FirstReserved;
 
-    /// <summary>The domain field, once <see cref="IsWellFormed"/>.</summary>
+    /// <summary>The message's domain; meaningful if <see cref="IsWellFormed"/>.</summary>
     public readonly DomainId DomainId => new((ushort)Domain);
 }

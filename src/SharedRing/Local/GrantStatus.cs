@@ -3,7 +3,7 @@ namespace XenLoop.SharedRing.Local;
 /// <summary>The grant broker's answer.</summary>
 internal enum GrantStatus : ushort
 {
-    /// <summary>Done.</summary>
+    /// <summary>The request was carried out.</summary>
     Done = 0,
 
     /// <summary>Another live connection speaks for this domain.</summary>

@@ -5,10 +5,10 @@ namespace XenLoop.SharedRing.Local;
 /// <summary>The grants that nobody has mapped yet, by reference. Whoever takes a grant out owns its descriptors.</summary>
 internal sealed class GrantTable
 {
-    /// <summary>Unmapped grants of one owner: as many as it may have handshakes under way.</summary>
+    /// <summary>Most unmapped grants of one owner: as many as it may have handshakes under way.</summary>
     public const int MaxPerOwner = 64;
 
-    /// <summary>Unmapped grants together: their descriptors stay below the usual 1,024 of a process.</summary>
+    /// <summary>Most unmapped grants together: their descriptors stay below the usual 1,024 of a process.</summary>
     public const int MaxTogether = 256;
 
     private readonly Dictionary<uint, Grant> _grants = [];

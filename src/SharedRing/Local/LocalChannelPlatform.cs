@@ -7,7 +7,7 @@ namespace XenLoop.SharedRing.Local;
 /// pipes for the doorbells, and the host's <see cref="LocalGrantBroker"/> in the place of the hypervisor's grant table.
 /// </summary>
 /// <param name="brokerSocketPath">The broker's socket; need not exist yet.</param>
-/// <param name="self">Whom this process speaks for.</param>
+/// <param name="self">The domain that this process speaks for.</param>
 /// <remarks>An offer's <see cref="ChannelOffer.DoorbellPort"/> is always 0: the doorbells travel with the pages, under one reference.</remarks>
 public sealed class LocalChannelPlatform(string brokerSocketPath, DomainId self) : IChannelPlatform
 {

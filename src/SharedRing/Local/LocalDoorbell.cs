@@ -6,12 +6,12 @@ namespace XenLoop.SharedRing.Local;
 /// <remarks>
 /// Pipes rather than eventfds, at the same cost (5.3 against 5.2 us for a round trip of two processes on one CPU). An eventfd is
 /// one open file in both processes: a hostile peer could clear its O_NONBLOCK, fill its counter, and our next ring would block
-/// for ever. A pipe's two ends are open files of their own, and the end that came from the peer is opened anew. In addition the
+/// forever. A pipe's two ends are open files of their own, and the end that came from the peer is opened again. In addition the
 /// kernel hangs a pipe up when the process at its other end dies, so the descriptor that tells of a ring tells of that, too.
 /// </remarks>
 internal sealed unsafe class LocalDoorbell : IDoorbell
 {
-    /// <summary>More than ever waits in a pipe between two honest ends; what a hostile one puts there beyond is taken the next time.</summary>
+    /// <summary>Bytes that are read at a time: more than ever waits in a pipe between two honest ends; what a hostile one puts there beyond is taken the next time.</summary>
     private const int DrainBytes = 256;
 
     private readonly FileDescriptor _inbound;
@@ -39,7 +39,7 @@ internal sealed unsafe class LocalDoorbell : IDoorbell
         }
     }
 
-    /// <summary>The offering end, and the two pipe ends for the mapping one.</summary>
+    /// <summary>Makes the offering end, and the two pipe ends for the mapping one.</summary>
     public static LocalDoorbell Create(out FileDescriptor peerInbound, out FileDescriptor peerOutbound)
     {
         DoorbellPipe.Create(out FileDescriptor inbound, out peerOutbound);
@@ -56,7 +56,7 @@ internal sealed unsafe class LocalDoorbell : IDoorbell
         }
     }
 
-    /// <summary>The mapping end, over what the offering process passed. The received descriptors stay the caller's.</summary>
+    /// <summary>Makes the mapping end, over what the offering process passed. The received descriptors stay the caller's.</summary>
     public static LocalDoorbell Adopt(FileDescriptor inbound, FileDescriptor outbound)
     {
         FileDescriptor ownInbound = DoorbellPipe.Reopen(inbound, LibC.O_RDONLY);

@@ -13,7 +13,7 @@ namespace XenLoop.SharedRing.Local;
 /// </remarks>
 public sealed unsafe class LocalGrantBroker : IDisposable
 {
-    /// <summary>Connections at once. With <see cref="GrantTable.MaxTogether"/> this stays below the usual 1,024 descriptors.</summary>
+    /// <summary>Most connections at once. With <see cref="GrantTable.MaxTogether"/> this stays below the usual 1,024 descriptors.</summary>
     public const int MaxConnections = 128;
 
     private const int Backlog = 16;

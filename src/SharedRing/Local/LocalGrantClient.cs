@@ -5,12 +5,12 @@ namespace XenLoop.SharedRing.Local;
 
 /// <summary>One domain's side of the grant broker's protocol. Connects when needed, and again after the broker was restarted.</summary>
 /// <param name="socketPath">The broker's socket.</param>
-/// <param name="self">Whom this process speaks for.</param>
+/// <param name="self">The domain that this process speaks for.</param>
 internal sealed class LocalGrantClient(string socketPath, DomainId self) : IDisposable
 {
     private const int TimeoutSeconds = 5;
 
-    /// <summary>How long the end of a channel may wait for the broker.</summary>
+    /// <summary>Milliseconds that the end of a channel may wait for the broker.</summary>
     private const int RevokeMilliseconds = 200;
 
     private readonly Lock _oneAtATime = new();

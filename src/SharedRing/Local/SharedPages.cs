@@ -20,7 +20,7 @@ internal static unsafe class SharedPages
 
     private static readonly long Page = Environment.SystemPageSize;
 
-    /// <summary>A new sealed file of zeroed pages, all of them allocated.</summary>
+    /// <summary>Makes a sealed file of zeroed pages, all of them allocated.</summary>
     public static FileDescriptor Create(int ringBytes)
     {
         if (!ChannelDescriptor.IsRingSize(ringBytes) || ringBytes % Page != 0)
@@ -52,7 +52,7 @@ internal static unsafe class SharedPages
         }
     }
 
-    /// <summary>Ring size of a file that another process offers, once it is proven safe to map.</summary>
+    /// <summary>Data bytes of each ring in a file that another process offers, once it is proven safe to map.</summary>
     public static int Validate(FileDescriptor file)
     {
         int fd = file.Number;

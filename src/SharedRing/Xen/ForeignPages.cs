@@ -16,14 +16,14 @@ internal sealed unsafe class ForeignPages : ChannelPages
     private const uint ReservedReferences = 8;
 
     /// <summary>
-    /// What one page table of the lowest level maps. <c>xl save</c> leaves out those of a PV domain that name foreign pages
+    /// Bytes that one page table of the lowest level maps. <c>xl save</c> leaves out those of a PV domain that name foreign pages
     /// (<c>normalise_pagetable</c> says EAGAIN, <c>write_batch</c> puts the page off, nobody comes back to it:
     /// <c>tools/libs/guest/xg_sr_save*.c</c>), and the restored domain has empty ones in their place: whatever else they mapped, a thread's
     /// stack, say, would be lost with them.
     /// </summary>
     private const long PageTableBytes = 2 << 20;
 
-    /// <summary>What a PVH domain reads where there is no memory.</summary>
+    /// <summary>The byte that a PVH domain reads where there is no memory.</summary>
     private const byte NothingThere = 0xFF;
 
     private readonly FileDescriptor _device = XenDevice.Open(XenDevice.GrantMapper);
@@ -50,7 +50,7 @@ internal sealed unsafe class ForeignPages : ChannelPages
 
     /// <summary>True if the pages are missing: this domain was restored.</summary>
     /// <remarks>
-    /// In a PVH domain nothing can be written to a lost page, and it reads 0xFF. So our life byte is written anew. A peer that races to
+    /// In a PVH domain nothing can be written to a lost page, and it reads 0xFF. So our life byte is written again. A peer that races to
     /// put 0xFF there meanwhile passes for lost instead of for a violator; it could have left as well.
     /// </remarks>
     public bool AreLost

@@ -44,7 +44,7 @@ internal sealed unsafe class GrantedPages : ChannelPages, IGrantedPages
     /// <inheritdoc/>
     public bool PeerHasLeft => Volatile.Read(ref Descriptor[ChannelDescriptor.ConnectorLifeOffset]) == 0;
 
-    /// <summary>Grants zeroed pages to <paramref name="peer"/>; null if there are not enough.</summary>
+    /// <summary>Grants zeroed pages for rings of <paramref name="ringBytes"/> data bytes each to <paramref name="peer"/>; null if there are not enough.</summary>
     /// <exception cref="ChannelPlatformException">The kernel refuses.</exception>
     public static GrantedPages? TryAllocate(DomainId peer, int ringBytes, GrantBudget budget)
     {

@@ -17,11 +17,11 @@ namespace XenLoop.SharedRing.Xen;
 /// </para>
 /// Any thread.
 /// </remarks>
-/// <typeparam name="TPages">What is kept.</typeparam>
+/// <typeparam name="TPages">The pages of one channel.</typeparam>
 internal sealed class GrantedPagesPool<TPages>
     where TPages : class, IGrantedPages
 {
-    /// <summary>Milliseconds between two releases for others' sake.</summary>
+    /// <summary>Milliseconds between two releases without a pause, which are for others' sake.</summary>
     public const long NeedPause = 60 * 60_000;
 
     private readonly Lock _oneAtATime = new();
@@ -33,9 +33,9 @@ internal sealed class GrantedPagesPool<TPages>
     private bool _ended;
     private long _nextNeed = long.MinValue;
 
-    /// <summary>Without any pages yet.</summary>
-    /// <param name="tryAllocate">Grants pages for rings of so many bytes to a domain; null: there are not enough.</param>
-    /// <param name="clock">Milliseconds, of a clock that is never put back.</param>
+    /// <summary>Makes a pool without any pages yet.</summary>
+    /// <param name="tryAllocate">Grants pages for rings of so many data bytes each to a domain; null: there are not enough.</param>
+    /// <param name="clock">The time in milliseconds, of a clock that is never put back.</param>
     /// <param name="callIn">Told in how many milliseconds <see cref="ReleaseDue"/> is to be called, instead of what it was told last; not after <see cref="End"/>.</param>
     public GrantedPagesPool(Func<DomainId, int, TPages?> tryAllocate, Func<long> clock, Action<long> callIn)
     {
@@ -53,7 +53,8 @@ internal sealed class GrantedPagesPool<TPages>
         }
     }
 
-    /// <summary>Others find no pages left: lets those of <paramref name="peer"/>'s channel be given back when it ends, if that may be.</summary>
+    /// <summary>Lets the pages of a channel to <paramref name="peer"/> be given back when it ends, if that may be: others find none left.</summary>
+    /// <returns>True: they will be free for others.</returns>
     public bool TryAllowRelease(DomainId peer)
     {
         lock (_oneAtATime)
@@ -74,7 +75,9 @@ internal sealed class GrantedPagesPool<TPages>
         }
     }
 
-    /// <summary>The pages that are kept for a peer, whatever their size; without any, pages for rings as large as wished for, or half, or a quarter... if there are not enough.</summary>
+    /// <summary>Takes the pages that are kept for a peer, whatever their size; without any, grants pages for rings as large as wished for, or half, or a quarter... if there are not enough.</summary>
+    /// <param name="peer">The only domain that may map the pages.</param>
+    /// <param name="wishedRingBytes">Data bytes of each ring, a power of two.</param>
     /// <exception cref="ChannelPlatformException">Not even enough for the smallest rings; or the peer has not left its former channel, and must.</exception>
     public TPages Take(DomainId peer, int wishedRingBytes)
     {
@@ -101,7 +104,7 @@ internal sealed class GrantedPagesPool<TPages>
         throw GrantBudget.NoneLeft(ChannelDescriptor.ChannelPages(Math.Min(wishedRingBytes, ChannelDescriptor.SmallestUsefulRingBytes)));
     }
 
-    /// <summary>A channel has ended, and nothing here touches its pages any more.</summary>
+    /// <summary>Takes back the pages of a channel that has ended: nothing here touches them any more.</summary>
     public void GiveBack(TPages pages)
     {
         lock (_oneAtATime)
@@ -117,7 +120,7 @@ internal sealed class GrantedPagesPool<TPages>
         }
     }
 
-    /// <summary>Gives back what may be given back by now.</summary>
+    /// <summary>Gives back to the kernel what may be given back by now.</summary>
     public void ReleaseDue()
     {
         lock (_oneAtATime)
@@ -201,7 +204,7 @@ internal sealed class GrantedPagesPool<TPages>
         pages.Dispose();
     }
 
-    /// <summary>Of what is kept for a peer the smallest that is large enough, or else the largest.</summary>
+    /// <summary>Takes, of the pages that are kept for a peer, the smallest that are large enough, or else the largest.</summary>
     private TPages? TryReuse(DomainId peer, int wishedRingBytes)
     {
         TPages? best = null;

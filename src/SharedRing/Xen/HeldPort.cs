@@ -5,10 +5,10 @@ internal sealed class HeldPort(uint id, int device)
 {
     public uint Id => id;
 
-    /// <summary>The descriptor: a plain number, because nothing but a decision may close it, no finaliser either.</summary>
+    /// <summary>The device's descriptor: a plain number, because nothing except a decision may close it, no finaliser either.</summary>
     public int Device => device;
 
-    /// <summary>0: not yet known.</summary>
+    /// <summary>The local port; 0: not yet known.</summary>
     public uint Port { get; set; }
 
     public DomainId Peer { get; set; }
@@ -16,6 +16,6 @@ internal sealed class HeldPort(uint id, int device)
     /// <summary>Grant of the page with the agent's life byte; 0: none to clear.</summary>
     public uint DescriptorGrant { get; set; }
 
-    /// <summary>Never to be closed.</summary>
+    /// <summary>True if the device is never to be closed.</summary>
     public bool Stale { get; set; }
 }

@@ -8,8 +8,8 @@ internal sealed unsafe class HeldPorts(IPortFacts kernel)
     private readonly List<HeldPort> _ports = [];
 
     /// <summary>Does what the agent says.</summary>
-    /// <param name="message">From the agent.</param>
-    /// <param name="device">What came along; -1: nothing.</param>
+    /// <param name="message">What the agent says.</param>
+    /// <param name="device">The descriptor that came along; -1: none.</param>
     public void Take(in KeeperMessage message, int device)
     {
         if (message.Request == KeeperRequest.Hold)
@@ -38,7 +38,7 @@ internal sealed unsafe class HeldPorts(IPortFacts kernel)
         }
     }
 
-    /// <summary>The agent has ended, by itself or by force: tells its peers, and closes what may be closed.</summary>
+    /// <summary>Tells the agent's peers that it has ended, by itself or by force, and closes what may be closed.</summary>
     /// <returns>True if nothing is left.</returns>
     public bool TryLeave()
     {
@@ -81,7 +81,7 @@ internal sealed unsafe class HeldPorts(IPortFacts kernel)
         _ports.Remove(port);
     }
 
-    /// <summary>The peer of a listener finds its byte cleared by the kernel: the pages were gone before the socket was.</summary>
+    /// <summary>Tells the peer. That of a listener finds its byte cleared by the kernel: the pages were gone before the socket was.</summary>
     private void Farewell(HeldPort port)
     {
         if (port.DescriptorGrant != 0)

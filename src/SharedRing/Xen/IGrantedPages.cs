@@ -3,7 +3,7 @@ namespace XenLoop.SharedRing.Xen;
 /// <summary>Pages that were granted to one domain, as <see cref="GrantedPagesPool{TPages}"/> sees them. Disposed, they are the kernel's again, or pinned if the domain still maps them.</summary>
 internal interface IGrantedPages : IDisposable
 {
-    /// <summary>Who may map them.</summary>
+    /// <summary>The domain that may map the pages.</summary>
     DomainId Peer { get; }
 
     /// <summary>Data bytes of each ring.</summary>
@@ -12,6 +12,6 @@ internal interface IGrantedPages : IDisposable
     /// <summary>True unless a connector has come and not yet left: an honest one touches nothing any more.</summary>
     bool PeerHasLeft { get; }
 
-    /// <summary>Makes them as new: zeros, and the references in the descriptor, where the peer could write.</summary>
+    /// <summary>Makes the pages as new: zeros, and the references in the descriptor, where the peer could write.</summary>
     void Renew();
 }

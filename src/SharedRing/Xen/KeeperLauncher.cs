@@ -2,7 +2,7 @@ using XenLoop.Native;
 
 namespace XenLoop.SharedRing.Xen;
 
-/// <summary>Starts a keeper: in a session of its own, with nothing open but the socket, as its standard input.</summary>
+/// <summary>Starts a keeper: in a session of its own, with nothing open except for the socket, as its standard input.</summary>
 internal static unsafe class KeeperLauncher
 {
     /// <summary>
@@ -11,7 +11,7 @@ internal static unsafe class KeeperLauncher
     /// </summary>
     private const string ProcessName = "@xenloop";
 
-    /// <summary>Keeps the runtime of a process that does next to nothing small: 16 MB of heap reserved (hexadecimal; less does not start).</summary>
+    /// <summary>Environment variable that keeps the runtime of a process that does next to nothing small: 16 MB of heap reserved (hexadecimal; less does not start).</summary>
     private const string Environment = "DOTNET_GCHeapHardLimit=1000000";
 
     /// <summary>Seconds that a keeper which stands still may hold up what is sent to it.</summary>

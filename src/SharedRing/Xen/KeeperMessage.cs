@@ -10,18 +10,18 @@ internal struct KeeperMessage
 
     public KeeperRequest Request;
 
-    /// <summary><see cref="KeptPort.Id"/>.</summary>
+    /// <summary>Names the port to the keeper: <see cref="KeptPort.Id"/>.</summary>
     public uint Id;
 
-    /// <summary>0: none yet.</summary>
+    /// <summary>The local port; 0: none yet.</summary>
     public uint Port;
 
-    /// <summary>Who is at the port's other end.</summary>
+    /// <summary>Number of the domain at the port's other end.</summary>
     public uint Peer;
 
-    /// <summary>0: the keeper has no life byte to clear.</summary>
+    /// <summary>Grant of the page with the agent's life byte; 0: the keeper has none to clear.</summary>
     public uint DescriptorGrant;
 
-    /// <summary>Not 0: never to be closed.</summary>
+    /// <summary>Not 0: the device is never to be closed.</summary>
     public uint Stale;
 }

@@ -11,15 +11,15 @@ internal sealed class KeptPort(uint id, FileDescriptor device)
 
     public FileDescriptor Device => device;
 
-    /// <summary>The port bound on the device; 0 before.</summary>
+    /// <summary>The port bound on the device; 0 before that.</summary>
     public uint Port { get; set; }
 
-    /// <summary>Who is at its other end.</summary>
+    /// <summary>The domain at the port's other end.</summary>
     public DomainId Peer { get; set; }
 
     /// <summary>Grant of the page with our life byte, which the keeper clears if we die; 0 where the kernel does it.</summary>
     public uint DescriptorGrant { get; set; }
 
-    /// <summary>The port belongs to a domain that was saved: the device must stay open somewhere for ever.</summary>
+    /// <summary>True if the port belongs to a domain that was saved: the device must stay open somewhere forever.</summary>
     public bool Stale { get; set; }
 }

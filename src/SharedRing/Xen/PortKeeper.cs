@@ -24,7 +24,7 @@ namespace XenLoop.SharedRing.Xen;
 /// </remarks>
 public sealed unsafe class PortKeeper : IDisposable
 {
-    /// <summary>Between two starts of a keeper that does not start, or ends at once.</summary>
+    /// <summary>Milliseconds between two starts of a keeper that does not start, or ends at once.</summary>
     private const int RestartMilliseconds = 1000;
 
     private readonly Lock _oneAtATime = new();
@@ -37,8 +37,8 @@ public sealed unsafe class PortKeeper : IDisposable
     private bool _disposed;
 
     /// <summary>Starts the keeper.</summary>
-    /// <param name="program">Which, called with <see cref="PortKeeperProcess.Command"/>, runs <see cref="PortKeeperProcess.Run"/>; by default this program.</param>
-    /// <exception cref="ChannelPlatformException">It does not start, or this is no Xen guest.</exception>
+    /// <param name="program">A program that, called with <see cref="PortKeeperProcess.Command"/>, runs <see cref="PortKeeperProcess.Run"/>; by default this program.</param>
+    /// <exception cref="ChannelPlatformException">It does not start, or this is not a Xen guest.</exception>
     public PortKeeper(string program = "/proc/self/exe")
     {
         _program = program;
@@ -97,7 +97,7 @@ public sealed unsafe class PortKeeper : IDisposable
         }
     }
 
-    /// <summary>Names the port that was bound on the device.</summary>
+    /// <summary>Tells the keeper which port was bound on the device.</summary>
     internal void SetPort(KeptPort port, uint number, DomainId peer, uint descriptorGrant)
     {
         lock (_oneAtATime)
@@ -127,7 +127,7 @@ public sealed unsafe class PortKeeper : IDisposable
         }
     }
 
-    /// <summary>From now on nothing that was kept before may be closed.</summary>
+    /// <summary>Takes note of a restore: from now on nothing that was kept before may be closed.</summary>
     internal void DomainRestored()
     {
         lock (_oneAtATime)
@@ -137,7 +137,7 @@ public sealed unsafe class PortKeeper : IDisposable
         }
     }
 
-    /// <summary>False if the keeper has ended: then the watcher starts another, which hears of all ports in their present state.</summary>
+    /// <summary>Tells the keeper; false if it has ended: then the watcher starts another, which hears of all ports in their present state.</summary>
     private bool TryTell(KeeperRequest request, KeptPort? port)
     {
         KeeperMessage message = new()

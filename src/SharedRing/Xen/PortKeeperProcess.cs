@@ -5,7 +5,7 @@ namespace XenLoop.SharedRing.Xen;
 
 /// <summary>The keeper: see <see cref="PortKeeper"/> for what it is good for.</summary>
 /// <remarks>
-/// It does nothing but wait for its agent: no thread, no timer. It ends when the agent has ended and nothing is left that must stay
+/// It does nothing except wait for its agent: no thread, no timer. It ends when the agent has ended and nothing is left that must stay
 /// open; otherwise it stays as long as the domain runs. It cannot be asked to end: SIGTERM, SIGINT and SIGHUP are ignored.
 /// </remarks>
 public static unsafe class PortKeeperProcess
@@ -13,7 +13,7 @@ public static unsafe class PortKeeperProcess
     /// <summary>The word that makes a program a keeper.</summary>
     public const string Command = "keep-ports";
 
-    /// <summary>Standard input is the agent's socket.</summary>
+    /// <summary>Descriptor of the agent's socket: standard input.</summary>
     internal const int Socket = 0;
 
     /// <summary>Runs until the keeper is not needed any more.</summary>
@@ -53,7 +53,7 @@ public static unsafe class PortKeeperProcess
         return 0;
     }
 
-    /// <summary>Null where that cannot be had, now; the agent tries again.</summary>
+    /// <summary>Opens the device for grants; null if that cannot be had now, and the agent tries again.</summary>
     private static GrantMapper? TryMap()
     {
         try
@@ -66,7 +66,7 @@ public static unsafe class PortKeeperProcess
         }
     }
 
-    /// <summary>False once the agent has ended.</summary>
+    /// <summary>Receives a message; false once the agent has ended.</summary>
     private static bool TryReceive(out KeeperMessage message, out int device)
     {
         Span<int> devices = stackalloc int[1];

@@ -16,12 +16,12 @@ internal sealed unsafe class XenChannelLink(ChannelPages pages, XenDoorbell door
 
     public IDoorbell Doorbell => doorbell;
 
-    /// <summary>None: the life bytes tell, and whoever clears one rings.</summary>
+    /// <summary>No descriptor (-1): the life bytes tell, and whoever clears one rings.</summary>
     public int LivenessFd => -1;
 
     public bool PeerGone => PagesLost;
 
-    /// <summary>Only foreign pages can be lost: those that we granted are our own.</summary>
+    /// <summary>True if the pages are lost after a restore. Only foreign ones can be: those that we granted are our own.</summary>
     public bool PagesLost => pages is ForeignPages { AreLost: true };
 
     public void Dispose()

@@ -9,7 +9,7 @@ namespace XenLoop.SharedRing.Xen;
 /// </remarks>
 public sealed class XenChannelPlatform : IChannelPlatform
 {
-    /// <summary>The largest ring: what the descriptor's table has references for, 1 MB.</summary>
+    /// <summary>Data bytes of the largest ring: what the descriptor's table has references for, 1 MB.</summary>
     public const int MaxRingBytes = ChannelDescriptor.GrantReferencesPerRing * ChannelDescriptor.Bytes;
 
     private const long LongestTimer = int.MaxValue;
@@ -21,7 +21,7 @@ public sealed class XenChannelPlatform : IChannelPlatform
     private readonly Timer _release;
     private volatile bool _restored;
 
-    /// <summary>Opens nothing yet.</summary>
+    /// <summary>Makes the platform; opens nothing yet.</summary>
     /// <param name="self">This domain.</param>
     /// <param name="keeper">Survives this process for the sake of its event channels; the caller's, and one for all platforms of a process.</param>
     public XenChannelPlatform(DomainId self, PortKeeper keeper)
@@ -102,7 +102,7 @@ public sealed class XenChannelPlatform : IChannelPlatform
         _release.Dispose();
     }
 
-    /// <summary>A call that comes too early asks for the next.</summary>
+    /// <summary>Has the pool give back what is due in so many milliseconds. A call that comes too early asks for the next.</summary>
     private void ReleaseIn(long milliseconds) => _release.Change(Math.Min(milliseconds, LongestTimer), Timeout.Infinite);
 
     private void Check(DomainId peer)

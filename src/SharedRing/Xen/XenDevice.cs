@@ -6,13 +6,13 @@ namespace XenLoop.SharedRing.Xen;
 /// <summary>The kernel's Xen devices, and what is wrong if they cannot be opened.</summary>
 internal static unsafe class XenDevice
 {
-    /// <summary>Pages granted to other domains.</summary>
+    /// <summary>The device for pages granted to other domains.</summary>
     public const string GrantAllocator = "/dev/xen/gntalloc";
 
-    /// <summary>Pages that other domains granted.</summary>
+    /// <summary>The device for pages that other domains granted.</summary>
     public const string GrantMapper = "/dev/xen/gntdev";
 
-    /// <summary>Event channels.</summary>
+    /// <summary>The device for event channels.</summary>
     public const string EventChannels = "/dev/xen/evtchn";
 
     /// <summary>Opens a device, close-on-exec and non-blocking.</summary>

@@ -17,7 +17,7 @@ namespace XenLoop.SharedRing.Xen;
 /// <para>
 /// After a restore the port is gone, and to close the last descriptor of the device is a kernel BUG
 /// (<c>evtchn_unbind_from_user</c>): therefore the <see cref="PortKeeper"/> has a copy from before the port is bound. To ring or
-/// to write back a port of the past does no harm: at worst another user of the same number takes a look in vain.
+/// to write back a port of the past does no harm: at worst another user of the same number takes a look without success.
 /// </para>
 /// </remarks>
 internal sealed unsafe class XenDoorbell : IDoorbell
@@ -40,7 +40,7 @@ internal sealed unsafe class XenDoorbell : IDoorbell
 
     public int PollFd => _device;
 
-    /// <summary>A new port that <paramref name="peer"/> alone may bind to.</summary>
+    /// <summary>Opens a new port that <paramref name="peer"/> alone may bind to.</summary>
     /// <exception cref="ChannelPlatformException">No port left, or no such domain.</exception>
     public static XenDoorbell Listen(PortKeeper keeper, DomainId peer)
     {
@@ -51,9 +51,9 @@ internal sealed unsafe class XenDoorbell : IDoorbell
 
     /// <summary>Binds to the port that <paramref name="peer"/> offered.</summary>
     /// <param name="keeper">Holds the port with us.</param>
-    /// <param name="peer">Whose port.</param>
+    /// <param name="peer">The domain whose port it is.</param>
     /// <param name="peerPort">From the offer.</param>
-    /// <param name="descriptorGrant">Of the descriptor page, where our life byte is.</param>
+    /// <param name="descriptorGrant">Grant reference of the descriptor page, where our life byte is.</param>
     /// <exception cref="ChannelPlatformException">It is not for us, or bound already.</exception>
     public static XenDoorbell Connect(PortKeeper keeper, DomainId peer, uint peerPort, uint descriptorGrant)
     {
@@ -97,7 +97,7 @@ internal sealed unsafe class XenDoorbell : IDoorbell
         throw new ChannelPlatformException($"No event channel to domain {peer}: {why}. The domain is gone, its offer stale, or all ports of this domain are in use.");
     }
 
-    /// <summary>Cannot happen with one port per device; should a kernel see it otherwise, the channel goes on.</summary>
+    /// <summary>Clears an overflow of the ring of events. Cannot happen with one port per device; should a kernel see it otherwise, the channel goes on.</summary>
     private void Recover()
     {
         uint port = _port;

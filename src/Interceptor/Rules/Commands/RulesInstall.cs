@@ -7,8 +7,8 @@ internal static class RulesInstall
     /// <param name="networkInterface">The interface that packets to the peers leave by.</param>
     /// <param name="targets">The peers.</param>
     /// <param name="options">What was asked for beyond that.</param>
-    /// <param name="json">Machine-readable output.</param>
-    /// <param name="output">For the answer.</param>
+    /// <param name="json">True: the answer is JSON.</param>
+    /// <param name="output">Where the answer goes.</param>
     /// <returns>The exit code 0.</returns>
     /// <exception cref="RuleException">It could not be done.</exception>
     public static int Run(string networkInterface, IReadOnlyCollection<RuleTarget> targets, RuleOptions options, bool json, TextWriter output)

@@ -7,7 +7,7 @@ internal static class RulesPrint
     /// <param name="networkInterface">The interface that packets to the peers leave by.</param>
     /// <param name="targets">The peers.</param>
     /// <param name="options">What was asked for beyond that.</param>
-    /// <param name="output">For the text.</param>
+    /// <param name="output">Where the text goes.</param>
     /// <returns>The exit code 0.</returns>
     /// <exception cref="RuleException">A name or prefix that no rule can hold.</exception>
     public static int Run(string networkInterface, IReadOnlyCollection<RuleTarget> targets, RuleOptions options, TextWriter output)

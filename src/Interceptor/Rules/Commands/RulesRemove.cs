@@ -4,8 +4,8 @@ namespace XenLoop.Interceptor.Rules.Commands;
 internal static class RulesRemove
 {
     /// <summary>Removes everything of ours from the firewall, whoever installed it.</summary>
-    /// <param name="json">Machine-readable output.</param>
-    /// <param name="output">For the answer.</param>
+    /// <param name="json">True: the answer is JSON.</param>
+    /// <param name="output">Where the answer goes.</param>
     /// <returns>The exit code 0, also if nothing was there.</returns>
     /// <exception cref="RuleException">Something is left.</exception>
     public static int Run(bool json, TextWriter output)

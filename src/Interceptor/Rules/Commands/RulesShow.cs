@@ -4,8 +4,8 @@ namespace XenLoop.Interceptor.Rules.Commands;
 internal static class RulesShow
 {
     /// <summary>Shows what of ours is in the firewall.</summary>
-    /// <param name="json">Machine-readable output.</param>
-    /// <param name="output">For the answer.</param>
+    /// <param name="json">True: the answer is JSON.</param>
+    /// <param name="output">Where the answer goes.</param>
     /// <returns>The exit code: 0, or 1 if nothing is there.</returns>
     /// <exception cref="RuleException">The firewall cannot be read.</exception>
     public static int Run(bool json, TextWriter output)
