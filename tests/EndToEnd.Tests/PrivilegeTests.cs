@@ -1,5 +1,4 @@
 using System.Globalization;
-using XenLoop.Lab.Agent;
 
 namespace XenLoop.EndToEnd.Tests;
 

@@ -1,4 +1,3 @@
-using XenLoop.Lab;
 using XenLoop.Lab.Agent;
 using XenLoop.Lab.Reports;
 using XenLoop.Lab.Traffic;

@@ -2,7 +2,6 @@ using System.Globalization;
 using XenLoop.Harness.Paths;
 using XenLoop.Harness.Samples;
 using XenLoop.Harness.Workloads;
-using XenLoop.Lab;
 
 namespace XenLoop.Harness.Running;
 

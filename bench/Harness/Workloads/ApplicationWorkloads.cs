@@ -1,4 +1,3 @@
-using XenLoop.Harness.Paths;
 using XenLoop.Harness.Samples;
 using XenLoop.Harness.Tools;
 

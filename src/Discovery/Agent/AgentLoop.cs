@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Microsoft.Extensions.Logging;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;

@@ -1,4 +1,3 @@
-using XenLoop.Interceptor.Guest;
 using XenLoop.Native;
 using XenLoop.Netlink.Queue;
 

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using XenLoop.Discovery;
-using XenLoop.Native;
 using XenLoop.Netlink.Queue;
 using XenLoop.SharedRing;
 

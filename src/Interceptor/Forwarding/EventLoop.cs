@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using XenLoop.Interceptor.Guest;
 using XenLoop.Native;
 
 namespace XenLoop.Interceptor.Forwarding;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using XenLoop.SharedRing;
 
 namespace XenLoop.Interceptor.Forwarding;
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using XenLoop.Addresses;
 using XenLoop.Netlink.Queue;
-using XenLoop.SharedRing;
 
 namespace XenLoop.Interceptor.Forwarding;
 

@@ -1,5 +1,3 @@
-using XenLoop.Addresses;
-using XenLoop.Discovery;
 using XenLoop.Netlink.Queue;
 using XenLoop.SharedRing;
 

@@ -1,4 +1,3 @@
-using XenLoop.Interceptor.Guest;
 using XenLoop.Native;
 
 namespace XenLoop.Interceptor.Forwarding;

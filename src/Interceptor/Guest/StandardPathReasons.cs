@@ -3,7 +3,6 @@ using XenLoop.Discovery;
 using XenLoop.Interceptor.Rules;
 using XenLoop.Interceptor.Status;
 using XenLoop.Netlink.Route;
-using XenLoop.SharedRing;
 
 namespace XenLoop.Interceptor.Guest;
 

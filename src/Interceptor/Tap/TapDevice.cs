@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using XenLoop.Interceptor.Guest;
 using XenLoop.Native;
 
 namespace XenLoop.Interceptor.Tap;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using XenLoop.Native;
 
 namespace XenLoop.SharedRing.Xen;
 

@@ -1,5 +1,3 @@
-using XenLoop.Native;
-
 namespace XenLoop.SharedRing.Xen;
 
 /// <summary>Channels between Xen domains: grant tables for the pages, event channels for the doorbells.</summary>

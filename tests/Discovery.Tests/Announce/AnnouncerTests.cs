@@ -1,5 +1,4 @@
 using System.Text;
-using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery.Tests;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using XenLoop.Addresses;
-using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery.Tests;
 

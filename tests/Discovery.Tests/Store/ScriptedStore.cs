@@ -1,5 +1,3 @@
-using System.IO.Pipelines;
-
 namespace XenLoop.Discovery.Tests;
 
 /// <summary>The store's end of a connection, played by a test.</summary>

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using XenLoop.Discovery;
 using XenLoop.Interceptor;
 using XenLoop.Interceptor.Status;
-using XenLoop.Native;
 
 namespace XenLoop.Fuzz.Targets;
 

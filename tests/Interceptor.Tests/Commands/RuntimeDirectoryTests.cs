@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.Commands;
-using XenLoop.Interceptor.Guest;
 using XenLoop.Interceptor.Status;
 
 namespace XenLoop.Interceptor.Tests.Commands;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using FsCheck;
 using FsCheck.Fluent;
 using XenLoop.Addresses;
 using XenLoop.Interceptor.Forwarding;

@@ -3,7 +3,6 @@ using XenLoop.Addresses;
 using XenLoop.Interceptor.Forwarding;
 using XenLoop.Interceptor.Guest;
 using XenLoop.Interceptor.Tap;
-using XenLoop.Lab;
 using XenLoop.Netlink.Queue;
 using XenLoop.Netlink.Route;
 using XenLoop.SharedRing;

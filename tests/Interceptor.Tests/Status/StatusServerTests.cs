@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using XenLoop.Interceptor.Guest;
 using XenLoop.Interceptor.Status;
 
 namespace XenLoop.Interceptor.Tests.Status;

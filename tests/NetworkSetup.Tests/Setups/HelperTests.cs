@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-using XenLoop.Lab;
 using XenLoop.Lab.Traffic;
 using XenLoop.NetworkSetup.Tests.Scenes;
 
