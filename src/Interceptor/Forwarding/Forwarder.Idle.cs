@@ -39,7 +39,7 @@ internal sealed unsafe partial class Forwarder
         long end = Stopwatch.GetTimestamp() + _polls.PollTicks;
         foreach (PeerPort port in _ports)
         {
-            // Who is awake need not be rung for.
+            // Whoever is awake need not be rung for.
             if (port.AwaitsData && port.LiveChannel is { } channel)
             {
                 port.AwaitsData = false;

@@ -19,7 +19,7 @@ internal sealed unsafe partial class Forwarder
     /// <summary>Held by who injects; never while it sleeps.</summary>
     private readonly Lock _injectionGate = new();
 
-    /// <summary>Null: there is no second thread.</summary>
+    /// <summary>Decides whether the work is divided; null: there is no second thread.</summary>
     private readonly DivisionPolicy? _division;
 
     /// <summary>True while the injecting thread works; otherwise it sleeps, and the capturing one does all. Changed with both gates held.</summary>
@@ -84,7 +84,7 @@ internal sealed unsafe partial class Forwarder
             : 0;
     }
 
-    /// <summary>Gives the doorbells to the injecting thread, or takes them back. One that has rung and was not acknowledged is reported anew to whom it is given.</summary>
+    /// <summary>Gives the doorbells to the injecting thread, or takes them back. One that has rung and was not acknowledged is reported again to whom it is given.</summary>
     private void Divide(bool divided)
     {
         lock (_injectionGate)

@@ -77,7 +77,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
     public void SetMtu(int mtu) => Post(() => _capture.Mtu = mtu);
 
     /// <summary>Adds a peer; its queue is read from now on. Owns <paramref name="port"/>.</summary>
-    /// <param name="port">Whose.</param>
+    /// <param name="port">The peer's port.</param>
     /// <param name="lost">Told, on the data path's thread, if its queue cannot be watched; the port is closed then.</param>
     public void Add(PeerPort port, Action<PeerPort> lost) => Post(() =>
     {
@@ -127,7 +127,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
     });
 
     /// <summary>Puts a connected channel to use.</summary>
-    /// <param name="port">Whose.</param>
+    /// <param name="port">The peer's port.</param>
     /// <param name="channel">Used until it is released.</param>
     /// <param name="peerTakesOffload">The peer takes partial checksums and super-packets.</param>
     /// <param name="captureWhole">Ask the kernel for such packets; otherwise it segments and sums first.</param>
@@ -146,7 +146,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
     });
 
     /// <summary>Lets go of a port's channel.</summary>
-    /// <param name="port">Whose.</param>
+    /// <param name="port">The peer's port.</param>
     /// <param name="orderly">True: close our direction and inject what the peer still publishes, until it closes its own or a second has passed.</param>
     /// <returns>Completes when the channel's pages are no longer touched.</returns>
     public Task ReleaseAsync(PeerPort port, bool orderly)

@@ -208,7 +208,7 @@ public class RuleInstallerTests
         using var lab = new RuleLab();
         MakeIncompatible(lab);
         RuleException error = Assert.Throws<RuleException>(() => lab.In(() => RuleLab.Installer("nft").Install("eth0", RuleLab.Peers)));
-        Assert.Contains("Keep those in a table of their own", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Move them to a table of their own", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("XENLOOP", lab.Run("nft list ruleset"), StringComparison.Ordinal);
         Assert.Empty(lab.In(() => RuleLab.Installer().Remove()));
 
