@@ -8,7 +8,7 @@ namespace XenLoop.Interceptor.Forwarding;
 /// requests and responses beside programs that take all processors and never sleep, as MPI's do: each packet waits for the end of
 /// somebody's slice (Open MPI's ping-pong between namespaces: 2,200 us instead of 70). The two are told apart by how long the thread waits
 /// for a processor compared with how long it then has work: 1.5 times as long in a TCP stream that takes all processors; with Open MPI 2 to
-/// 3 ms for a message that takes some ten microseconds. From time to time it is tried again whether others have gone, after each time without success after twice as long.
+/// 3 ms for a message that takes some ten microseconds. From time to time it is tried again whether others have gone; after each try without success in twice the time.
 /// </remarks>
 internal sealed class BatchPolicy
 {

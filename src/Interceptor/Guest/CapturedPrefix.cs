@@ -10,7 +10,7 @@ namespace XenLoop.Interceptor.Guest;
 /// <param name="Queue">The queue that the packets go to; null: none, because a shorter prefix below must not take them.</param>
 internal readonly record struct CapturedPrefix(InternetPrefix Destination, DomainId Domain, ushort? Queue)
 {
-    /// <summary>True if some of the prefixes is for this domain.</summary>
+    /// <summary>True if one of the prefixes is for this domain.</summary>
     public static bool Names(ImmutableArray<CapturedPrefix> captured, DomainId domain)
     {
         foreach (CapturedPrefix prefix in captured)

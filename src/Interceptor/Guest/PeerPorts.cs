@@ -185,7 +185,7 @@ internal sealed class PeerPorts : IChannelUser
         return found;
     }
 
-    /// <summary>Closes a port whose queue cannot be watched. The kernel has no memory for it, or watches too many things: in a while it may.</summary>
+    /// <summary>Forgets a port that is closed because its queue cannot be watched: the kernel has no memory for that, or watches too many things, but may in a while.</summary>
     private void OnLost(PeerPort port)
     {
         lock (_lock)

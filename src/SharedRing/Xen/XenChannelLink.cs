@@ -21,7 +21,7 @@ internal sealed unsafe class XenChannelLink(ChannelPages pages, XenDoorbell door
 
     public bool PeerGone => PagesLost;
 
-    /// <summary>True if the pages are lost after a restore. Only foreign ones can be: those that we granted are our own.</summary>
+    /// <summary>True if the pages are lost after a restore. Only foreign ones can be lost: those that we granted are our own.</summary>
     public bool PagesLost => pages is ForeignPages { AreLost: true };
 
     public void Dispose()
