@@ -16,6 +16,9 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     private readonly SortedDictionary<DomainId, PeerSession> _peers = [];
     private DomainTable _table = DomainTable.Empty;
     private TimeSpan? _retryAt;
+
+    /// <summary>Whose node is read first, by position among the peers.</summary>
+    private int _readFirst;
     private bool _closing;
 
     /// <summary>What the announcer says.</summary>
@@ -116,6 +119,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
             }
         }
 
+        context.StoreStandsStill = false;
         Announcements.Expire();
         if (context.Store is { } store && !(_retryAt > context.Now))
         {
@@ -195,11 +199,21 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         TimeSpan enough = context.Now + StorePatience;
         bool complete = await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
         complete &= !Announcements.ListDirty || await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
-        foreach (PeerSession peer in _peers.Values)
+        PeerSession[] peers = [.. _peers.Values];
+        int first = _readFirst;
+        for (int i = 0; i < peers.Length; i++)
         {
-            if (peer.NodeDue <= context.Now)
+            int next = (first + i) % peers.Length;
+            if (peers[next].NodeDue <= context.Now)
             {
-                complete &= context.Now < enough && await peer.ReadNodeAsync(store, cancel).ConfigureAwait(false);
+                if (context.Now >= enough)
+                {
+                    // It comes first the next time, or one that changes its node again and again could keep its place before all others.
+                    _readFirst = next;
+                    return false;
+                }
+
+                complete &= await peers[next].ReadNodeAsync(store, cancel).ConfigureAwait(false);
             }
         }
 

@@ -18,6 +18,9 @@ public sealed record AgentOptions
     /// <summary>Longest pause after failed attempts.</summary>
     public TimeSpan BackOffMaximum { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Longest pause after failed attempts before one of the peer's is answered: half of the time for which it tries.</summary>
+    public TimeSpan AnswerPause { get; init; } = TimeSpan.FromSeconds(4);
+
     /// <summary>First pause after a peer broke the ring's protocol; doubled each time, forgotten only when a channel has lived longer than the longest pause.</summary>
     public TimeSpan ViolationBackOffMinimum { get; init; } = TimeSpan.FromSeconds(10);
 

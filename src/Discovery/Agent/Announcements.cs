@@ -16,6 +16,9 @@ internal sealed partial class Announcements(AgentContext context)
     private ulong _lastSequence;
     private TimeSpan _expires;
 
+    /// <summary>True until a turn has seen the end of <see cref="ConfirmUntil"/>.</summary>
+    private bool _confirming;
+
     /// <summary>True if the heartbeat has to be read.</summary>
     public bool HeartbeatDirty { get; set; }
 
@@ -40,8 +43,8 @@ internal sealed partial class Announcements(AgentContext context)
     /// <summary>The addresses that peers hold us to; of no meaning without peers.</summary>
     public ImmutableArray<InternetAddress> Own { get; private set; } = [];
 
-    /// <summary>When the announcer's silence becomes expiry, or the time to be listed again ends; null: it is silent for too long already.</summary>
-    public TimeSpan? Due => !Alive ? null : ConfirmUntil > context.Now && ConfirmUntil < _expires ? ConfirmUntil : _expires;
+    /// <summary>When the announcer's silence becomes expiry, or the time to be listed again ends.</summary>
+    public TimeSpan? Due => !Alive ? null : _confirming && ConfirmUntil < _expires ? ConfirmUntil : _expires;
 
     /// <summary>Takes note of a new connection to the store, which may have been emptied.</summary>
     public void StoreConnected()
@@ -61,9 +64,10 @@ internal sealed partial class Announcements(AgentContext context)
         Alive = false;
     }
 
-    /// <summary>Takes note if the announcer has been silent for too long.</summary>
+    /// <summary>Notes silence, and the end of the time to be listed again.</summary>
     public void Expire()
     {
+        _confirming &= context.Now < ConfirmUntil;
         if (Alive && context.Now >= _expires)
         {
             Alive = false;
@@ -124,6 +128,7 @@ internal sealed partial class Announcements(AgentContext context)
                 Alive = true;
                 ListDirty = true;
                 ConfirmUntil = context.Now + context.Options.ReappearanceGrace;
+                _confirming = true;
                 LogAlive(context.Log);
             }
         }

@@ -22,7 +22,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
     private AnnouncerStatus _announcer = new(StoreConnected: false, Alive: false, LastHeartbeat: null);
     private PeerStatus[] _status = [];
     private DomainLife? _life;
-    private bool _shortOfPages;
+    private long _shortOfPagesUntil;
 
     /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
     /// <param name="connector">Opens the store, and reopens it.</param>
@@ -62,7 +62,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
     public AnnouncerStatus Announcer => Volatile.Read(ref _announcer);
 
     /// <summary>True if a channel was lately refused for want of pages: those that carry nothing should be closed soon. Any thread.</summary>
-    public bool ShortOfPages => Volatile.Read(ref _shortOfPages);
+    public bool ShortOfPages => _context.Now < TimeSpan.FromTicks(Volatile.Read(ref _shortOfPagesUntil));
 
     /// <summary>Works until <paramref name="stop"/>; then closes all channels in an orderly way, withdraws the advert, and returns within <see cref="AgentOptions.ShutdownTimeout"/> and a little.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -195,7 +195,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
         DateTimeOffset? beat = announcements.LastHeartbeat is { } last ? _context.ToWallClock(last) : null;
         Volatile.Write(ref _announcer, new AnnouncerStatus(_context.Store is not null, announcements.Alive, beat));
         Volatile.Write(ref _status, _loop.Describe());
-        Volatile.Write(ref _shortOfPages, _context.Now < _context.ShortOfPagesUntil);
+        Volatile.Write(ref _shortOfPagesUntil, _context.ShortOfPagesUntil.Ticks);
     }
 
     private async Task CloseAsync()

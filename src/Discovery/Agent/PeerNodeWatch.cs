@@ -16,7 +16,7 @@ internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
     private readonly Pace _reads = new(FreeReads, ReadInterval);
     private bool _set;
 
-    /// <summary>True if the store was asked to end the watch, and may have done so although it did not answer in time.</summary>
+    /// <summary>True if the store was asked to end the watch, or to set it, and may have done so although it did not answer in time.</summary>
     private bool _ending;
     private bool _complained;
 
@@ -65,7 +65,9 @@ internal sealed partial class PeerNodeWatch(AgentContext context, DomainId peer)
         }
 
         StoreStatus status = await store.WatchAsync(Path, _token, cancel).ConfigureAwait(false);
-        _ending = false;
+
+        // One that it did not confirm in time it may set all the same, for as long as we live.
+        _ending = status == StoreStatus.TimedOut;
         _set = status is StoreStatus.Ok or StoreStatus.Exists;
         PollAt = _set ? null : context.Now + context.Options.PollInterval;
         if (!_set && !_complained && status != StoreStatus.ConnectionLost)

@@ -32,7 +32,11 @@ internal sealed partial class PeerSession
                     _pages.Free();
                     break;
                 case NegotiatorActionKind.Activate:
-                    LogConnected(context.Log, Peer.Id, Peer.Name, _pages.RingBytes / 1024);
+                    if (State == NegotiationState.Connected)
+                    {
+                        LogConnected(context.Log, Peer.Id, Peer.Name, _pages.RingBytes / 1024);
+                    }
+
                     context.User.OnConnected(Peer, _pages.Channel!, action.PeerFeatures);
                     break;
                 case NegotiatorActionKind.Release:
@@ -56,6 +60,12 @@ internal sealed partial class PeerSession
             return;
         }
 
+        if (context.StoreStandsStill)
+        {
+            _negotiator.PublishPostponed(context.Now);
+            return;
+        }
+
         string path = StoreNames.ChannelWith(Peer.Id);
         StoreStatus status = await store.WriteAsync(path, message.ToBytes(), cancel).ConfigureAwait(false);
         if (status == StoreStatus.Ok && !_readable)
@@ -65,6 +75,7 @@ internal sealed partial class PeerSession
             _readable = status == StoreStatus.Ok;
         }
 
+        context.StoreStandsStill = status == StoreStatus.TimedOut;
         if (status == StoreStatus.Ok)
         {
             _negotiator.Published();
@@ -84,10 +95,15 @@ internal sealed partial class PeerSession
 
     private async Task RemoveNodeAsync(CancellationToken cancel)
     {
-        if (context.Store is { } store)
+        if (context.StoreStandsStill)
+        {
+            _negotiator.PublishPostponed(context.Now);
+        }
+        else if (context.Store is { } store)
         {
             _readable = false;
             StoreStatus status = await store.RemoveAsync(StoreNames.ChannelWith(Peer.Id), cancel).ConfigureAwait(false);
+            context.StoreStandsStill = status == StoreStatus.TimedOut;
             if (status is StoreStatus.Ok or StoreStatus.NotFound)
             {
                 _negotiator.Published();

@@ -47,7 +47,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
     public TimeSpan? NodeDue => context.Store is null ? null : _nodeDirty ? _watch.ReadNotBefore : _watch.PollAt;
 
     /// <summary>When the negotiator wants to know the time; null: not before another input.</summary>
-    public TimeSpan? Due => _negotiator.Due(context.Now);
+    public TimeSpan? Due => _negotiator.Due;
 
     /// <summary>Takes note of an event of the store.</summary>
     public void Note(in StoreEvent item) => _nodeDirty |= item.IsOverflow || _watch.Means(item);
@@ -195,11 +195,17 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
             await _releasing.ConfigureAwait(false);
             _releasing = null;
             _pages.Free();
+            if (!IsChosen)
+            {
+                // Its place is another's; what it has asked for meanwhile is not answered.
+                Withdraw();
+            }
+
             _negotiator.Released(context.Now, _pages.Nonce);
             context.Wake.Set();
         }
 
-        if (_negotiator.Due(context.Now) <= context.Now)
+        if (_negotiator.Due <= context.Now)
         {
             _negotiator.Tick(context.Now);
         }

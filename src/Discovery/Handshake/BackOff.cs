@@ -8,12 +8,19 @@ namespace XenLoop.Discovery;
 public sealed class BackOff(AgentOptions options)
 {
     private int _violations;
+    private TimeSpan _violatedUntil;
 
     /// <summary>Failures in a row.</summary>
     public int Failures { get; private set; }
 
-    /// <summary>The time before which there is no attempt.</summary>
+    /// <summary>The time before which there is no attempt of ours.</summary>
     public TimeSpan Until { get; private set; }
+
+    /// <summary>
+    /// The time from which on an attempt of the peer's is answered, at the latest <see cref="Until"/>; not before that after a violation. Sooner than
+    /// our own next attempt, because two sides that each paused for a minute and then tried for some seconds could miss each other for ever.
+    /// </summary>
+    public TimeSpan AnswersFrom { get; private set; }
 
     /// <summary>True while a violation must not be forgotten, even if the peer comes and goes: it can do that as it likes.</summary>
     public bool Remembers(TimeSpan now) => _violations > 0 && now < Until + options.ViolationBackOffMaximum;
@@ -23,6 +30,7 @@ public sealed class BackOff(AgentOptions options)
     {
         Failures++;
         Extend(now + Grown(options.BackOffMinimum, options.BackOffMaximum, Failures));
+        AnswersFrom = Earlier(Until, Later(now + options.AnswerPause, _violatedUntil));
     }
 
     /// <summary>Takes note that the peer broke the ring's protocol.</summary>
@@ -31,6 +39,8 @@ public sealed class BackOff(AgentOptions options)
         Failures++;
         _violations++;
         Extend(now + Grown(options.ViolationBackOffMinimum, options.ViolationBackOffMaximum, _violations));
+        _violatedUntil = Until;
+        AnswersFrom = Until;
     }
 
     /// <summary>Takes note that a channel ended that had lived this long.</summary>
@@ -57,6 +67,7 @@ public sealed class BackOff(AgentOptions options)
         if (_violations == 0 && now < Until)
         {
             Until = now;
+            AnswersFrom = now;
         }
     }
 
@@ -71,5 +82,9 @@ public sealed class BackOff(AgentOptions options)
         return pause < maximum ? pause : maximum;
     }
 
-    private void Extend(TimeSpan until) => Until = until > Until ? until : Until;
+    private void Extend(TimeSpan until) => Until = Later(Until, until);
+
+    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

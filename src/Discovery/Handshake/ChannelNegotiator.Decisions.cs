@@ -11,7 +11,7 @@ public sealed partial class ChannelNegotiator
         HandshakeMessage? said = Addressed();
         switch (State)
         {
-            case NegotiationState.Idle when MayOpen(now):
+            case NegotiationState.Idle when MayOpen(now, _backOff.AnswersFrom):
                 Begin(now, said);
                 break;
             case NegotiationState.Wanting:
@@ -28,6 +28,9 @@ public sealed partial class ChannelNegotiator
                 break;
         }
     }
+
+    /// <summary>We have said that we are attached: the listener carries traffic from then on, whether or not we have read its answer.</summary>
+    private bool PeerMaySend => State == NegotiationState.Attached && _ready;
 
     /// <summary>The peer's message if it is from its present life to ours; anything else says nothing.</summary>
     private HandshakeMessage? Addressed() =>
@@ -180,6 +183,7 @@ public sealed partial class ChannelNegotiator
         _stepDue = null;
         _wish = false;
         _connectedAt = now;
+        _opened = true;
         _seenThisSession = true;
         _actions.Enqueue(new NegotiatorAction(NegotiatorActionKind.Activate, Nonce, PeerFeatures: peerFeatures));
     }
@@ -200,9 +204,15 @@ public sealed partial class ChannelNegotiator
     private void GiveUp(TimeSpan now, CloseReason reason, string why)
     {
         Publish(Closed(reason));
+        LastFailure = $"{why} ({reason})";
+        if (PeerMaySend)
+        {
+            LetGo(reason, orderly: true);
+            return;
+        }
+
         DiscardPages();
         BecomeIdle();
-        LastFailure = $"{why} ({reason})";
         _backOff.Failed(now);
     }
 
@@ -216,17 +226,33 @@ public sealed partial class ChannelNegotiator
 
         Publish(Closed(reason));
         LastFailure = reason.ToString();
-        if (State == NegotiationState.Connected)
+        if (State == NegotiationState.Connected || PeerMaySend)
         {
-            State = NegotiationState.Closing;
-            _ending = reason;
-            _graceEnds = null;
-            _actions.Enqueue(new NegotiatorAction(NegotiatorActionKind.Release, Nonce, Orderly: orderly));
+            LetGo(reason, orderly);
             return;
         }
 
         DiscardPages();
         BecomeIdle();
+    }
+
+    /// <summary>
+    /// Ends a channel that may hold packets. If the peer was already free to send while we waited for its last word, the data path gets the channel
+    /// all the same, to inject them: it is <see cref="NegotiationState.Closing"/> when it is told of it, and sends nothing.
+    /// </summary>
+    private void LetGo(CloseReason reason, bool orderly)
+    {
+        if (State == NegotiationState.Attached)
+        {
+            _opened = false;
+            _actions.Enqueue(new NegotiatorAction(NegotiatorActionKind.Activate, Nonce));
+        }
+
+        State = NegotiationState.Closing;
+        _ending = reason;
+        _stepDue = null;
+        _graceEnds = null;
+        _actions.Enqueue(new NegotiatorAction(NegotiatorActionKind.Release, Nonce, Orderly: orderly));
     }
 
     private void DiscardPages()

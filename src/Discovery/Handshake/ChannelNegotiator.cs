@@ -60,6 +60,8 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     private ulong _answered;
     private ulong _dropped;
     private TimeSpan _connectedAt;
+    private bool _opened;
+    private TimeSpan _ticked;
     private CloseReason _ending;
     private bool _restarted;
 
@@ -85,16 +87,23 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     public BackOff BackOff => _backOff;
 
     /// <summary>True if <see cref="Wish"/> would start an attempt now.</summary>
-    public bool CanStart(TimeSpan now) => State == NegotiationState.Idle && MayOpen(now);
+    public bool CanStart(TimeSpan now) => State == NegotiationState.Idle && MayOpen(now, _backOff.Until);
 
     /// <summary>True once nothing is left to be done: the peer is withdrawn, there is no channel, and our node is removed as far as the store lets us. Its pauses may have to be remembered: see <see cref="BackOffMemory"/>.</summary>
     public bool IsForgettable => _peerInstance is null && State == NegotiationState.Idle && _publishAgain is null;
 
-    /// <summary>When <see cref="Tick"/> is due; null: not before another input.</summary>
-    public TimeSpan? Due(TimeSpan now)
+    /// <summary>When <see cref="Tick"/> is due, which may have passed; null: not before another input.</summary>
+    public TimeSpan? Due
     {
-        TimeSpan? pauseEnds = State == NegotiationState.Idle && _backOff.Until > now ? _backOff.Until : null;
-        return Moment.Earlier(Moment.Earlier(_stepDue, _publishAgain), Moment.Earlier(_graceEnds, pauseEnds));
+        get
+        {
+            // The peer may have asked during the pause, and is answered when a tick has seen its end.
+            TimeSpan? pauseEnds = State != NegotiationState.Idle ? null
+                : _backOff.AnswersFrom > _ticked ? _backOff.AnswersFrom
+                : _backOff.Until > _ticked ? _backOff.Until
+                : null;
+            return Moment.Earlier(Moment.Earlier(_stepDue, _publishAgain), Moment.Earlier(_graceEnds, pauseEnds));
+        }
     }
 
     /// <summary>Takes the next action, in order; false: there is none.</summary>
@@ -182,7 +191,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
         _graceEnds = null;
         if (State is NegotiationState.Wanting or NegotiationState.Offering or NegotiationState.Attached)
         {
-            Abandon(CloseReason.Superseded, orderly: false);
+            Abandon(CloseReason.Superseded, orderly: true);
         }
     }
 
@@ -247,7 +256,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
             return;
         }
 
-        bool lived = _backOff.Lived(now - _connectedAt);
+        bool lived = _opened && _backOff.Lived(now - _connectedAt);
         if (_ending == CloseReason.Violation)
         {
             _backOff.Violated(now);
@@ -293,9 +302,13 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
         }
     }
 
+    /// <summary>Our node was not written or removed, because the store answers nobody at present.</summary>
+    public void PublishPostponed(TimeSpan now) => _publishAgain = _storeUp ? now + options.BackOffMinimum : null;
+
     /// <summary>Time has passed: see <see cref="Due"/>.</summary>
     public void Tick(TimeSpan now)
     {
+        _ticked = now;
         if (_publishAgain <= now)
         {
             _publishAgain = null;
@@ -328,7 +341,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
         _publishPause = TimeSpan.Zero;
     }
 
-    private bool MayOpen(TimeSpan now) => _storeUp && _announcerAlive && _peerInstance is not null && now >= _backOff.Until;
+    private bool MayOpen(TimeSpan now, TimeSpan pauseEnds) => _storeUp && _announcerAlive && _peerInstance is not null && now >= pauseEnds;
 
     private static CloseReason ReasonOf(ChannelFailure failure) => failure switch
     {

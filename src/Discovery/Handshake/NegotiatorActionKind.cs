@@ -21,7 +21,7 @@ public enum NegotiatorActionKind
     /// <summary>Free a channel that never carried traffic.</summary>
     Discard,
 
-    /// <summary>Hand the channel to the forwarder.</summary>
+    /// <summary>Hand the channel to the forwarder; one that never opened only for the <see cref="Release"/> that follows, since the peer may have sent packets already.</summary>
     Activate,
 
     /// <summary>Take the channel back from the forwarder, free it, report with <c>Released</c>.</summary>

@@ -89,7 +89,7 @@ internal sealed class GrantedPagesPool<TPages>
                 throw new ChannelPlatformException($"Domain {peer} has not let go of its former channel's pages, and has kept others before. It gets new ones later.");
             }
 
-            // Smaller ones than wished for, too: to one peer there is never more than one channel's pages, used or kept.
+            // Smaller ones than wished for, too: a peer is not to have several channels' pages, used or kept.
             if (TryReuse(peer, wishedRingBytes) is { } kept)
             {
                 return kept;

@@ -148,4 +148,59 @@ public sealed class AgentLoopTests
             Assert.Equal(Math.Min(refusals, new AgentOptions().Retries) + 1, loop.Store.Changes.Count(what => what == removal));
         }
     }
+
+    /// <summary>The store sets the watch, but says so too late, and the peer leaves: nobody else would ever end it.</summary>
+    [Fact]
+    public async Task A_watch_that_was_set_unnoticed_is_ended()
+    {
+        PlayedLoop loop = new(100, new AgentOptions());
+        loop.Store.SetsWatchesLate = true;
+        await loop.AnnounceAsync(10);
+        Assert.Single(loop.Store.Watches, watch => watch.Token.StartsWith(StoreEvent.NodeToken));
+        loop.Store.SetsWatchesLate = false;
+        await loop.AnnounceAsync();
+        Assert.DoesNotContain(loop.Store.Watches, watch => watch.Token.StartsWith(StoreEvent.NodeToken));
+    }
+
+    /// <summary>A turn may wait a second for a slow store: one that changes its node all the time must not be the only one that is read.</summary>
+    [Fact]
+    public async Task With_a_slow_store_each_peer_has_its_turn()
+    {
+        PlayedLoop loop = new(100, new AgentOptions());
+        int[] peers = [10, 20, 30];
+        await loop.AnnounceAsync(peers);
+        loop.Store.BeforeRead = path => loop.Clock.Pass(TimeSpan.FromSeconds(peers.Any(peer => path == loop.NodeOf(peer)) ? 1.5 : 0));
+        loop.Store.Reads.Clear();
+        loop.NoteNode(20);
+        loop.NoteNode(30);
+        for (int second = 0; second < 20; second++)
+        {
+            loop.NoteNode(10);
+            await loop.PassAsync(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.All(peers, peer => Assert.Contains(loop.NodeOf(peer), loop.Store.Reads));
+    }
+
+    /// <summary>Each request that it does not answer takes seconds, in which no channel is looked after.</summary>
+    [Fact]
+    public async Task Of_a_store_that_stands_still_no_more_is_asked_in_the_same_turn()
+    {
+        PlayedLoop loop = new(100, new AgentOptions());
+        int[] peers = [1, 2, 3, 4, 5];
+        await loop.AnnounceAsync(peers);
+        Array.ForEach(peers, loop.Request);
+        await loop.TurnAsync();
+        Assert.All(peers, peer => Assert.Contains(loop.NodeFor(peer), loop.Store.Nodes.Keys));
+
+        loop.Store.Changes.Clear();
+        loop.Store.Refuse = what => what.StartsWith($"rm {StoreNames.Channels}/", StringComparison.Ordinal) ? StoreStatus.TimedOut : StoreStatus.Ok;
+        await loop.AnnounceAsync();
+        Assert.Single(loop.Store.Changes, what => peers.Any(peer => what == $"rm {loop.NodeFor(peer)}"));
+
+        loop.Store.Refuse = static _ => StoreStatus.Ok;
+        await loop.PassAsync(TimeSpan.FromSeconds(10));
+        Assert.All(peers, peer => Assert.DoesNotContain(loop.NodeFor(peer), loop.Store.Nodes.Keys));
+        Assert.Empty(loop.Peers);
+    }
 }

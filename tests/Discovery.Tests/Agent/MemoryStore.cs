@@ -17,8 +17,18 @@ public sealed class MemoryStore : IStore
 
     public Task<string> Lost { get; } = new TaskCompletionSource<string>().Task;
 
-    public Task<StoreResult<ReadOnlyMemory<byte>>> ReadAsync(string path, CancellationToken cancel) => Task.FromResult(
-        Nodes.TryGetValue(path, out byte[]? value) ? new StoreResult<ReadOnlyMemory<byte>>(StoreStatus.Ok, value) : StoreStatus.NotFound);
+    /// <summary>Paths that were read.</summary>
+    public List<string> Reads { get; } = [];
+
+    /// <summary>What happens before a path is read: a slow store lets time pass.</summary>
+    public Action<string> BeforeRead { get; set; } = static _ => { };
+
+    public Task<StoreResult<ReadOnlyMemory<byte>>> ReadAsync(string path, CancellationToken cancel)
+    {
+        BeforeRead(path);
+        Reads.Add(path);
+        return Task.FromResult(Nodes.TryGetValue(path, out byte[]? value) ? new StoreResult<ReadOnlyMemory<byte>>(StoreStatus.Ok, value) : StoreStatus.NotFound);
+    }
 
     public Task<StoreStatus> WriteAsync(string path, ReadOnlyMemory<byte> value, CancellationToken cancel) =>
         Change($"write {path}", () => Nodes[path] = value.ToArray());
@@ -43,8 +53,14 @@ public sealed class MemoryStore : IStore
     public Task<StoreResult<ImmutableArray<StorePermission>>> GetPermissionsAsync(string path, CancellationToken cancel) =>
         Task.FromResult(new StoreResult<ImmutableArray<StorePermission>>(StoreStatus.Ok, []));
 
-    public Task<StoreStatus> WatchAsync(string path, string token, CancellationToken cancel) =>
-        Task.FromResult(Watches.Add((path, token)) ? StoreStatus.Ok : StoreStatus.Exists);
+    /// <summary>Watches are set, but nobody is told so in time.</summary>
+    public bool SetsWatchesLate { get; set; }
+
+    public Task<StoreStatus> WatchAsync(string path, string token, CancellationToken cancel)
+    {
+        bool added = Watches.Add((path, token));
+        return Task.FromResult(SetsWatchesLate ? StoreStatus.TimedOut : added ? StoreStatus.Ok : StoreStatus.Exists);
+    }
 
     /// <summary>Watches end, but nobody is told so in time.</summary>
     public bool EndsWatchesLate { get; set; }

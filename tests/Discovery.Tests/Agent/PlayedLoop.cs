@@ -41,6 +41,12 @@ internal sealed class PlayedLoop
 
     public string NodeFor(int peer) => StoreNames.ChannelWith(new DomainId((ushort)peer));
 
+    /// <summary>The peer's side of the channel.</summary>
+    public string NodeOf(int peer) => StoreNames.For(new DomainId((ushort)peer), StoreNames.ChannelWith(_context.Self));
+
+    /// <summary>The peer has changed its node.</summary>
+    public void NoteNode(int peer) => _loop.Note(new StoreEvent(NodeOf(peer), $"{StoreEvent.NodeToken}{new DomainId((ushort)peer)}"));
+
     /// <summary>Traffic asks for a channel.</summary>
     public void Request(int peer) => _mailbox.Request(new DomainId((ushort)peer));
 

@@ -39,8 +39,8 @@ public sealed class ChannelNegotiatorTests
         Hear(negotiator, HandshakeStep.Offer, nonce: 50, answers: 0);
         Assert.Equal((HandshakeStep.Attached, 50ul), (LastPublished!.Step, LastPublished.Answers));
         Hear(negotiator, HandshakeStep.Open, nonce: 51, answers: 0);
-        Assert.DoesNotContain(_done, action => action.Kind == NegotiatorActionKind.Activate);
-        Assert.Equal(50ul, _done.Single(action => action.Kind == NegotiatorActionKind.Discard).Nonce);
+        Assert.Equal(NegotiationState.Closing, negotiator.State);
+        Assert.Equal(50ul, _done.Single(action => action.Kind == NegotiatorActionKind.Release).Nonce);
     }
 
     [Fact]
@@ -49,6 +49,7 @@ public sealed class ChannelNegotiatorTests
         ChannelNegotiator negotiator = Connector();
         Hear(negotiator, HandshakeStep.Offer, nonce: 50, answers: 0);
         Hear(negotiator, HandshakeStep.Closed, nonce: 50, answers: 0);
+        Do(negotiator, n => n.Released(_now, 50));
         Pass(negotiator, Options.BackOffMaximum);
         Hear(negotiator, HandshakeStep.Offer, nonce: 50, answers: 0);
         Assert.Equal(NegotiationState.Idle, negotiator.State);
@@ -66,6 +67,93 @@ public sealed class ChannelNegotiatorTests
         Assert.Empty(_done);
         Do(listener, n => n.PeerNode(_now, Reading(HandshakeStep.Want, 7, 0)));
         Assert.NotEmpty(_done);
+    }
+
+    /// <summary>The listener sends from <c>attached</c> on. What it has sent must not be thrown away with the pages.</summary>
+    [Theory]
+    [InlineData("timeout")]
+    [InlineData("store lost")]
+    [InlineData("shutdown")]
+    [InlineData("taken back")]
+    public void An_attached_channel_that_does_not_open_is_emptied_before_its_pages_are_freed(string end)
+    {
+        ChannelNegotiator negotiator = Connector();
+        Hear(negotiator, HandshakeStep.Offer, nonce: 50, answers: 0);
+        _done.Clear();
+        switch (end)
+        {
+            case "timeout":
+                for (int i = 0; i <= Options.Retries; i++)
+                {
+                    Pass(negotiator, Options.HandshakeTimeout);
+                }
+
+                break;
+            case "store lost":
+                Do(negotiator, n => n.StoreLost());
+                break;
+            case "shutdown":
+                Do(negotiator, n => n.Close(CloseReason.Shutdown));
+                break;
+            default:
+                Hear(negotiator, HandshakeStep.Closed, nonce: 50, answers: 0);
+                break;
+        }
+
+        Assert.Equal(NegotiationState.Closing, negotiator.State);
+        NegotiatorActionKind[] ends = [.. _done.Select(action => action.Kind).Where(kind => kind is not (NegotiatorActionKind.Publish or NegotiatorActionKind.Reread))];
+        Assert.Equal([NegotiatorActionKind.Activate, NegotiatorActionKind.Release], ends);
+        Do(negotiator, n => n.Released(_now, 50));
+        Assert.Equal(NegotiationState.Idle, negotiator.State);
+        Assert.True(negotiator.BackOffUntil > _now);
+    }
+
+    /// <summary>The end of a pause must be due itself: what was asked meanwhile brings no other event.</summary>
+    [Fact]
+    public void A_request_that_came_during_a_pause_is_served_at_its_end()
+    {
+        ChannelNegotiator negotiator = Listener();
+        Hear(negotiator, HandshakeStep.Want, nonce: 7, answers: 0);
+        Hear(negotiator, HandshakeStep.Closed, nonce: 7, answers: negotiator.Nonce);
+        Hear(negotiator, HandshakeStep.Want, nonce: 8, answers: 0);
+        Assert.Single(_done, action => action.Kind == NegotiatorActionKind.Allocate);
+
+        // A turn that took long may see it late.
+        _now = negotiator.BackOffUntil + TimeSpan.FromMilliseconds(10);
+        Assert.True(negotiator.Due <= _now);
+        Do(negotiator, n => n.Tick(_now));
+        Assert.Equal(2, _done.Count(action => action.Kind == NegotiatorActionKind.Allocate));
+        Assert.True(negotiator.Due > _now);
+    }
+
+    /// <summary>Each side tries for eight seconds and pauses for a minute: they would never meet if neither answered the other during its pause.</summary>
+    [Fact]
+    public void Two_sides_whose_attempts_never_overlap_find_each_other()
+    {
+        ChannelNegotiator negotiator = Listener();
+        for (int i = 0; i < 10; i++)
+        {
+            Do(negotiator, n => n.Wish(_now));
+            for (int tries = 0; tries <= Options.Retries; tries++)
+            {
+                Pass(negotiator, Options.HandshakeTimeout);
+            }
+
+            Pass(negotiator, negotiator.BackOffUntil - _now);
+        }
+
+        Do(negotiator, n => n.Wish(_now));
+        for (int tries = 0; tries <= Options.Retries; tries++)
+        {
+            Pass(negotiator, Options.HandshakeTimeout);
+        }
+
+        Assert.Equal(_now + Options.BackOffMaximum, negotiator.BackOffUntil);
+        Assert.Equal(_now + Options.AnswerPause, negotiator.Due);
+        Hear(negotiator, HandshakeStep.Want, nonce: 8, answers: 0);
+        Assert.Equal(NegotiationState.Idle, negotiator.State);
+        Pass(negotiator, Options.AnswerPause);
+        Assert.Equal(NegotiationState.Offering, negotiator.State);
     }
 
     [Fact]
@@ -151,10 +239,10 @@ public sealed class ChannelNegotiatorTests
         Do(negotiator, n => n.Close(CloseReason.Idle));
         _done.Clear();
         Do(negotiator, n => n.PublishFailed(_now));
-        Assert.Equal(_now + Options.BackOffMinimum, negotiator.Due(_now));
+        Assert.Equal(_now + Options.BackOffMinimum, negotiator.Due);
         Pass(negotiator, Options.BackOffMinimum);
         Assert.Equal(HandshakeStep.Closed, Assert.Single(_done).Message!.Step);
-        Assert.Null(negotiator.Due(_now));
+        Assert.Null(negotiator.Due);
     }
 
     [Fact]
@@ -167,7 +255,7 @@ public sealed class ChannelNegotiatorTests
         for (int i = 0; i < 10; i++)
         {
             negotiator.PublishFailed(_now);
-            Assert.Equal(_now + expected, negotiator.Due(_now));
+            Assert.Equal(_now + expected, negotiator.Due);
             _now += expected;
             negotiator.Tick(_now);
             Assert.True(negotiator.TryTake(out NegotiatorAction again));
@@ -176,9 +264,9 @@ public sealed class ChannelNegotiatorTests
         }
 
         negotiator.Published();
-        Assert.Null(negotiator.Due(_now));
+        Assert.Null(negotiator.Due);
         negotiator.PublishFailed(_now);
-        Assert.Equal(_now + Options.BackOffMinimum, negotiator.Due(_now));
+        Assert.Equal(_now + Options.BackOffMinimum, negotiator.Due);
     }
 
     [Fact]

@@ -61,14 +61,14 @@ public sealed class SimulatedGuest(SimulatedWorld world, DomainId id)
     {
         foreach (DomainId peer in _peers.Keys.ToArray())
         {
-            if (Alive && _peers[peer].Due(world.Now) <= world.Now)
+            if (Alive && _peers[peer].Due <= world.Now)
             {
                 Input(peer, negotiator => negotiator.Tick(world.Now));
             }
         }
     }
 
-    public TimeSpan? Due() => _peers.Values.Select(negotiator => negotiator.Due(world.Now)).Min();
+    public TimeSpan? Due() => _peers.Values.Select(negotiator => negotiator.Due).Min();
 
     private void Drive(DomainId peer)
     {
