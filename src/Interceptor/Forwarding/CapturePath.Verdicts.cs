@@ -33,6 +33,7 @@ internal sealed unsafe partial class CapturePath
     private static void Carried(PeerPort port, in QueuedPacket packet, in Ipv4View view)
     {
         port.DataPackets += view.HasTcpData(packet.PayloadLength) ? 1 : 0;
+        port.RawPackets |= !view.IsTcpOrUdp;
         port.Counters.SentPackets++;
         port.Counters.SentBytes += (uint)packet.PayloadLength;
         port.Queue.Verdicts.Add(packet.Id, Verdict.Drop, packet.PayloadLength);
@@ -62,8 +63,9 @@ internal sealed unsafe partial class CapturePath
             return;
         }
 
-        // A sender may wait for the verdict on TCP data, and for none else.
-        bool senders = verdicts.PendingBytes >= WaitingBytes;
+        // A sender may wait for the verdict on TCP data; and ping has the smallest send buffer that there is, full after a dozen packets.
+        bool senders = verdicts.PendingBytes >= WaitingBytes || port.RawPackets;
+        port.RawPackets = false;
         if (port.DataPackets > 0)
         {
             senders |= !port.VerdictPolicy.TakeCapture(port.DataPackets, port.Counters.ReceivedDataPackets);

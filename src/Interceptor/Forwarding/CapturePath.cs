@@ -88,7 +88,7 @@ internal sealed unsafe partial class CapturePath : IDisposable
     private int Carry(PeerPort port, Channel channel, DestinationTable destinations, bool single)
     {
         VerdictBatch verdicts = port.Queue.Verdicts;
-        bool lone = single || port.LonePasses >= LonePattern;
+        bool lone = single || port.Habits.LonePasses >= LonePattern;
         int taken = 0;
         while (taken < PassPackets && port.CaptureReady)
         {
@@ -101,7 +101,7 @@ internal sealed unsafe partial class CapturePath : IDisposable
                 break;
             }
 
-            taken += packets > 0 && port.SmallPackets < SmallPacketsBetween ? CarryOne(port, channel, destinations)
+            taken += packets > 0 && port.Habits.SmallPackets < SmallPacketsBetween ? CarryOne(port, channel, destinations)
                 : packets > 0 && lone ? CarrySmallOne(port, channel, destinations)
                 : CarryMany(port, channel, Math.Max(packets, 1), destinations);
             if (verdicts.PendingBytes >= PassVerdictBytes)
@@ -113,7 +113,7 @@ internal sealed unsafe partial class CapturePath : IDisposable
             port.CaptureReady &= !lone;
         }
 
-        port.LonePasses = taken > 1 ? 0 : port.LonePasses < LongestLonePattern ? port.LonePasses + taken : LonePattern - 1;
+        port.Habits.LonePasses = taken > 1 ? 0 : port.Habits.LonePasses < LongestLonePattern ? port.Habits.LonePasses + taken : LonePattern - 1;
         Publish(port, channel);
         Settle(port, verdicts, taken);
         return taken;
@@ -152,7 +152,7 @@ internal sealed unsafe partial class CapturePath : IDisposable
             return 0;
         }
 
-        int attributes = port.AttributeBytes;
+        int attributes = port.Habits.AttributeBytes;
         byte* head = _buffers.Head;
         int received = port.Queue.Receive(head, attributes, payload, room);
         if (received == 0)
@@ -258,7 +258,7 @@ internal sealed unsafe partial class CapturePath : IDisposable
 
         byte* payload = message + packet.PayloadOffset;
         int length = packet.PayloadLength;
-        port.AttributeBytes = Math.Min(packet.PayloadOffset, CaptureBuffers.HeadBytes);
+        port.Habits.AttributeBytes = Math.Min(packet.PayloadOffset, CaptureBuffers.HeadBytes);
         NoteLength(port, length);
         ReadOnlySpan<byte> head = new(payload, Math.Min(length, Ipv4View.LongestHeaders));
         if (!PacketClassifier.TryClassify(packet, head, port, destinations, Mtu, out Ipv4View view, out uint tag, out AcceptReason reason))
@@ -279,7 +279,7 @@ internal sealed unsafe partial class CapturePath : IDisposable
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void NoteLength(PeerPort port, int length) =>
-        port.SmallPackets = length >= LargePacket ? 0 : Math.Min(port.SmallPackets + 1, SmallPacketsBetween);
+        port.Habits.SmallPackets = length >= LargePacket ? 0 : Math.Min(port.Habits.SmallPackets + 1, SmallPacketsBetween);
 
     /// <summary>Publishes what was carried, and rings. Doorbell before verdict: the peer's wake-up takes longer than ours.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

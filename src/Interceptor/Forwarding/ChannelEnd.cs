@@ -46,24 +46,23 @@ internal sealed class ChannelEnd
             return;
         }
 
-        if (port.Released is { } earlier)
+        if (port.Ending.Released is { } earlier)
         {
             _ = earlier.Task.ContinueWith(_ => released.TrySetResult(), TaskScheduler.Default);
         }
         else
         {
-            port.Released = released;
+            port.Ending.Released = released;
         }
 
-        if (port.State == PortState.Leaving && !channel.Link.PagesLost)
-        {
-            // A killed peer's successor may be quicker than the injection of what it left; that is a ring at most, and ends by itself.
-            return;
-        }
-
-        if (!orderly || port.State is PortState.Failed or PortState.Leaving)
+        if (port.State == PortState.Failed || channel.Link.PagesLost)
         {
             LetGo(port);
+        }
+        else if (!orderly || port.State == PortState.Leaving)
+        {
+            // The control side may be quicker than the injection of what a killed peer has left: a ring at most, and that ends by itself.
+            Leave(port);
         }
         else
         {
@@ -82,7 +81,7 @@ internal sealed class ChannelEnd
         channel.Outbound.Close();
         channel.Doorbell.Ring();
         port.State = PortState.Closing;
-        port.CloseDeadline = Environment.TickCount64 + CloseMilliseconds;
+        port.Ending.Deadline = Environment.TickCount64 + CloseMilliseconds;
         port.CaptureReady = true;
         port.InjectReady = true;
     }
@@ -92,7 +91,7 @@ internal sealed class ChannelEnd
     {
         if (port.State == PortState.Closing && HoldPolicy.DelaysSwitch(port))
         {
-            port.AwaitsEmptyRing = true;
+            port.Ending.AwaitsEmptyRing = true;
             return;
         }
 
@@ -100,10 +99,10 @@ internal sealed class ChannelEnd
         {
             LetGo(port);
         }
-        else if (!port.ClosedByPeer)
+        else if (!port.Ending.ByPeer)
         {
             // Not one packet more into a ring that the peer will soon leave.
-            port.ClosedByPeer = true;
+            port.Ending.ByPeer = true;
             CloseOutbound(port, port.Channel!);
             _listener.OnChannelFailed(port.Domain, ChannelFailure.ClosedByPeer);
         }
@@ -127,7 +126,7 @@ internal sealed class ChannelEnd
     /// <summary>Ends the use of a channel for good. Whoever waits for its release must not wait for a peer that is gone or broke the protocol.</summary>
     private void GiveUp(PeerPort port)
     {
-        if (port.EndIsKnown)
+        if (port.Ending.IsKnown)
         {
             LetGo(port);
         }
@@ -187,7 +186,7 @@ internal sealed class ChannelEnd
     /// <summary>To be asked after each pass: true once a leaving peer's records are injected. No more of them than fill the ring, in case it goes on to publish.</summary>
     public static bool HasLeft(PeerPort port)
     {
-        port.InjectReady &= port.Channel!.Inbound.BytesSince(port.LeavesFrom) < port.Channel.Link.RingBytes;
+        port.InjectReady &= port.Channel!.Inbound.BytesSince(port.Ending.LeavesFrom) < port.Channel.Link.RingBytes;
         return !port.InjectReady;
     }
 
@@ -209,7 +208,7 @@ internal sealed class ChannelEnd
     /// <summary>Gives a channel up, and says so unless that is known.</summary>
     private void End(PeerPort port)
     {
-        bool known = port.EndIsKnown;
+        bool known = port.Ending.IsKnown;
         GiveUp(port);
         if (!known)
         {
@@ -222,10 +221,10 @@ internal sealed class ChannelEnd
         if (port.State != PortState.Leaving)
         {
             _hold.Interrupt(port, Environment.TickCount64);
-            port.LeavesFrom = port.Channel!.Inbound.Position;
+            port.Ending.LeavesFrom = port.Channel!.Inbound.Position;
             port.State = PortState.Leaving;
-            port.AwaitsEmptyRing = false;
-            port.SwitchDeadline = 0;
+            port.Ending.AwaitsEmptyRing = false;
+            port.Switch.Deadline = 0;
             port.CaptureReady = true;
             port.InjectReady = true;
         }

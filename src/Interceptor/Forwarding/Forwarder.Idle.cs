@@ -97,8 +97,8 @@ internal sealed unsafe partial class Forwarder
         if (channel.Inbound.ProducerClosed)
         {
             // Nothing more comes from there, and the deadlines see to the rest.
-            _attention |= !port.AwaitsEmptyRing;
-            return port.AwaitsEmptyRing;
+            _attention |= !port.Ending.AwaitsEmptyRing;
+            return port.Ending.AwaitsEmptyRing;
         }
 
         // A mark that comes after that look is no wish granted either, so that the next pass looks again, after the last records.

@@ -87,7 +87,7 @@ internal sealed unsafe partial class Forwarder
                     Pause(port, paused: false);
                 }
 
-                if (port.Retires)
+                if (port.BypassWhenEmpty)
                 {
                     Retire(port);
                 }
@@ -110,7 +110,7 @@ internal sealed unsafe partial class Forwarder
         }
 
         port.Queue.SetBypass(true);
-        port.Retires = false;
+        port.BypassWhenEmpty = false;
     }
 
     private static bool MayCapture(PeerPort port) => port.State != PortState.Held && !HoldPolicy.DelaysSwitch(port);

@@ -115,7 +115,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
             return;
         }
 
-        port.Retires = !captured;
+        port.BypassWhenEmpty = !captured;
         if (captured)
         {
             port.Queue.SetBypass(false);

@@ -77,7 +77,7 @@ internal sealed class HoldPolicy
     public void Begin(PeerPort port, int recordBytes)
     {
         RingProducer ring = port.Channel!.Outbound;
-        port.HoldRecordBytes = recordBytes;
+        port.Hold.RecordBytes = recordBytes;
 
         // Before the wish to be rung: whoever takes note of the ring must see what it is for.
         port.State = PortState.Held;
@@ -89,60 +89,60 @@ internal sealed class HoldPolicy
 
         PeerPatience patience = port.Patience!;
         patience.Note(ring.Consumed);
-        port.HoldStarted = Environment.TickCount64;
-        port.HoldCharged = port.HoldStarted;
-        port.HoldConsumed = ring.Consumed;
-        port.HoldDeadline = port.HoldStarted + Math.Min(_limitMilliseconds, patience.Left);
+        port.Hold.Started = Environment.TickCount64;
+        port.Hold.Charged = port.Hold.Started;
+        port.Hold.Consumed = ring.Consumed;
+        port.Hold.Deadline = port.Hold.Started + Math.Min(_limitMilliseconds, patience.Left);
         port.Counters.Holds++;
     }
 
     /// <summary>A channel is put to use: packets wait, or they would overtake the last ones on the standard path.</summary>
     public static void BeginOpening(PeerPort port, long now)
     {
-        port.SwitchDeadline = now + SettleMilliseconds;
-        port.SwitchAwaitsRing = false;
+        port.Switch.Deadline = now + SettleMilliseconds;
+        port.Switch.AwaitsRing = false;
     }
 
     /// <summary>A channel begins to close: until the peer has taken what is in the ring, packets wait, or they would overtake it on the standard path.</summary>
     public void BeginClosing(PeerPort port, long now)
     {
         Interrupt(port, now);
-        port.HoldCharged = now;
+        port.Hold.Charged = now;
 
         // What goes the standard way already need not wait.
-        port.SwitchDeadline = now + (port.State == PortState.Stalled ? 0 : Math.Min(_limitMilliseconds, port.Patience!.Left));
-        port.SwitchAwaitsRing = true;
+        port.Switch.Deadline = now + (port.State == PortState.Stalled ? 0 : Math.Min(_limitMilliseconds, port.Patience!.Left));
+        port.Switch.AwaitsRing = true;
     }
 
     /// <summary>True while packets wait because their path changes. Ends that wait when its time has come, hence to be asked before each pass.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool DelaysSwitch(PeerPort port) => port.SwitchDeadline != 0 && DelaysSwitch(port, Environment.TickCount64);
+    public static bool DelaysSwitch(PeerPort port) => port.Switch.Deadline != 0 && DelaysSwitch(port, Environment.TickCount64);
 
     /// <summary>As <see cref="DelaysSwitch(PeerPort)"/>, at a given time (<see cref="Environment.TickCount64"/> milliseconds), of a port whose path does change.</summary>
     public static bool DelaysSwitch(PeerPort port, long now)
     {
         // One that breaks the protocol is not waited for either.
         bool gone = port.Channel is not { PeerLeft: false, Outbound.Violation: RingViolation.None };
-        if (port.SwitchAwaitsRing)
+        if (port.Switch.AwaitsRing)
         {
             bool empty = port.Channel!.Outbound.Used() == 0;
-            if (empty || gone || now >= port.SwitchDeadline)
+            if (empty || gone || now >= port.Switch.Deadline)
             {
                 EndRingWait(port, now);
             }
 
             if (empty)
             {
-                port.SwitchDeadline = now + SettleMilliseconds;
+                port.Switch.Deadline = now + SettleMilliseconds;
             }
         }
 
-        if (gone || now >= port.SwitchDeadline)
+        if (gone || now >= port.Switch.Deadline)
         {
-            port.SwitchDeadline = 0;
+            port.Switch.Deadline = 0;
         }
 
-        return port.SwitchDeadline != 0;
+        return port.Switch.Deadline != 0;
     }
 
     /// <summary>Opens a held port again if the consumer has made room; a stalled one if it has made much room, and the peer is not left alone for now.</summary>
@@ -153,7 +153,7 @@ internal sealed class HoldPolicy
         {
             TryResumeStalled(port, ring);
         }
-        else if (ring.Capacity - ring.Used() >= port.HoldRecordBytes || !PrepareToWait(port, ring))
+        else if (ring.Capacity - ring.Used() >= port.Hold.RecordBytes || !PrepareToWait(port, ring))
         {
             End(port, PortState.Open);
         }
@@ -171,10 +171,10 @@ internal sealed class HoldPolicy
             End(port, PortState.Stalled);
             _tooSlow(port.Domain, patience.BeginRest(now));
         }
-        else if (ring.Consumed != port.HoldConsumed)
+        else if (ring.Consumed != port.Hold.Consumed)
         {
-            port.HoldConsumed = ring.Consumed;
-            port.HoldDeadline = now + Math.Min(_limitMilliseconds, patience.Left);
+            port.Hold.Consumed = ring.Consumed;
+            port.Hold.Deadline = now + Math.Min(_limitMilliseconds, patience.Left);
             TryResume(port);
         }
         else
@@ -196,7 +196,7 @@ internal sealed class HoldPolicy
         {
             _violated(port, ring.Violation);
         }
-        else if (free >= Math.Max(port.HoldRecordBytes, ring.Capacity / 4))
+        else if (free >= Math.Max(port.Hold.RecordBytes, ring.Capacity / 4))
         {
             End(port, PortState.Open);
         }
@@ -207,10 +207,10 @@ internal sealed class HoldPolicy
     {
         if (port.State == PortState.Held)
         {
-            port.Counters.HeldMilliseconds += (ulong)(now - port.HoldStarted);
+            port.Counters.HeldMilliseconds += (ulong)(now - port.Hold.Started);
             Charge(port, now);
         }
-        else if (port.SwitchDeadline != 0 && port.SwitchAwaitsRing)
+        else if (port.Switch.Deadline != 0 && port.Switch.AwaitsRing)
         {
             EndRingWait(port, now);
         }
@@ -219,14 +219,14 @@ internal sealed class HoldPolicy
     /// <summary>A closing channel's ring is waited for no longer.</summary>
     private static void EndRingWait(PeerPort port, long now)
     {
-        port.SwitchAwaitsRing = false;
-        port.Patience!.Waited(Math.Min(now, port.SwitchDeadline) - port.HoldCharged);
+        port.Switch.AwaitsRing = false;
+        port.Patience!.Waited(Math.Min(now, port.Switch.Deadline) - port.Hold.Charged);
         port.Patience.Note(port.Channel!.Outbound.Consumed);
     }
 
     private bool PrepareToWait(PeerPort port, RingProducer ring)
     {
-        bool wait = ring.PrepareToWaitForSpace(Math.Min(port.HoldRecordBytes - RingRecord.HeaderBytes, ring.MaxPayload));
+        bool wait = ring.PrepareToWaitForSpace(Math.Min(port.Hold.RecordBytes - RingRecord.HeaderBytes, ring.MaxPayload));
         if (ring.Violation != RingViolation.None)
         {
             _violated(port, ring.Violation);
@@ -238,9 +238,9 @@ internal sealed class HoldPolicy
     /// <summary>Charges the wait since the last time to the peer, but no more than was meant to be waited: the rest is our own lateness.</summary>
     private void Charge(PeerPort port, long now)
     {
-        port.Patience!.Waited(Math.Min(now - port.HoldCharged, _limitMilliseconds));
+        port.Patience!.Waited(Math.Min(now - port.Hold.Charged, _limitMilliseconds));
         port.Patience.Note(port.Channel!.Outbound.Consumed);
-        port.HoldCharged = now;
+        port.Hold.Charged = now;
     }
 
     private void End(PeerPort port, PortState next)

@@ -115,6 +115,13 @@ internal readonly ref struct Ipv4View
         return tcpHeader != 0 && packetLength > HeaderLength + tcpHeader;
     }
 
+    /// <summary>True for the protocols that nearly all traffic is of.</summary>
+    public bool IsTcpOrUdp
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Protocol is Tcp or Udp;
+    }
+
     /// <summary>True if a UDP header stands within the bytes at hand.</summary>
     public bool HasUdpHeader
     {

@@ -73,7 +73,7 @@ internal static class PacketClassifier
         tag = PacketTag.PartialChecksum;
         reason = AcceptReason.UnsupportedOffload;
         int tcpHeader = packet.TcpHeaderLength();
-        if (!port.PeerTakesOffload || (tcpHeader == 0 && !packet.HasUdpHeader))
+        if (!port.PeerTakesOffload || packet.IsFragment || (tcpHeader == 0 && !packet.HasUdpHeader))
         {
             return false;
         }

@@ -31,13 +31,13 @@ internal sealed class PeerPort : IDisposable
     /// <summary>The last source (IPv4, host order) that the peer was not allowed; 0: none. Whose it is may have changed without a word. Taken by the control thread.</summary>
     public volatile uint DoubtfulSource;
 
-    /// <summary>True if the firewall sends packets for the peer here, or is to do so. Of the control side, which tells the data path.</summary>
+    /// <summary>The firewall sends packets for the peer here, or is to do so. Control side only, which tells the data path.</summary>
     public bool Captured { get; set; } = true;
 
-    /// <summary>True if the port was given a channel that was not released yet. Of the control side.</summary>
+    /// <summary>The port was given a channel that was not released yet. Control side only.</summary>
     public volatile bool HasChannel;
 
-    /// <summary>True if packets are not to come here for a while although the firewall sends them, because there can be no channel. Of the control side.</summary>
+    /// <summary>Captured packets bypass the queue for now, because no channel can be opened for a while. Control side only.</summary>
     public bool Paused { get; set; }
 
     /// <summary>The channel to the peer, or null.</summary>
@@ -52,14 +52,8 @@ internal sealed class PeerPort : IDisposable
     /// <summary>What becomes of captured packets now.</summary>
     public PortState State { get; set; }
 
-    /// <summary>True if the peer has closed its direction of the channel, and the control side was told.</summary>
-    public bool ClosedByPeer { get; set; }
-
     /// <summary>The channel, if it is in use: neither failed nor left by its peer.</summary>
     public Channel? LiveChannel => State is PortState.Failed or PortState.Leaving ? null : Channel;
-
-    /// <summary>True if the control side knows that the channel ends: it has asked for it, or was told that the peer has closed its direction.</summary>
-    public bool EndIsKnown => Released is not null || ClosedByPeer;
 
     /// <summary>True if the queue is to be received from in the next pass; otherwise it is when it is reported.</summary>
     public bool CaptureReady { get; set; }
@@ -67,14 +61,8 @@ internal sealed class PeerPort : IDisposable
     /// <summary>True if nobody is told of packets in the queue for now, because they are not to be received.</summary>
     public bool QueuePaused { get; set; }
 
-    /// <summary>True if nothing is to be captured for the peer any more: as soon as the queue is empty, the kernel shall pass it by.</summary>
-    public bool Retires { get; set; }
-
-    /// <summary>Passes in a row that took one packet, and found no second if they looked for one.</summary>
-    public int LonePasses { get; set; }
-
-    /// <summary>Position of the inbound ring, in bytes modulo 2^32, when the port began to be <see cref="PortState.Leaving"/>.</summary>
-    public uint LeavesFrom { get; set; }
+    /// <summary>Nothing is to be captured for the peer for now: the kernel is told to bypass the queue as soon as that is empty.</summary>
+    public bool BypassWhenEmpty { get; set; }
 
     /// <summary>True if the peer may have published records.</summary>
     public bool InjectReady { get; set; }
@@ -91,44 +79,23 @@ internal sealed class PeerPort : IDisposable
     /// <summary>TCP packets with data among those captured in the present pass; others' senders wait for nothing.</summary>
     public int DataPackets { get; set; }
 
+    /// <summary>True if among those of the present pass are packets that are neither TCP nor UDP.</summary>
+    public bool RawPackets { get; set; }
+
     /// <summary>Decides whether the verdicts on TCP packets with data wait for company.</summary>
     public VerdictPolicy VerdictPolicy { get; } = new();
 
-    /// <summary>Small packets captured since the last large one, up to <see cref="CapturePath.SmallPacketsBetween"/>.</summary>
-    public int SmallPackets { get; set; } = CapturePath.SmallPacketsBetween;
+    /// <summary>What was captured last, from which the next receive is guessed.</summary>
+    public CaptureHabits Habits { get; } = new();
 
-    /// <summary>Bytes of attributes in front of the payload in the message received last.</summary>
-    public int AttributeBytes { get; set; } = 64;
+    /// <summary>The wait for room in a full ring, while <see cref="State"/> is <see cref="PortState.Held"/>; what it was for, also while it is <see cref="PortState.Stalled"/>.</summary>
+    public PortHold Hold;
 
-    /// <summary>When the present hold began, in <see cref="Environment.TickCount64"/> milliseconds.</summary>
-    public long HoldStarted { get; set; }
+    /// <summary>The wait of captured packets while their path changes.</summary>
+    public PortSwitch Switch;
 
-    /// <summary>Up to when the present hold was charged to the peer, in <see cref="Environment.TickCount64"/> milliseconds.</summary>
-    public long HoldCharged { get; set; }
-
-    /// <summary>When the present hold ends if the consumer makes no progress, in <see cref="Environment.TickCount64"/> milliseconds.</summary>
-    public long HoldDeadline { get; set; }
-
-    /// <summary>Bytes that the packet held first takes in the ring.</summary>
-    public int HoldRecordBytes { get; set; }
-
-    /// <summary>The consumer's index, in bytes modulo 2^32, when the hold's deadline was set.</summary>
-    public uint HoldConsumed { get; set; }
-
-    /// <summary>Until when captured packets wait at the latest because their path changes, in <see cref="Environment.TickCount64"/> milliseconds; 0: it does not change.</summary>
-    public long SwitchDeadline { get; set; }
-
-    /// <summary>True if captured packets wait, before their path changes, for the peer to take what is in the ring.</summary>
-    public bool SwitchAwaitsRing { get; set; }
-
-    /// <summary>When an orderly release gives up waiting for the peer, in <see cref="Environment.TickCount64"/> milliseconds.</summary>
-    public long CloseDeadline { get; set; }
-
-    /// <summary>True if the peer has closed its direction, too, but not yet taken what is in the ring: <see cref="PortDeadlines"/> looks when it has.</summary>
-    public bool AwaitsEmptyRing { get; set; }
-
-    /// <summary>Completed when the channel is no longer touched; null unless a release was asked for.</summary>
-    public TaskCompletionSource? Released { get; set; }
+    /// <summary>How far the channel's end has come.</summary>
+    public PortEnding Ending;
 
     /// <summary>Bytes in the outbound ring and its size in bytes, as the data path found them before the packets captured last; for status.</summary>
     public (int Used, int Capacity) RingFill { get; set; }
@@ -139,12 +106,12 @@ internal sealed class PeerPort : IDisposable
         Channel = channel;
         Patience = patience;
         PeerTakesOffload = peerTakesOffload;
-        ClosedByPeer = false;
+        Ending.ByPeer = false;
 
         // A new channel ends no rest.
         long now = Environment.TickCount64;
         State = now < patience.RestsUntil ? PortState.Stalled : PortState.Open;
-        HoldRecordBytes = 0;
+        Hold.RecordBytes = 0;
         CaptureReady = true;
         InjectReady = true;
         AwaitsData = false;
@@ -157,12 +124,12 @@ internal sealed class PeerPort : IDisposable
         Channel = null;
         State = PortState.NoChannel;
         AwaitsData = false;
-        AwaitsEmptyRing = false;
-        SwitchDeadline = 0;
+        Switch.Deadline = 0;
         CaptureReady = true;
         RingFill = default;
-        Released?.TrySetResult();
-        Released = null;
+        Ending.AwaitsEmptyRing = false;
+        Ending.Released?.TrySetResult();
+        Ending.Released = null;
     }
 
     /// <inheritdoc/>

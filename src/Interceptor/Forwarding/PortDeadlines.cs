@@ -29,11 +29,11 @@ internal sealed class PortDeadlines
         {
             long deadline = port.State switch
             {
-                PortState.Held => port.HoldDeadline,
-                PortState.Closing => port.CloseDeadline,
+                PortState.Held => port.Hold.Deadline,
+                PortState.Closing => port.Ending.Deadline,
                 _ => long.MaxValue,
             };
-            bool switching = port.SwitchDeadline != 0;
+            bool switching = port.Switch.Deadline != 0;
             if (deadline == long.MaxValue && !switching)
             {
                 continue;
@@ -48,7 +48,7 @@ internal sealed class PortDeadlines
 
             // Nobody rings when a closing ring is empty.
             bool delayed = switching && HoldPolicy.DelaysSwitch(port, now);
-            if (port.AwaitsEmptyRing && !delayed)
+            if (port.Ending.AwaitsEmptyRing && !delayed)
             {
                 _ringEmpty(port);
                 return 0;
@@ -60,7 +60,7 @@ internal sealed class PortDeadlines
                 return 0;
             }
 
-            next = Math.Min(next, !delayed ? deadline : port.SwitchAwaitsRing ? now + 1 : Math.Min(deadline, port.SwitchDeadline));
+            next = Math.Min(next, !delayed ? deadline : port.Switch.AwaitsRing ? now + 1 : Math.Min(deadline, port.Switch.Deadline));
         }
 
         return next == long.MaxValue ? -1 : (int)Math.Min(next - now, int.MaxValue);

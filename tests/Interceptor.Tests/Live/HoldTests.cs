@@ -56,7 +56,7 @@ public sealed class HoldTests
         AwaitFromRing(pair, peer, numbers, 70);
         Assert.Equal(Enumerable.Range(0, 70), numbers);
         numbers.Clear();
-        Wait.Until(() => !pair.A.Port.Retires, Patience, "the kernel to pass the queue by", pair.ToString);
+        Wait.Until(() => !pair.A.Port.BypassWhenEmpty, Patience, "the kernel to pass the queue by", pair.ToString);
         datagrams.Send(10, 1000);
         Assert.Equal(Enumerable.Range(70, 10), datagrams.Receive(10));
 

@@ -273,6 +273,28 @@ public sealed class ReleaseTests
         Assert.Equal((ulong)published, pair.A.Port.Counters.ReceivedPackets);
     }
 
+    /// <summary>The store may know of a peer's end before the data path has looked at its doorbell.</summary>
+    [Fact]
+    public async Task A_dead_peers_last_packets_are_injected_though_its_channel_is_let_go_of_before_its_end_is_noticed()
+    {
+        using var pair = new ForwardingPair();
+        Channel peer = pair.ConnectAlone(ringBytes: 1 << 20);
+        byte[] packet = PeerEnd.Datagram(pair, "last words"u8);
+        using ManualResetEventSlim dead = new();
+        pair.A.Forwarder.Post(dead.Wait);
+        int published = 0;
+        for (; published < 1000; published++)
+        {
+            PeerEnd.Publish(peer, packet, tag: 0, ring: false);
+        }
+
+        peer.Dispose();
+        Task released = pair.A.Forwarder.ReleaseAsync(pair.A.Port, orderly: false);
+        dead.Set();
+        await released.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.Equal((ulong)published, pair.A.Port.Counters.ReceivedPackets);
+    }
+
     /// <summary>As after a kill -9 on Xen, where the byte is cleared before anybody rings.</summary>
     [Fact]
     public unsafe void Nothing_enters_the_ring_of_a_peer_whose_life_byte_is_cleared_though_nobody_rang()

@@ -27,7 +27,7 @@ public sealed class SwitchTests : IDisposable
     public void Dispose() => _pair.Dispose();
 
     [Fact]
-    public void Packets_wait_from_the_moment_on_that_a_channel_is_put_to_use() => Assert.NotEqual(0, _port.SwitchDeadline);
+    public void Packets_wait_from_the_moment_on_that_a_channel_is_put_to_use() => Assert.NotEqual(0, _port.Switch.Deadline);
 
     [Fact]
     public void The_last_packets_on_the_standard_path_get_a_moment()

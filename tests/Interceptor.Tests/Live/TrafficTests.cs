@@ -84,7 +84,7 @@ public sealed class TrafficTests
             {
                 echo.Exchange(100);
                 pair.A.Sync();
-                return pair.A.Port.LonePasses >= 8;
+                return pair.A.Port.Habits.LonePasses >= 8;
             },
             Patience,
             "passes without a look for a second packet",
