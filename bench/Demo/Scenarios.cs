@@ -1,5 +1,6 @@
 using System.Globalization;
 using XenLoop.Harness.Paths;
+using XenLoop.Harness.Reporting;
 using XenLoop.Harness.Tools;
 using XenLoop.Lab;
 using XenLoop.Lab.Reports;
@@ -17,13 +18,13 @@ internal static class Scenarios
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new("ping round trip", "µs", LowerIsBetter: true, Target: null, OneProcessor: false, Ping),
-        new("TCP round trip on one CPU", "µs", LowerIsBetter: true, Target: 2.5, OneProcessor: true, (path, s) => RoundTrip(path, s, "tcp")),
-        new("UDP round trip on one CPU", "µs", LowerIsBetter: true, Target: 2.5, OneProcessor: true, (path, s) => RoundTrip(path, s, "udp")),
+        new("TCP round trip on one CPU", "µs", LowerIsBetter: true, Target.RatioOf("tcp-round-trip-one-cpu"), OneProcessor: true, (path, s) => RoundTrip(path, s, "tcp")),
+        new("UDP round trip on one CPU", "µs", LowerIsBetter: true, Target.RatioOf("udp-round-trip-one-cpu"), OneProcessor: true, (path, s) => RoundTrip(path, s, "udp")),
         new("TCP round trip", "µs", LowerIsBetter: true, Target: null, OneProcessor: false, (path, s) => RoundTrip(path, s, "tcp")),
         new("UDP round trip", "µs", LowerIsBetter: true, Target: null, OneProcessor: false, (path, s) => RoundTrip(path, s, "udp")),
-        new(OneStream, "Gbit/s", LowerIsBetter: false, Target: 0.55, OneProcessor: false, (path, s) => Stream(path, s, 1)),
-        new("TCP 4 streams", "Gbit/s", LowerIsBetter: false, Target: 0.4, OneProcessor: false, (path, s) => Stream(path, s, 4)),
-        new("UDP 64 B", "kpackets/s", LowerIsBetter: false, Target: 0.75, OneProcessor: false,
+        new(OneStream, "Gbit/s", LowerIsBetter: false, Target.RatioOf("tcp-streams", 1), OneProcessor: false, (path, s) => Stream(path, s, 1)),
+        new("TCP 4 streams", "Gbit/s", LowerIsBetter: false, Target.RatioOf("tcp-streams", 4), OneProcessor: false, (path, s) => Stream(path, s, 4)),
+        new("UDP 64 B", "kpackets/s", LowerIsBetter: false, Target.RatioOf("udp-stream", 64), OneProcessor: false,
             (path, s) => new Reading(Iperf.Datagrams(path, s, 64).ReceivedPacketsPerSecond / 1e3)),
         new("UDP 1448 B", "Gbit/s", LowerIsBetter: false, Target: null, OneProcessor: false,
             (path, s) => new Reading(Iperf.Datagrams(path, s, 1448).ReceivedBitsPerSecond / 1e9)),

@@ -24,6 +24,9 @@ public sealed record Target(string Name, string Workload, double? X, string Metr
         new("UDP round trips, p99.9", "percentiles-udp", null, "p99.9", Better.Lower, 1.0),
     ];
 
+    /// <summary>The limit of a workload that has but one target; of a curve, at point <paramref name="x"/>.</summary>
+    public static double RatioOf(string workload, double? x = null) => All.Single(t => t.Workload == workload && (x is null || t.X == x)).Ratio;
+
     /// <summary>Whether <paramref name="ratio"/> reaches it.</summary>
     public bool IsReached(double ratio) => Better == Better.Lower ? ratio <= Ratio : ratio >= Ratio;
 }
