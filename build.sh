@@ -40,10 +40,10 @@ Usage: ./build.sh [COMMAND]
   (none)            build out/xenloop: one static, stripped binary of at most 6 MB
   demo [OPTIONS]    two guests on this machine, standard path and fast path side by side
                     (needs root; ./build.sh demo --help)
-  test [FILTER]     pass all tests (of xen-test the short form), or only a project (SharedRing), or the classes
+  test [FILTER]     run all tests (of xen-test the short form), or only a project (SharedRing), or the classes
                     whose name contains FILTER (needs root for the end-to-end tests),
                     or only those on Xen (xen)
-  xen-test [JOB...] pass the tests on a real Xen, emulated by QEMU; all, or some of tests/xen/jobs
+  xen-test [JOB...] run the tests on a real Xen, emulated by QEMU; all, or some of tests/xen/jobs
   xen-bench [KIND...]  the fast path against netfront on that Xen (pv pvh pv-normal
                     pvh-normal migration; --quick, --rounds N)
   fuzz [TARGET...]  feed mutated input to everything that reads foreign bytes, guided by
@@ -394,6 +394,8 @@ conclude() {
         step "What failed"
         printf '%s\n' "${FAILURES[@]}"
     }
+    [[ $((TOTAL_PASSED + TOTAL_FAILED + TOTAL_SKIPPED)) -gt 0 ]] ||
+        printf '%sNo test has such a name.%s Names are those of the folders in tests/ (Discovery, Interceptor...) or part of a test class name.\n' "$RED" "$PLAIN" >&2
     printf '%s passed, %s failed, %s skipped\n' "$TOTAL_PASSED" "$TOTAL_FAILED" "$TOTAL_SKIPPED"
     [[ $TOTAL_FAILED -eq 0 && $TOTAL_PASSED -gt 0 ]]
 }

@@ -6,7 +6,7 @@ namespace XenLoop.Fuzz.Tests;
 /// <summary>What <see cref="ShortRunTests"/> looks at: each target's run of some seconds, as many side by side as there are processors.</summary>
 public sealed class ShortRuns : IDisposable
 {
-    private const double Seconds = 3;
+    private const double Seconds = 1;
 
     private readonly ConcurrentDictionary<string, TargetReport> _reports = new(StringComparer.Ordinal);
 

@@ -58,7 +58,7 @@ standard_trial "a connection, before XenLoop" "$PART" use_connection
 
 start_announcer
 for name in a b; do
-    start_xenloop $name '--idle-close 5'
+    start_xenloop $name '--idle-close 15'
 done
 trial "the connection, with XenLoop" "$PART" 0 use_connection
 

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# variants: pv
+# more variants: pv
 # limit: 300
 # The harness itself, over netfront: four guests find each other, one of them on two bridges and one on the second alone; what the
 # tools report is what happened, and what goes wrong is noticed.
