@@ -79,7 +79,7 @@ public sealed partial class XenHost
         StoreResult<ReadOnlyMemory<byte>> number = await store.ReadAsync(StoreNames.DomainNumber, stop).ConfigureAwait(false);
         if (number.IsOk && DomainId.TryParse(Encoding.Latin1.GetString(number.Value.Span), out DomainId self) && self.Value != 0)
         {
-            throw new StoreUnavailableException($"This is domain {self}, a guest: the announcer belongs into Dom0. In guests: xenloop run. For containers of this guest: xenloop announce --platform local.");
+            throw new StoreUnavailableException($"This is domain {self}, a guest: the announcer belongs in Dom0. In guests: xenloop run. For containers of this guest: xenloop announce --platform local.");
         }
 
         try

@@ -23,7 +23,7 @@ internal static class RunCommand
     private static readonly Option Rules = new("--rules", "WHO", "'manage' installs the firewall rules and removes them at the end; 'none' leaves them to you (see: xenloop rules).") { Default = "manage", Choices = ["manage", "none"] };
     private static readonly Option Offload = new("--offload", "HOW", "Super-packets and partial checksums: 'auto' tests this kernel first.") { Default = "auto", Choices = ["auto", "on", "off"] };
     private static readonly Option QueueBase = new("--queue-base", "N", "A peer's NFQUEUE is this number plus its domain number.") { Default = "7000" };
-    private static readonly Option Poll = new("--poll", "WHEN", "Poll for a moment before sleeping while small requests and responses go to and fro: 'auto' on Xen, as long as it gains.") { Default = "auto", Choices = ["auto", "on", "off"] };
+    private static readonly Option Poll = new("--poll", "WHEN", "Poll for a moment before sleeping while small requests and responses go back and forth: 'auto' on Xen, as long as it gains.") { Default = "auto", Choices = ["auto", "on", "off"] };
     private static readonly Option IdleClose = new("--idle-close", "SECONDS", "Close a channel that carried nothing for this long; 0: never.") { Default = "300" };
 
     /// <summary>The command with its options.</summary>

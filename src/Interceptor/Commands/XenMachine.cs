@@ -32,7 +32,7 @@ internal sealed class XenMachine(string root)
 
         if (IsDom0)
         {
-            return "This is Dom0: the agent belongs into the guests. Here: xenloop announce.";
+            return "This is Dom0: the agent belongs in the guests. Here: xenloop announce.";
         }
 
         if (!File.Exists(At("dev/xen/xenbus")))

@@ -77,7 +77,7 @@ internal sealed class RuleBackend
         }
 
         return result.Output.Contains(Incompatible, StringComparison.Ordinal)
-            ? throw new RuleException($"{Name} cannot show the table {RuleText.Table}, because nft has put rules into it that iptables cannot express. Move them to a table of their own, or use the other iptables (--backend legacy).") { IsIncompatible = true }
+            ? throw new RuleException($"{Name} cannot show the table {RuleText.Table}, because nft has put rules into it that iptables cannot express. Move them to a table of their own, or use the other iptables (xenloop rules install --backend legacy).") { IsIncompatible = true }
             : SavedRules.Parse(result.Output);
     }
 

@@ -15,7 +15,7 @@ internal static class RuleFailure
         ("policy", "This kernel does IPsec, but has no policy match for this iptables, without which packets would be taken before they are encrypted: modprobe xt_policy."),
         ("conntrack", "This kernel has no conntrack match for this iptables: modprobe xt_conntrack."),
         ("multiport", "This kernel has no multiport match for this iptables: modprobe xt_multiport."),
-        ("Could not fetch rule set generation id", "This kernel has no nf_tables, or this process may not use it: modprobe nf_tables, or use --backend legacy."),
+        ("Could not fetch rule set generation id", "This kernel has no nf_tables, or this process may not use it: modprobe nf_tables, or use the other iptables (xenloop rules install --backend legacy)."),
         ("Table does not exist", "This kernel has no ip_tables: modprobe iptable_mangle, or use --backend nft."),
     ];
 
