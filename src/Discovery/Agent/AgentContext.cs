@@ -39,7 +39,7 @@ internal sealed class AgentContext(MacAddress mac, AgentOptions options, IChanne
     /// <summary>The store; null while it is away.</summary>
     public IStore? Store { get; set; }
 
-    /// <summary>True if the store has not answered a request of this turn in time: no more is asked of it in this turn, or each peer would wait as long.</summary>
+    /// <summary>True if the store has not answered a request of this turn in time: none of our nodes is written or removed in this turn any more, or each would wait as long.</summary>
     public bool StoreStandsStill { get; set; }
 
     /// <summary>Begins a new life after a restore: with another instance, so that nobody takes us for whom it knew.</summary>

@@ -52,7 +52,10 @@ public sealed class BackOff(AgentOptions options)
             return false;
         }
 
+        // The peer's attempt may have been answered during a pause of ours, which the channel has made pointless. A violation's has passed.
         Failures = 0;
+        Until = _violatedUntil;
+        AnswersFrom = _violatedUntil;
         if (life >= options.BackOffMaximum)
         {
             _violations = 0;

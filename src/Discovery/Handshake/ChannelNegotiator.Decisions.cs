@@ -74,6 +74,7 @@ public sealed partial class ChannelNegotiator
         }
 
         _answered = said.Nonce;
+        _offeredFeatures = said.Features;
         Enter(NegotiationState.Attached, said.Nonce);
         _actions.Enqueue(new NegotiatorAction(NegotiatorActionKind.Map, Nonce, Offer: said.Offer));
         return true;
@@ -245,7 +246,7 @@ public sealed partial class ChannelNegotiator
         if (State == NegotiationState.Attached)
         {
             _opened = false;
-            _actions.Enqueue(new NegotiatorAction(NegotiatorActionKind.Activate, Nonce));
+            _actions.Enqueue(new NegotiatorAction(NegotiatorActionKind.Activate, Nonce, PeerFeatures: _offeredFeatures));
         }
 
         State = NegotiationState.Closing;

@@ -61,6 +61,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     private ulong _dropped;
     private TimeSpan _connectedAt;
     private bool _opened;
+    private ChannelFeatures _offeredFeatures;
     private TimeSpan _ticked;
     private CloseReason _ending;
     private bool _restarted;
@@ -80,7 +81,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     /// <summary>Failed attempts since a channel last lived.</summary>
     public int Failures => _backOff.Failures;
 
-    /// <summary>The time before which there is no attempt of ours and no answer to the peer's.</summary>
+    /// <summary>The time before which there is no attempt of ours; the peer's may be answered sooner.</summary>
     public TimeSpan BackOffUntil => _backOff.Until;
 
     /// <summary>The pauses after failures, to be remembered when this negotiator is forgotten.</summary>

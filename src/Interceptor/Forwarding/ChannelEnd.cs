@@ -9,7 +9,7 @@ namespace XenLoop.Interceptor.Forwarding;
 /// <remarks>
 /// <code>
 ///  Open, Held, Stalled --release, or closed by peer--> Closing --both closed, violation-------> NoChannel
-///                      --peer gone-------------------> Leaving --injected, or violation-------> Failed, or NoChannel if the end is known
+///                      --peer gone, other release----> Leaving --injected, or violation-------> Failed, or NoChannel if the end is known
 ///                      --violation-------------------> Failed  --release----------------------> NoChannel
 ///              Closing --deadline, or peer gone------> Leaving
 /// </code>
@@ -37,7 +37,7 @@ internal sealed class ChannelEnd
         _listener = listener;
     }
 
-    /// <summary>Lets go of a port's channel: at once, or after both directions are closed. Completes <paramref name="released"/> then.</summary>
+    /// <summary>Lets go of a port's channel: after both directions are closed, or once what a peer that is gone has left is injected; at once only if nothing can be read any more. Completes <paramref name="released"/> then.</summary>
     public void Release(PeerPort port, bool orderly, TaskCompletionSource released)
     {
         if (port.Channel is not { } channel)

@@ -6,7 +6,7 @@ using XenLoop.SharedRing;
 namespace XenLoop.Interceptor.Guest;
 
 /// <summary>
-/// Spares packets the way through this process as long as there can be no channel for them: a peer that gave trouble, or for which no pages are left,
+/// Spares packets the way through this process as long as we open no channel for them: a peer that gave trouble, or for which no pages are left,
 /// is left alone for up to ten minutes, and the detour costs more than the standard path itself.
 /// </summary>
 internal sealed class CapturePause

@@ -156,6 +156,30 @@ public sealed class ChannelNegotiatorTests
         Assert.Equal(NegotiationState.Offering, negotiator.State);
     }
 
+    /// <summary>A channel that the peer opened during our pause closes in order, for its rings to grow: our own traffic must be able to open it again.</summary>
+    [Fact]
+    public void A_channel_that_lived_ends_the_pause_in_which_it_was_opened()
+    {
+        ChannelNegotiator negotiator = Listener();
+        for (int i = 0; i < 8; i++)
+        {
+            Pass(negotiator, Options.BackOffMaximum);
+            Do(negotiator, n => n.Wish(_now));
+            Hear(negotiator, HandshakeStep.Closed, nonce: 7, answers: negotiator.Nonce);
+        }
+
+        Pass(negotiator, Options.AnswerPause);
+        Assert.False(negotiator.CanStart(_now));
+        Hear(negotiator, HandshakeStep.Want, nonce: 8, answers: 0);
+        ulong nonce = negotiator.Nonce;
+        Hear(negotiator, HandshakeStep.Attached, nonce: 8, answers: nonce);
+        Assert.Equal(NegotiationState.Connected, negotiator.State);
+        Pass(negotiator, TimeSpan.FromSeconds(3));
+        Do(negotiator, n => n.Close(CloseReason.Resized));
+        Do(negotiator, n => n.Released(_now, nonce));
+        Assert.True(negotiator.CanStart(_now));
+    }
+
     [Fact]
     public void A_request_is_served_once()
     {
