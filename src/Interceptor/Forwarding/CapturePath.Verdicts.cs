@@ -23,7 +23,7 @@ internal sealed unsafe partial class CapturePath
     {
         if (port.Queue.Verdicts.PendingPackets > 0)
         {
-            port.VerdictPolicy.EndTimer(port.Counters.SentPackets);
+            port.VerdictPolicy.EndTimer();
             SendVerdicts(port);
             LetSendersGoOn(port);
         }
@@ -72,8 +72,10 @@ internal sealed unsafe partial class CapturePath
             port.DataPackets = 0;
         }
 
-        if (senders || port.State == PortState.Held || verdicts.HoldsUpPackets || verdicts.PendingPackets >= WaitingPackets)
+        bool full = verdicts.PendingPackets >= WaitingPackets;
+        if (senders || port.State == PortState.Held || verdicts.HoldsUpPackets || full)
         {
+            port.VerdictPolicy.Flushed(full);
             verdicts.Flush();
             if (senders)
             {
@@ -83,7 +85,7 @@ internal sealed unsafe partial class CapturePath
 
         if (verdicts.PendingPackets > 0)
         {
-            port.VerdictPolicy.StartTimer(_timer.Arm(), port.Counters.SentPackets);
+            port.VerdictPolicy.StartTimer(_timer.Arm());
         }
     }
 

@@ -8,7 +8,8 @@ namespace XenLoop.Interceptor.Forwarding;
 /// A sender that writes a request in several pieces waits for that: TCP keeps a small packet back as long as the one before is in the machine
 /// (<c>tcp_should_autocork</c> in net/ipv4/tcp.c), and it went on when the timer ran out, after 10 ms. So a verdict waits only when the
 /// peer is expected to send data next: after as many packets as each of the last exchanges took. When one more comes all the same, or
-/// hardly any come until the timer has run out, it takes twice as many exchanges until verdicts wait again.
+/// hardly any come until the verdict goes out, it takes twice as many exchanges until verdicts wait again. Only packets with data count there:
+/// beside a stream from the peer, whose data seem to answer each piece, acknowledgements are sent all the time.
 /// </remarks>
 internal sealed class VerdictPolicy
 {
@@ -18,8 +19,8 @@ internal sealed class VerdictPolicy
     /// <summary>Most exchanges of one kind that are asked for; after so many the next run need not be longer than the first.</summary>
     public const int LongestRun = 1 << 20;
 
-    /// <summary>Packets from the timer's start to its end that are a brisk exchange.</summary>
-    private const int BriskPackets = 8;
+    /// <summary>Packets with data, from the timer's start to its end or in a full batch of verdicts, that are a brisk exchange.</summary>
+    private const int BriskPackets = 4;
 
     private int _needed = ShortestRun;
     private int _run;
@@ -27,7 +28,9 @@ internal sealed class VerdictPolicy
     private int _packets;
     private ulong _received;
     private uint _timerRun;
-    private ulong _sentAtStart;
+    private uint _sent;
+    private uint _sentAtStart;
+    private uint _sentAtFlush;
     private bool _waits;
 
     /// <summary>Takes note of captured packets that carry data.</summary>
@@ -42,6 +45,7 @@ internal sealed class VerdictPolicy
             _received = received;
         }
 
+        _sent += (uint)packets;
         _packets += packets;
         if (_packets > _expected)
         {
@@ -54,21 +58,37 @@ internal sealed class VerdictPolicy
 
     /// <summary>Takes note that verdicts wait for the timer, which may run already, for other ports'.</summary>
     /// <param name="run">Which of the timer's runs this is.</param>
-    /// <param name="sent">Packets that the port has carried so far.</param>
-    public void StartTimer(uint run, ulong sent)
+    public void StartTimer(uint run)
     {
         if (run != _timerRun)
         {
             _timerRun = run;
-            _sentAtStart = sent;
+            _sentAtStart = _sent;
         }
     }
 
     /// <summary>Takes note that the timer has run out while verdicts waited.</summary>
-    /// <param name="sent">Packets that the port has carried so far.</param>
-    public void EndTimer(ulong sent)
+    public void EndTimer()
     {
-        if (_waits && sent - _sentAtStart < BriskPackets)
+        EndWait(_sentAtStart);
+        _sentAtFlush = _sent;
+    }
+
+    /// <summary>Takes note that verdicts have been sent.</summary>
+    /// <param name="full">True if that was because enough of them waited for company.</param>
+    public void Flushed(bool full)
+    {
+        if (full)
+        {
+            EndWait(_sentAtFlush);
+        }
+
+        _sentAtFlush = _sent;
+    }
+
+    private void EndWait(uint sentBefore)
+    {
+        if (_waits && _sent - sentBefore < BriskPackets)
         {
             EndRun();
         }

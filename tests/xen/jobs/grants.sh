@@ -65,7 +65,7 @@ check_answer "half is given where there is not more" a "offer $(domid b) 1048576
 check_answer "and half of that" a "offer $(domid b) 524288" "offer * 262144"
 check_answer "and so on" a "offer $(domid b) 65536" "offer * 65536"
 check_answer "to the end" a "offer $(domid b) 1048576" "offer * 131072"
-check_answer "which says what to do" a "offer $(domid b) 1048576" "offer refused: No * echo *xen_gntalloc*"
+check_answer "which says what to do" a "offer $(domid b) 1048576" "offer refused: Fewer than * echo *xen_gntalloc*"
 for _ in 1 2 3 4 5; do close_last a; done
 check_answer "all come back" a "offer $(domid b) 1048576" "offer * 1048576"
 close_last a
