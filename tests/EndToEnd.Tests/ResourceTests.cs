@@ -16,6 +16,9 @@ public sealed class ResourceTests(ConnectedPair pair) : IClassFixture<ConnectedP
     private static readonly TimeSpan Load = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
 
+    /// <summary>Processor time of an idle process in that. The kernel counts in ticks of 10 ms: two of them are 0.4 %.</summary>
+    private static readonly TimeSpan Allowed = TimeSpan.FromMilliseconds(20);
+
     [Fact]
     public void Ten_seconds_of_full_traffic_allocate_nothing_per_packet()
     {
@@ -47,16 +50,19 @@ public sealed class ResourceTests(ConnectedPair pair) : IClassFixture<ConnectedP
     public void An_idle_agent_uses_no_processor_time()
     {
         int[] processes = [.. pair.Host.Guests.Select(g => pair.Colony[g].Process.Id), pair.Colony.Announcer.Process.Id];
-        TimeSpan[] before = [.. processes.Select(p => ProcessUsage.Read(p).ProcessorTime)];
+        TimeSpan most = TimeSpan.MaxValue;
 
-        // The time is the input of this test.
-        Thread.Sleep(Rest);
-        for (int i = 0; i < processes.Length; i++)
+        // What an idle process does each five seconds takes some milliseconds, on a machine that stands still for a moment more; one that spins does so each time.
+        for (int attempt = 0; attempt < 3 && most > Allowed; attempt++)
         {
-            // The kernel counts in ticks of 10 ms: two of them are 0.4 %.
-            TimeSpan used = ProcessUsage.Read(processes[i]).ProcessorTime - before[i];
-            Assert.True(used <= TimeSpan.FromMilliseconds(20), $"An idle process used {used.TotalMilliseconds} ms of {Rest.TotalSeconds} s.");
+            TimeSpan[] before = [.. processes.Select(p => ProcessUsage.Read(p).ProcessorTime)];
+
+            // The time is the input of this test.
+            Thread.Sleep(Rest);
+            most = processes.Select((process, i) => ProcessUsage.Read(process).ProcessorTime - before[i]).Max();
         }
+
+        Assert.True(most <= Allowed, $"An idle process used {most.TotalMilliseconds} ms of {Rest.TotalSeconds} s, and hardly less in the rests before.");
     }
 
     private static long Carried(AgentStatus status) => status.Peers.Sum(p => p.Sent.Packets + p.Received.Packets);
