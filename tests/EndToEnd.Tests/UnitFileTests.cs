@@ -51,6 +51,7 @@ public sealed class UnitFileTests
         Assert.Contains("KillMode=process", lines);
         Assert.Contains("OOMPolicy=continue", lines);
         Assert.Contains("ManagedOOMPreference=omit", lines);
+        Assert.Contains("LimitNOFILE=65536", lines);
     }
 
     /// <summary>A vif that is away for half a minute once made systemd give the agent up for good.</summary>

@@ -49,11 +49,25 @@ internal static class AnnounceCommand
     private static AnnouncerOptions ReadOptions(Arguments arguments) => new()
     {
         HeartbeatInterval = ParseHeartbeat(arguments.Text(Heartbeat)),
-        Allow = [.. arguments.All(Allow)],
-        Deny = [.. arguments.All(Deny)],
+        Allow = [.. Guests("--allow", arguments.All(Allow))],
+        Deny = [.. Guests("--deny", arguments.All(Deny))],
         BridgeScripts = [.. arguments.All(BridgeScript)],
         RouteScripts = [.. arguments.All(RouteScript)],
     };
+
+    /// <summary>An entry that can name no guest would silently deny nobody.</summary>
+    private static IReadOnlyList<string> Guests(string option, IReadOnlyList<string> entries)
+    {
+        foreach (string entry in entries)
+        {
+            if (entry.Length == 0 || entry.Contains(',', StringComparison.Ordinal) || Guid.TryParseExact(entry, "N", out _))
+            {
+                throw new UsageException($"{option} takes guests by name, domain number or UUID (with dashes), separated by blanks, not '{entry}'. A guest whose name has a comma is named by its UUID.");
+            }
+        }
+
+        return entries;
+    }
 
     private static TimeSpan ParseHeartbeat(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0.1 and <= 3600

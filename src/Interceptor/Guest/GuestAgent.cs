@@ -37,7 +37,7 @@ internal sealed class GuestAgent : IForwarderListener
     private readonly GuestPlatform _platform;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
-    private readonly DateTimeOffset _started;
+    private readonly long _started;
     private DiscoveryAgent? _discovery;
 
     /// <summary>Nothing happens before <see cref="RunAsync"/>.</summary>
@@ -47,7 +47,7 @@ internal sealed class GuestAgent : IForwarderListener
         _platform = platform;
         _clock = clock;
         _log = log;
-        _started = clock.GetUtcNow();
+        _started = clock.GetTimestamp();
     }
 
     /// <summary>Runs until <paramref name="stop"/>.</summary>
@@ -245,7 +245,7 @@ internal sealed class GuestAgent : IForwarderListener
             link.Name,
             device.Tap.Name,
             device.Offload,
-            Math.Round((now - _started).TotalSeconds, 1),
+            Math.Round(_clock.GetElapsedTime(_started).TotalSeconds, 1),
             new AnnouncerReport(announcer.Alive, announcer.LastHeartbeat is { } last ? Math.Round((now - last).TotalSeconds, 1) : null, announcer.StoreConnected),
             StatusReporter.Process(),
             rules.Report,
