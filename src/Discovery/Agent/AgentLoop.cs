@@ -200,10 +200,9 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         bool complete = await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
         complete &= !Announcements.ListDirty || await Announcements.ReadAsync(store, cancel).ConfigureAwait(false);
         PeerSession[] peers = [.. _peers.Values];
-        int first = _readFirst;
         for (int i = 0; i < peers.Length; i++)
         {
-            int next = (first + i) % peers.Length;
+            int next = (_readFirst + i) % peers.Length;
             if (peers[next].NodeDue <= context.Now)
             {
                 if (context.Now >= enough)

@@ -16,9 +16,6 @@ internal sealed partial class Announcements(AgentContext context)
     private ulong _lastSequence;
     private TimeSpan _expires;
 
-    /// <summary>True until a turn has seen the end of <see cref="ConfirmUntil"/>.</summary>
-    private bool _confirming;
-
     /// <summary>True if the heartbeat has to be read.</summary>
     public bool HeartbeatDirty { get; set; }
 
@@ -35,7 +32,7 @@ internal sealed partial class Announcements(AgentContext context)
     public TimeSpan? LastHeartbeat { get; private set; }
 
     /// <summary>The time until which connected peers have to be listed again, after the announcer came back.</summary>
-    public TimeSpan ConfirmUntil { get; private set; }
+    public TimeSpan? ConfirmUntil { get; private set; }
 
     /// <summary>The peers that are listed; of no meaning unless <see cref="Alive"/>.</summary>
     public IReadOnlyDictionary<DomainId, PeerDomain> Listed => _listed;
@@ -44,7 +41,7 @@ internal sealed partial class Announcements(AgentContext context)
     public ImmutableArray<InternetAddress> Own { get; private set; } = [];
 
     /// <summary>When the announcer's silence becomes expiry, or the time to be listed again ends.</summary>
-    public TimeSpan? Due => !Alive ? null : _confirming && ConfirmUntil < _expires ? ConfirmUntil : _expires;
+    public TimeSpan? Due => !Alive ? null : Moment.Earlier(ConfirmUntil, _expires);
 
     /// <summary>Takes note of a new connection to the store, which may have been emptied.</summary>
     public void StoreConnected()
@@ -67,7 +64,7 @@ internal sealed partial class Announcements(AgentContext context)
     /// <summary>Notes silence, and the end of the time to be listed again.</summary>
     public void Expire()
     {
-        _confirming &= context.Now < ConfirmUntil;
+        ConfirmUntil = context.Now < ConfirmUntil ? ConfirmUntil : null;
         if (Alive && context.Now >= _expires)
         {
             Alive = false;
@@ -128,7 +125,6 @@ internal sealed partial class Announcements(AgentContext context)
                 Alive = true;
                 ListDirty = true;
                 ConfirmUntil = context.Now + context.Options.ReappearanceGrace;
-                _confirming = true;
                 LogAlive(context.Log);
             }
         }

@@ -184,7 +184,6 @@ public sealed partial class ChannelNegotiator
         _stepDue = null;
         _wish = false;
         _connectedAt = now;
-        _opened = true;
         _seenThisSession = true;
         _actions.Enqueue(new NegotiatorAction(NegotiatorActionKind.Activate, Nonce, PeerFeatures: peerFeatures));
     }
@@ -245,7 +244,6 @@ public sealed partial class ChannelNegotiator
     {
         if (State == NegotiationState.Attached)
         {
-            _opened = false;
             _actions.Enqueue(new NegotiatorAction(NegotiatorActionKind.Activate, Nonce, PeerFeatures: _offeredFeatures));
         }
 
@@ -268,6 +266,7 @@ public sealed partial class ChannelNegotiator
     {
         _dropped = Nonce != 0 ? Nonce : _dropped;
         Enter(NegotiationState.Idle, 0);
+        _connectedAt = null;
         _wish = false;
         _request = 0;
         _answered = 0;

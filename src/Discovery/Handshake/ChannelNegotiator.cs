@@ -59,8 +59,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     private ulong _served;
     private ulong _answered;
     private ulong _dropped;
-    private TimeSpan _connectedAt;
-    private bool _opened;
+    private TimeSpan? _connectedAt;
     private ChannelFeatures _offeredFeatures;
     private TimeSpan _ticked;
     private CloseReason _ending;
@@ -257,7 +256,7 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
             return;
         }
 
-        bool lived = _opened && _backOff.Lived(now - _connectedAt);
+        bool lived = _connectedAt is { } since && _backOff.Lived(now - since);
         if (_ending == CloseReason.Violation)
         {
             _backOff.Violated(now);
