@@ -123,7 +123,7 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
         switch (report.Kind)
         {
             case AgentReportKind.Failed:
-                _negotiator.Failed(report.Failure);
+                _negotiator.Failed(context.Now, report.Failure);
                 break;
             case AgentReportKind.Idle:
                 Close(CloseReason.Idle);

@@ -215,12 +215,24 @@ public sealed partial class ChannelNegotiator(DomainId self, ulong instance, Dom
     /// <summary>We no longer want the channel: idle, or going away.</summary>
     public void Close(CloseReason reason) => Abandon(reason, orderly: true);
 
-    /// <summary>The data path gave the connected channel up.</summary>
-    public void Failed(ChannelFailure failure)
+    /// <summary>The data path gave the channel up; if the peer violated the ring's protocol, that counts though the channel was ending already, or has ended.</summary>
+    public void Failed(TimeSpan now, ChannelFailure failure)
     {
-        if (State == NegotiationState.Connected)
+        bool violated = failure == ChannelFailure.ProtocolViolation;
+        if (State == NegotiationState.Connected || (violated && PeerMaySend))
         {
             Abandon(ReasonOf(failure), orderly: failure == ChannelFailure.ClosedByPeer);
+        }
+        else if (violated && State == NegotiationState.Closing)
+        {
+            _ending = CloseReason.Violation;
+            LastFailure = CloseReason.Violation.ToString();
+        }
+        else if (violated)
+        {
+            _backOff.Violated(now);
+            Abandon(CloseReason.Violation, orderly: false);
+            LastFailure = CloseReason.Violation.ToString();
         }
     }
 

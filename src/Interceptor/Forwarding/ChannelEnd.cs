@@ -111,9 +111,8 @@ internal sealed class ChannelEnd
     /// <summary>The peer broke the ring's protocol; or its ring is not there any more, because we were restored.</summary>
     public void OnViolation(PeerPort port, RingViolation violation)
     {
-        bool lost = port.Channel!.Link.PagesLost;
-        GiveUp(port);
-        if (lost)
+        // Said first: the release that the end completes is judged by it.
+        if (port.Channel!.Link.PagesLost)
         {
             _listener.OnChannelFailed(port.Domain, ChannelFailure.PeerGone);
         }
@@ -121,6 +120,8 @@ internal sealed class ChannelEnd
         {
             _listener.OnViolation(port.Domain, violation);
         }
+
+        GiveUp(port);
     }
 
     /// <summary>Ends the use of a channel for good. Whoever waits for its release must not wait for a peer that is gone or broke the protocol.</summary>

@@ -240,7 +240,7 @@ public sealed class ChannelNegotiatorTests
             Do(negotiator, n => n.PeerNode(_now, new HandshakeReading(HandshakeReadingKind.Message, Message(HandshakeStep.Attached, 7, negotiator.Nonce) with { From = instance })));
             Assert.Equal(NegotiationState.Connected, negotiator.State);
             Pass(negotiator, TimeSpan.FromSeconds(20));
-            Do(negotiator, n => n.Failed(ChannelFailure.ProtocolViolation));
+            Do(negotiator, n => n.Failed(_now, ChannelFailure.ProtocolViolation));
             Do(negotiator, n => n.Released(_now, negotiator.Nonce));
             Do(negotiator, n => n.Announced(_now, instance + 1));
             Assert.True(negotiator.BackOff.Remembers(_now));
@@ -252,6 +252,58 @@ public sealed class ChannelNegotiatorTests
         }
 
         Assert.Equal(Options.ViolationBackOffMaximum, expected);
+    }
+
+    /// <summary>A peer cannot evade its pause by closing first and violating then.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_violation_counts_though_the_channel_was_ending_already_or_has_ended(bool inTime)
+    {
+        ChannelNegotiator negotiator = ConnectedListener(out ulong nonce);
+        Pass(negotiator, TimeSpan.FromSeconds(20));
+        Hear(negotiator, HandshakeStep.Closed, 7, nonce);
+        Assert.Equal(NegotiationState.Closing, negotiator.State);
+        if (inTime)
+        {
+            Do(negotiator, n => n.Failed(_now, ChannelFailure.ProtocolViolation));
+        }
+
+        Do(negotiator, n => n.Released(_now, nonce));
+        if (!inTime)
+        {
+            Assert.True(negotiator.CanStart(_now));
+            Do(negotiator, n => n.Failed(_now, ChannelFailure.ProtocolViolation));
+        }
+
+        Assert.Equal((NegotiationState.Idle, Options.ViolationBackOffMinimum), (negotiator.State, negotiator.BackOffUntil - _now));
+        Assert.Equal("Violation", negotiator.LastFailure);
+        Hear(negotiator, HandshakeStep.Want, 8, 0);
+        Assert.Equal(NegotiationState.Idle, negotiator.State);
+    }
+
+    [Fact]
+    public void A_violation_of_a_channel_that_never_opened_counts_once()
+    {
+        ChannelNegotiator negotiator = Connector();
+        Hear(negotiator, HandshakeStep.Offer, nonce: 50, answers: 0);
+        Assert.Equal(NegotiationState.Attached, negotiator.State);
+        Do(negotiator, n => n.Failed(_now, ChannelFailure.ProtocolViolation));
+        Assert.Equal((HandshakeStep.Closed, CloseReason.Violation), (LastPublished!.Step, LastPublished.Reason));
+        Do(negotiator, n => n.Released(_now, 50));
+        Assert.Equal(Options.ViolationBackOffMinimum, negotiator.BackOffUntil - _now);
+        Assert.Equal(1, negotiator.Failures);
+    }
+
+    [Fact]
+    public void A_violation_in_the_midst_of_the_next_attempt_ends_that()
+    {
+        ChannelNegotiator negotiator = Listener();
+        Hear(negotiator, HandshakeStep.Want, 7, 0);
+        Assert.Equal(NegotiationState.Offering, negotiator.State);
+        Do(negotiator, n => n.Failed(_now, ChannelFailure.ProtocolViolation));
+        Assert.Equal((NegotiationState.Idle, Options.ViolationBackOffMinimum), (negotiator.State, negotiator.BackOffUntil - _now));
+        Assert.Single(_done, action => action.Kind == NegotiatorActionKind.Discard);
     }
 
     [Fact]
@@ -365,7 +417,7 @@ public sealed class ChannelNegotiatorTests
         Pass(negotiator, Options.BackOffMaximum);
         if (endFirst)
         {
-            Do(negotiator, n => n.Failed(ChannelFailure.PeerGone));
+            Do(negotiator, n => n.Failed(_now, ChannelFailure.PeerGone));
             Do(negotiator, n => n.Released(_now, nonce));
             Assert.False(negotiator.CanStart(_now));
         }

@@ -65,7 +65,7 @@ public sealed class HostilePeerTests
                     negotiator.Tick(now);
                     break;
                 case 3 when active && !releasing:
-                    negotiator.Failed((ChannelFailure)random.Next(3));
+                    negotiator.Failed(now, (ChannelFailure)random.Next(3));
                     break;
                 case 4 when releasing:
                     ulong released = held;

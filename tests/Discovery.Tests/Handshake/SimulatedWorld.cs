@@ -286,7 +286,7 @@ public sealed class SimulatedWorld
         {
             foreach (DomainId peer in other.Active.Where(active => active.Value == nonce).Select(active => active.Key).ToArray())
             {
-                other.Input(peer, negotiator => negotiator.Failed(ChannelFailure.PeerGone));
+                other.Input(peer, negotiator => negotiator.Failed(Now, ChannelFailure.PeerGone));
             }
         }
     }
