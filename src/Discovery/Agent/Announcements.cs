@@ -43,10 +43,13 @@ internal sealed partial class Announcements(AgentContext context)
     /// <summary>When the announcer's silence becomes expiry, or the time to be listed again ends.</summary>
     public TimeSpan? Due => !Alive ? null : Moment.Earlier(ConfirmUntil, _expires);
 
-    /// <summary>Takes note of a new connection to the store, which may have been emptied.</summary>
+    /// <summary>
+    /// Takes note of a new connection to the store, which may have been emptied. What peers are held to stays until there is something newer: channels live on
+    /// meanwhile, and a routed peer could name any destination.
+    /// </summary>
     public void StoreConnected()
     {
-        Forget();
+        ForgetPeers();
         HeartbeatDirty = true;
         ListDirty = true;
     }
@@ -54,11 +57,8 @@ internal sealed partial class Announcements(AgentContext context)
     /// <summary>Forgets all announcements: they were of others, or for somebody else.</summary>
     public void Forget()
     {
-        _listed.Clear();
-        _pages.Clear();
-        DirtyPages.Clear();
+        ForgetPeers();
         Own = [];
-        Alive = false;
     }
 
     /// <summary>Notes silence, and the end of the time to be listed again.</summary>
@@ -102,6 +102,14 @@ internal sealed partial class Announcements(AgentContext context)
         }
 
         return complete;
+    }
+
+    private void ForgetPeers()
+    {
+        _listed.Clear();
+        _pages.Clear();
+        DirtyPages.Clear();
+        Alive = false;
     }
 
     private async Task<bool> ReadHeartbeatAsync(IStore store, CancellationToken cancel)
@@ -175,7 +183,8 @@ internal sealed partial class Announcements(AgentContext context)
             }
         }
 
-        if (!present.Contains(context.Self))
+        // Not before all is read: we may be on a page that is still to come.
+        if (!present.Contains(context.Self) && DirtyPages.Count == 0 && !ListDirty)
         {
             Own = [];
         }

@@ -11,6 +11,16 @@ namespace XenLoop.Discovery;
 /// </summary>
 public sealed partial class DiscoveryAgent : IAsyncDisposable
 {
+    /// <summary>Most events that are taken in before what they said is worked off.</summary>
+    private const int EventsPerTurn = 1024;
+
+    /// <summary>Turns in a row for the sake of events that are not put off.</summary>
+    private const int FreeEventTurns = 50;
+
+    /// <summary>Time for each of these turns in the long run: a peer can make events as fast as the store takes them, and those that wait are one turn's.</summary>
+    private static readonly TimeSpan EventTurnInterval = TimeSpan.FromMilliseconds(10);
+
+    private readonly Pace _eventTurns = new(FreeEventTurns, EventTurnInterval);
     private readonly WakeSignal _wake = new();
     private readonly AgentMailbox _mailbox;
     private readonly AgentContext _context;
@@ -131,9 +141,12 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
             await EnterAsync(session).ConfigureAwait(false);
         }
 
-        while (_link.TryTakeEvent(out StoreEvent? item))
+        if (_link.HasEvent && _eventTurns.TryTake(_context.Now))
         {
-            _loop.Note(item.Value);
+            for (int i = 0; i < EventsPerTurn && _link.TryTakeEvent(out StoreEvent? item); i++)
+            {
+                _loop.Note(item.Value);
+            }
         }
 
         await _loop.TurnAsync(cancel).ConfigureAwait(false);
@@ -179,7 +192,7 @@ public sealed partial class DiscoveryAgent : IAsyncDisposable
         platform?.Dispose();
     }
 
-    private TimeSpan? NextDue() => Moment.Earlier(_loop.Due(), _link.Due);
+    private TimeSpan? NextDue() => Moment.Earlier(Moment.Earlier(_loop.Due(), _link.Due), _link.HasEvent ? _eventTurns.NotBefore : null);
 
     private async Task WaitAsync(TimeSpan? due, CancellationToken cancel)
     {

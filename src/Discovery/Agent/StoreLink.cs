@@ -18,6 +18,9 @@ internal sealed partial class StoreLink(IStoreConnector connector, GuestIdentity
     /// <summary>When the next try to connect is due; null: connected, or trying.</summary>
     public TimeSpan? Due => _session is null && _connecting is null ? _nextTry : null;
 
+    /// <summary>True if an event waits to be taken.</summary>
+    public bool HasEvent => _nextEvent is { IsCompletedSuccessfully: true };
+
     /// <summary>Begins a connection if one is due.</summary>
     /// <returns>The session, once, when one has just been made; otherwise null.</returns>
     public async Task<StoreSession?> ConnectIfDueAsync(CancellationToken cancel)

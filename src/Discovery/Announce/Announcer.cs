@@ -21,6 +21,13 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
     /// <summary>Most events that are taken in before what they said is worked off.</summary>
     private const int EventsPerRound = 1024;
 
+    /// <summary>Rounds in a row for the sake of events that are not put off.</summary>
+    private const int FreeEventRounds = 100;
+
+    /// <summary>Time for each of these rounds in the long run: a guest can make events as fast as the store takes them, and those that wait are one round's.</summary>
+    private static readonly TimeSpan EventRoundInterval = TimeSpan.FromMilliseconds(10);
+
+    private readonly Pace _eventRounds = new(FreeEventRounds, EventRoundInterval);
     private readonly GuestReader _reader = new(store, options, log);
     private readonly PeerPublisher _publisher = new(store, log);
     private readonly CoResidence _residents = new();
@@ -68,13 +75,36 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
                 // A domain may have come after the list was read: no other event would tell of it.
                 if (!(listed && _rescan))
                 {
-                    await Task.WhenAny(_next, Task.Delay(UntilDue(), clock, stop)).ConfigureAwait(false);
+                    await WaitAsync(stop).ConfigureAwait(false);
                 }
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             LogStopped(log);
+        }
+    }
+
+    /// <summary>Waits for the next event or until something is due; for an event at its pace.</summary>
+    private async Task WaitAsync(CancellationToken stop)
+    {
+        using (var enough = CancellationTokenSource.CreateLinkedTokenSource(stop))
+        {
+            await Task.WhenAny(_next, Task.Delay(UntilDue(), clock, enough.Token)).ConfigureAwait(false);
+
+            // Or each event would leave a timer behind that lives for seconds.
+            await enough.CancelAsync().ConfigureAwait(false);
+        }
+
+        if (_next.IsCompleted)
+        {
+            TimeSpan pause = _eventRounds.NotBefore - Now;
+            if (pause > TimeSpan.Zero)
+            {
+                await Task.Delay(pause, clock, stop).ConfigureAwait(false);
+            }
+
+            _eventRounds.Take(Now);
         }
     }
 

@@ -1,3 +1,5 @@
+using XenLoop.Addresses;
+
 namespace XenLoop.Discovery.Tests;
 
 /// <summary>The agent's loop turn by turn: whom it takes in, what it forgets, and what it does about a store that refuses.</summary>
@@ -67,6 +69,35 @@ public sealed class AgentLoopTests
         await loop.AnnounceAsync(10, 20);
         Assert.Equal(2, Watches());
         Assert.Equal([10, 20], loop.Peers);
+    }
+
+    /// <summary>Without them a routed peer whose channel lives on could name any destination.</summary>
+    [Fact]
+    public async Task The_addresses_that_peers_are_held_to_stay_until_the_store_that_came_back_says_something_newer()
+    {
+        PlayedLoop loop = new(100, new AgentOptions()) { OwnAddress = InternetAddress.FromIPv4(0x0A000001) };
+        await loop.AnnounceAsync(1, 2);
+        Assert.Equal([loop.OwnAddress.Value], loop.User.Domains.Own);
+
+        // Empty, and the announcer not there.
+        loop.Store.Nodes.Clear();
+        loop.Reconnect();
+        await loop.TurnAsync();
+        Assert.Equal([loop.OwnAddress.Value], loop.User.Domains.Own);
+
+        // The page with peers is read, ours is not.
+        bool refuses = true;
+        loop.Store.RefuseRead = path => refuses && path == StoreNames.PeerPage(1) ? StoreStatus.TimedOut : StoreStatus.Ok;
+        loop.Reconnect();
+        await loop.AnnounceAsync(1, 2);
+        Assert.Equal([1, 2], loop.Peers);
+        Assert.Equal([loop.OwnAddress.Value], loop.User.Domains.Own);
+
+        refuses = false;
+        loop.OwnAddress = null;
+        await loop.AnnounceAsync(1, 2);
+        await loop.PassAsync(TimeSpan.FromSeconds(2));
+        Assert.Empty(loop.User.Domains.Own);
     }
 
     [Fact]

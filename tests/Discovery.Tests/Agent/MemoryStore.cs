@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace XenLoop.Discovery.Tests;
 
-/// <summary>A store in memory for one guest, without events, that refuses what the test wants refused.</summary>
+/// <summary>A store in memory for one guest, that refuses what the test wants refused, and has the events that the test makes.</summary>
 public sealed class MemoryStore : IStore
 {
     public Dictionary<string, byte[]> Nodes { get; } = new(StringComparer.Ordinal);
@@ -17,6 +17,16 @@ public sealed class MemoryStore : IStore
 
     public Task<string> Lost { get; } = new TaskCompletionSource<string>().Task;
 
+    /// <summary>How a read of a path ends, unless by what is there.</summary>
+    public Func<string, StoreStatus> RefuseRead { get; set; } = static _ => StoreStatus.Ok;
+
+    /// <summary>Each event, once it has come; none without this.</summary>
+    public Func<CancellationToken, Task<StoreEvent?>> NextEvent { get; set; } = static async cancel =>
+    {
+        await Task.Delay(Timeout.Infinite, cancel);
+        return null;
+    };
+
     /// <summary>Paths that were read.</summary>
     public List<string> Reads { get; } = [];
 
@@ -27,7 +37,7 @@ public sealed class MemoryStore : IStore
     {
         BeforeRead(path);
         Reads.Add(path);
-        return Task.FromResult(Nodes.TryGetValue(path, out byte[]? value) ? new StoreResult<ReadOnlyMemory<byte>>(StoreStatus.Ok, value) : StoreStatus.NotFound);
+        return Task.FromResult(RefuseRead(path) is not StoreStatus.Ok and var refusal ? refusal : Nodes.TryGetValue(path, out byte[]? value) ? new StoreResult<ReadOnlyMemory<byte>>(StoreStatus.Ok, value) : StoreStatus.NotFound);
     }
 
     public Task<StoreStatus> WriteAsync(string path, ReadOnlyMemory<byte> value, CancellationToken cancel) =>
@@ -71,11 +81,7 @@ public sealed class MemoryStore : IStore
         return Task.FromResult(EndsWatchesLate ? StoreStatus.TimedOut : was ? StoreStatus.Ok : StoreStatus.NotFound);
     }
 
-    public async ValueTask<StoreEvent?> NextEventAsync(CancellationToken cancel)
-    {
-        await Task.Delay(Timeout.Infinite, cancel);
-        return null;
-    }
+    public ValueTask<StoreEvent?> NextEventAsync(CancellationToken cancel) => new(NextEvent(cancel));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -33,6 +33,9 @@ internal sealed class PlayedLoop
 
     public RecordingUser User { get; } = new();
 
+    /// <summary>What the announcer says of us, on the last page; null: nothing.</summary>
+    public InternetAddress? OwnAddress { get; set; }
+
     public int[] Peers => [.. _loop.Describe().Select(peer => (int)peer.Peer.Id.Value)];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -68,6 +71,14 @@ internal sealed class PlayedLoop
             await Store.WriteAsync(
                 StoreNames.PeerPage(page++),
                 PeerPage.ToBytes(part.Select(peer => PeerPage.ToEntry(new PeerDomain(new DomainId((ushort)peer), $"g{peer}", [new MacAddress((ulong)peer)], [], (ulong)peer)))),
+                Cancel);
+        }
+
+        if (OwnAddress is { } own)
+        {
+            await Store.WriteAsync(
+                StoreNames.PeerPage(page),
+                PeerPage.ToBytes([PeerPage.ToEntry(new PeerDomain(_context.Self, "us", [], [own], 1))]),
                 Cancel);
         }
 
