@@ -49,6 +49,31 @@ public sealed class GrantedPagesPoolTests
         }
     }
 
+    /// <summary>Another domain may come to the peer's number while they are kept, and map them.</summary>
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, GrantedPagesPool<IGrantedPages>.WipePause)]
+    public void WhatIsKeptIsWipedOnceAtOnceOrOnceItsPeerHadTimeToInjectIt(bool left, long pause)
+    {
+        UseUp(Peer);
+
+        // The pause after the next release is longer than the one in question.
+        _now += 60_000;
+        _pool.GiveBack(_pool.Take(Peer, Small));
+        Pages pages = _pool.Take(Peer, Large);
+        pages.PeerHasLeft = left;
+        _pool.GiveBack(pages);
+        _now += pause - 1;
+        _pool.ReleaseDue();
+        Assert.Equal(left ? 1 : 0, pages.Wiped);
+        Assert.True(left || _calls[^1] == 1);
+        _now += 1;
+        _pool.ReleaseDue();
+        _pool.ReleaseDue();
+        Assert.Equal(1, pages.Wiped);
+        Assert.False(pages.Disposed);
+    }
+
     [Fact]
     public void WhatIsKeptIsNobodyElses()
     {
@@ -252,7 +277,11 @@ public sealed class GrantedPagesPoolTests
 
         public int Renewed { get; private set; }
 
+        public int Wiped { get; private set; }
+
         public bool Disposed { get; private set; }
+
+        public void Wipe() => Wiped++;
 
         public void Renew() => Renewed++;
 

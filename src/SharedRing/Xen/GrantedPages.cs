@@ -69,11 +69,17 @@ internal sealed unsafe class GrantedPages : ChannelPages, IGrantedPages
     }
 
     /// <inheritdoc/>
+    public void Wipe()
+    {
+        new Span<byte>(ListenerToConnector, RingBytes).Clear();
+        new Span<byte>(ConnectorToListener, RingBytes).Clear();
+    }
+
+    /// <inheritdoc/>
     public void Renew()
     {
         new Span<byte>(Descriptor, ChannelDescriptor.Bytes).Clear();
-        new Span<byte>(ListenerToConnector, RingBytes).Clear();
-        new Span<byte>(ConnectorToListener, RingBytes).Clear();
+        Wipe();
         WriteReferences();
     }
 

@@ -13,7 +13,8 @@ namespace XenLoop.SharedRing.Xen;
 /// </para>
 /// <para>
 /// Kept pages are used again only once the peer's life byte says that it has left: one that was stopped in the midst of a channel,
-/// goes on and finds another in its place would take us for the violator. Until then it gets none.
+/// goes on and finds another in its place would take us for the violator. Until then it gets none. For the same reason what its rings held is wiped
+/// at once only if it has left, and else after a while: it is to be gone before another domain can have the peer's number.
 /// </para>
 /// Any thread.
 /// </remarks>
@@ -24,11 +25,15 @@ internal sealed class GrantedPagesPool<TPages>
     /// <summary>Milliseconds between two releases without a pause, which are for others' sake.</summary>
     public const long NeedPause = 60 * 60_000;
 
+    /// <summary>Milliseconds until the rings of a peer that has not left are wiped: time to inject what it finds there, if it was only stopped for a moment.</summary>
+    public const long WipePause = 60_000;
+
     private readonly Lock _oneAtATime = new();
     private readonly Func<DomainId, int, TPages?> _tryAllocate;
     private readonly Func<long> _clock;
     private readonly Action<long> _callIn;
     private readonly List<TPages> _kept = [];
+    private readonly Dictionary<TPages, long> _wipeAt = [];
     private readonly Dictionary<DomainId, ReleasePace> _pace = [];
     private bool _ended;
     private long _nextNeed = long.MinValue;
@@ -116,6 +121,7 @@ internal sealed class GrantedPagesPool<TPages>
             }
 
             _kept.Add(pages);
+            _wipeAt.Add(pages, pages.PeerHasLeft ? _clock() : _clock() + WipePause);
             ReleaseDue();
         }
     }
@@ -135,7 +141,7 @@ internal sealed class GrantedPagesPool<TPages>
                 }
                 else
                 {
-                    next = Math.Min(next, _pace[pages.Peer].Next);
+                    next = Math.Min(next, Math.Min(_pace[pages.Peer].Next, WipeIfDue(pages)));
                 }
             }
 
@@ -154,6 +160,7 @@ internal sealed class GrantedPagesPool<TPages>
             _ended = true;
             _kept.ForEach(static pages => pages.Dispose());
             _kept.Clear();
+            _wipeAt.Clear();
         }
     }
 
@@ -189,6 +196,25 @@ internal sealed class GrantedPagesPool<TPages>
         return frees;
     }
 
+    /// <summary>Wipes pages that are kept, once it is time to.</summary>
+    /// <returns>When that is; <see cref="long.MaxValue"/>: it is done.</returns>
+    private long WipeIfDue(TPages pages)
+    {
+        if (!_wipeAt.TryGetValue(pages, out long due))
+        {
+            return long.MaxValue;
+        }
+
+        if (_clock() < due)
+        {
+            return due;
+        }
+
+        _wipeAt.Remove(pages);
+        pages.Wipe();
+        return long.MaxValue;
+    }
+
     private bool MayRelease(DomainId peer) => !_pace.TryGetValue(peer, out ReleasePace? pace) || _clock() >= pace.Next;
 
     private void Release(TPages pages)
@@ -200,8 +226,14 @@ internal sealed class GrantedPagesPool<TPages>
         }
 
         pace.Note(_clock());
-        _kept.Remove(pages);
+        Forget(pages);
         pages.Dispose();
+    }
+
+    private void Forget(TPages kept)
+    {
+        _kept.Remove(kept);
+        _wipeAt.Remove(kept);
     }
 
     /// <summary>Takes, of the pages that are kept for a peer, the smallest that are large enough, or else the largest.</summary>
@@ -218,7 +250,7 @@ internal sealed class GrantedPagesPool<TPages>
 
         if (best is not null)
         {
-            _kept.Remove(best);
+            Forget(best);
             best.Renew();
         }
 

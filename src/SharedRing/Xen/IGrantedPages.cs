@@ -12,6 +12,9 @@ internal interface IGrantedPages : IDisposable
     /// <summary>True unless a connector has come and not yet left: an honest one touches nothing any more.</summary>
     bool PeerHasLeft { get; }
 
+    /// <summary>Clears what the rings held, of which the domain that has the peer's number next must see nothing.</summary>
+    void Wipe();
+
     /// <summary>Makes the pages as new: zeros, and the references in the descriptor, where the peer could write.</summary>
     void Renew();
 }
