@@ -6,31 +6,37 @@ namespace XenLoop.Discovery;
 /// <summary>Which guests may take part, by number, name or UUID.</summary>
 internal sealed class GuestPolicy(AnnouncerOptions options)
 {
-    /// <summary>True if some entry is a UUID: only then is a guest's looked up.</summary>
-    public bool NeedsUuid { get; } = AnyUuid(options.Allow) || AnyUuid(options.Deny);
+    private readonly HashSet<Guid> _allowed = Uuids(options.Allow);
+    private readonly HashSet<Guid> _denied = Uuids(options.Deny);
+
+    /// <summary>True if some entry can be a UUID: only then is a guest's looked up.</summary>
+    public bool NeedsUuid => _allowed.Count + _denied.Count > 0;
 
     /// <summary>True if a guest may take part.</summary>
     public bool Allows(DomainId domain, string name, string? uuid)
     {
         string number = domain.ToString();
-        return (options.Allow.IsEmpty || Names(options.Allow)) && !Names(options.Deny);
+        bool isKnown = Guid.TryParseExact(uuid, "D", out Guid known);
+        return (options.Allow.IsEmpty || Names(options.Allow, _allowed)) && !Names(options.Deny, _denied);
 
-        bool Names(ImmutableArray<string> list) =>
+        bool Names(ImmutableArray<string> list, HashSet<Guid> uuids) =>
             list.Contains(name, StringComparer.Ordinal)
             || list.Contains(number, StringComparer.Ordinal)
-            || (uuid is not null && list.Contains(uuid, StringComparer.OrdinalIgnoreCase));
+            || (isKnown && uuids.Contains(known));
     }
 
-    private static bool AnyUuid(ImmutableArray<string> list)
+    /// <summary>The entries that can be UUIDs, with dashes or without; a guest's name may look like one, too.</summary>
+    private static HashSet<Guid> Uuids(ImmutableArray<string> list)
     {
+        var uuids = new HashSet<Guid>();
         foreach (string entry in list)
         {
-            if (Guid.TryParseExact(entry, "D", out _))
+            if (Guid.TryParseExact(entry, "D", out Guid uuid) || Guid.TryParseExact(entry, "N", out uuid))
             {
-                return true;
+                uuids.Add(uuid);
             }
         }
 
-        return false;
+        return uuids;
     }
 }

@@ -60,9 +60,9 @@ internal static class AnnounceCommand
     {
         foreach (string entry in entries)
         {
-            if (entry.Length == 0 || entry.Contains(',', StringComparison.Ordinal) || Guid.TryParseExact(entry, "N", out _))
+            if (entry.Length == 0 || entry.Contains(',', StringComparison.Ordinal))
             {
-                throw new UsageException($"{option} takes guests by name, domain number or UUID (with dashes), separated by blanks, not '{entry}'. A guest whose name has a comma is named by its UUID.");
+                throw new UsageException($"{option} takes guests by name, domain number or UUID, separated by blanks, not '{entry}'. A guest whose name has a comma is named by its UUID.");
             }
         }
 

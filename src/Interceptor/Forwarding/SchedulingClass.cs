@@ -72,7 +72,9 @@ internal sealed unsafe class SchedulingClass : IDisposable
     private static void Set(bool batch)
     {
         sched_attr attributes;
-        if (LibC.sched_getattr(0, &attributes) == 0)
+
+        // Any other class, a real-time one for instance, is a choice of the user's (chrt, CPUSchedulingPolicy=), which wins.
+        if (LibC.sched_getattr(0, &attributes) == 0 && attributes.sched_policy is LibC.SCHED_OTHER or LibC.SCHED_BATCH)
         {
             attributes.sched_policy = batch ? LibC.SCHED_BATCH : LibC.SCHED_OTHER;
             attributes.sched_runtime = batch ? 0u : ShortSliceNanoseconds;

@@ -11,12 +11,12 @@ internal static class RuleFailure
         ("Permission denied", "It needs CAP_NET_ADMIN; iptables-legacy also CAP_NET_RAW. Run as root, or grant both to xenloop."),
         ("Operation not permitted", "It needs CAP_NET_ADMIN; iptables-legacy also CAP_NET_RAW. Run as root, or grant both to xenloop."),
         ("holding the xtables lock", "Another program keeps holding the firewall lock; try again."),
-        ("NFQUEUE", "This kernel has no NFQUEUE target for this iptables: modprobe xt_NFQUEUE, or use the other one (--backend)."),
+        ("NFQUEUE", "This kernel has no NFQUEUE target for this iptables: modprobe xt_NFQUEUE, or use the other iptables (xenloop rules install --backend nft or legacy)."),
         ("policy", "This kernel does IPsec, but has no policy match for this iptables, without which packets would be taken before they are encrypted: modprobe xt_policy."),
         ("conntrack", "This kernel has no conntrack match for this iptables: modprobe xt_conntrack."),
         ("multiport", "This kernel has no multiport match for this iptables: modprobe xt_multiport."),
         ("Could not fetch rule set generation id", "This kernel has no nf_tables, or this process may not use it: modprobe nf_tables, or use the other iptables (xenloop rules install --backend legacy)."),
-        ("Table does not exist", "This kernel has no ip_tables: modprobe iptable_mangle, or use --backend nft."),
+        ("Table does not exist", "This kernel has no ip_tables: modprobe iptable_mangle, or use the other iptables (xenloop rules install --backend nft)."),
     ];
 
     /// <summary>The exception for a program that failed.</summary>

@@ -177,6 +177,7 @@ public sealed class GuestReaderTests : IAsyncLifetime
     [InlineData("5", false)]
     [InlineData(Uuid, false)]
     [InlineData("0F6A1C1E-7D2B-4C58-9C0D-2A7BE3D51F40", false)]
+    [InlineData("0f6a1c1e7d2b4c589c0d2a7be3d51f40", false)]
     [InlineData("db", true)]
     [InlineData("0f6a1c1e-7d2b-4c58-9c0d-2a7be3d51f41", true)]
     public async Task Guests_are_denied_and_allowed_by_name_number_and_uuid(string entry, bool whenDenied)
