@@ -34,8 +34,8 @@ public sealed class ReportParserTests : IClassFixture<ReportParserTests.Machine>
 
         var tcp = IperfReport.Parse(_host["a"].Run("iperf3", "-J", "-c", address, "-n", "10M").Output);
 
-        // iperf3 counts what had arrived when the sender was done: a little less than it sent.
-        Assert.InRange(tcp.Bytes, 5 << 20, 20 << 20);
+        // iperf3 counts what the receiver had taken when the sender was done: that less than it sent, which two sockets hold.
+        Assert.InRange(tcp.Bytes, 128 << 10, 20 << 20);
         Assert.InRange(tcp.ReceivedBitsPerSecond, 1e6, 1e12);
 
         var udp = IperfReport.Parse(_host["a"].Run("iperf3", "-J", "-c", address, "-u", "-b", "10M", "-l", "1000", "-t", "1").Output);
