@@ -51,27 +51,35 @@ public sealed class GrantedPagesPoolTests
 
     /// <summary>Another domain may come to the peer's number while they are kept, and map them.</summary>
     [Theory]
-    [InlineData(true, 0)]
-    [InlineData(false, GrantedPagesPool<IGrantedPages>.WipePause)]
-    public void WhatIsKeptIsWipedOnceAtOnceOrOnceItsPeerHadTimeToInjectIt(bool left, long pause)
+    [InlineData(0)]
+    [InlineData(GrantedPagesPool<IGrantedPages>.WipeLook)]
+    [InlineData(GrantedPagesPool<IGrantedPages>.WipePause)]
+    public void WhatIsKeptIsWipedOnceAfterItsPeerHasLeftOrHadTimeToInjectIt(long leavesAfter)
     {
         UseUp(Peer);
+        for (int i = 0; i < 5; i++)
+        {
+            // Until the next pages are kept for longer than it takes.
+            _now += ReleasePace.LongestPause;
+            _pool.GiveBack(_pool.Take(Peer, Small));
+        }
 
-        // The pause after the next release is longer than the one in question.
-        _now += 60_000;
-        _pool.GiveBack(_pool.Take(Peer, Small));
         Pages pages = _pool.Take(Peer, Large);
-        pages.PeerHasLeft = left;
+        pages.PeerHasLeft = leavesAfter == 0;
+        long end = _now + leavesAfter;
         _pool.GiveBack(pages);
-        _now += pause - 1;
-        _pool.ReleaseDue();
-        Assert.Equal(left ? 1 : 0, pages.Wiped);
-        Assert.True(left || _calls[^1] == 1);
-        _now += 1;
-        _pool.ReleaseDue();
-        _pool.ReleaseDue();
+        while (_now < end)
+        {
+            Assert.Equal(0, pages.Wiped);
+            Assert.InRange(_calls[^1], 1, GrantedPagesPool<IGrantedPages>.WipeLook);
+            _now += _calls[^1];
+            pages.PeerHasLeft = leavesAfter < GrantedPagesPool<IGrantedPages>.WipePause;
+            _pool.ReleaseDue();
+        }
+
         Assert.Equal(1, pages.Wiped);
-        Assert.False(pages.Disposed);
+        _pool.ReleaseDue();
+        Assert.Equal((1, false), (pages.Wiped, pages.Disposed));
     }
 
     [Fact]

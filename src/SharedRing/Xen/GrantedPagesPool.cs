@@ -14,7 +14,7 @@ namespace XenLoop.SharedRing.Xen;
 /// <para>
 /// Kept pages are used again only once the peer's life byte says that it has left: one that was stopped in the midst of a channel,
 /// goes on and finds another in its place would take us for the violator. Until then it gets none. For the same reason what its rings held is wiped
-/// at once only if it has left, and else after a while: it is to be gone before another domain can have the peer's number.
+/// only once it has left, or after a while: it is to be gone before another domain can have the peer's number.
 /// </para>
 /// Any thread.
 /// </remarks>
@@ -25,8 +25,14 @@ internal sealed class GrantedPagesPool<TPages>
     /// <summary>Milliseconds between two releases without a pause, which are for others' sake.</summary>
     public const long NeedPause = 60 * 60_000;
 
-    /// <summary>Milliseconds until the rings of a peer that has not left are wiped: time to inject what it finds there, if it was only stopped for a moment.</summary>
-    public const long WipePause = 60_000;
+    /// <summary>
+    /// Milliseconds until the rings of a peer that has not left are wiped: time to inject what it finds there, if it was only stopped for a while. After that it finds
+    /// zeros instead of a record, takes us for a violator, and is without a channel for ten seconds more.
+    /// </summary>
+    public const long WipePause = 600_000;
+
+    /// <summary>Milliseconds between two looks whether such a peer has left.</summary>
+    public const long WipeLook = 10_000;
 
     private readonly Lock _oneAtATime = new();
     private readonly Func<DomainId, int, TPages?> _tryAllocate;
@@ -121,7 +127,7 @@ internal sealed class GrantedPagesPool<TPages>
             }
 
             _kept.Add(pages);
-            _wipeAt.Add(pages, pages.PeerHasLeft ? _clock() : _clock() + WipePause);
+            _wipeAt.Add(pages, _clock() + WipePause);
             ReleaseDue();
         }
     }
@@ -196,8 +202,8 @@ internal sealed class GrantedPagesPool<TPages>
         return frees;
     }
 
-    /// <summary>Wipes pages that are kept, once it is time to.</summary>
-    /// <returns>When that is; <see cref="long.MaxValue"/>: it is done.</returns>
+    /// <summary>Wipes pages that are kept, once their peer has left or had time enough.</summary>
+    /// <returns>When to look again; <see cref="long.MaxValue"/>: it is done.</returns>
     private long WipeIfDue(TPages pages)
     {
         if (!_wipeAt.TryGetValue(pages, out long due))
@@ -205,9 +211,9 @@ internal sealed class GrantedPagesPool<TPages>
             return long.MaxValue;
         }
 
-        if (_clock() < due)
+        if (_clock() < due && !pages.PeerHasLeft)
         {
-            return due;
+            return Math.Min(due, _clock() + WipeLook);
         }
 
         _wipeAt.Remove(pages);
