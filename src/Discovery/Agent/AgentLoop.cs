@@ -111,14 +111,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
     /// <summary>Does one turn of the loop.</summary>
     public async Task TurnAsync(CancellationToken cancel)
     {
-        while (mailbox.TryTakeReport(out AgentReport report))
-        {
-            if (_peers.TryGetValue(report.Peer, out PeerSession? peer))
-            {
-                peer.Report(report);
-            }
-        }
-
+        TakeReports();
         context.StoreStandsStill = false;
         Announcements.Expire();
         if (context.Store is { } store && !(_retryAt > context.Now))
@@ -130,7 +123,14 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         Reconcile();
         foreach (PeerSession peer in _peers.Values)
         {
-            await peer.AdvanceAsync(mailbox, cancel).ConfigureAwait(false);
+            bool released = peer.HasReleased;
+            if (released)
+            {
+                // What the channel was ended for was reported before, perhaps while this turn waited for the store.
+                TakeReports();
+            }
+
+            await peer.AdvanceAsync(released, mailbox, cancel).ConfigureAwait(false);
             if (peer is { Announced: true, IsChosen: false, IsIdle: true })
             {
                 // It came to nothing, and another waits for the place.
@@ -191,6 +191,17 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
 
     /// <summary>The state of all peers, by domain number, for people.</summary>
     public PeerStatus[] Describe() => Array.ConvertAll<PeerSession, PeerStatus>([.. _peers.Values], peer => peer.Describe());
+
+    private void TakeReports()
+    {
+        while (mailbox.TryTakeReport(out AgentReport report))
+        {
+            if (_peers.TryGetValue(report.Peer, out PeerSession? peer))
+            {
+                peer.Report(report);
+            }
+        }
+    }
 
     /// <summary>Reads from the store what is marked as changed, as long as the store is not too slow.</summary>
     /// <returns>False: something is left to be read; try again in a while.</returns>

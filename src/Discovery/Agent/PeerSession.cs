@@ -115,6 +115,9 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
     /// <summary>Data bytes per direction that its channel has beyond its share.</summary>
     public int Excess => Math.Max(0, ServedRingBytes - _pages.Share);
 
+    /// <summary>True if the forwarder has let go of a channel, which is still to be freed.</summary>
+    public bool HasReleased => _releasing is { IsCompleted: true };
+
     private TimeSpan Lifetime => context.Now - _since;
 
     /// <summary>Acts on a report of the forwarder.</summary>
@@ -187,12 +190,15 @@ internal sealed partial class PeerSession(AgentContext context, PeerDomain peer,
     public Task<StoreStatus> UnwatchAsync(IStore store, CancellationToken cancel) => _watch.EndAsync(store, cancel);
 
     /// <summary>Does everything that the time and finished releases bring about.</summary>
-    public async Task AdvanceAsync(AgentMailbox mailbox, CancellationToken cancel)
+    /// <param name="released">What <see cref="HasReleased"/> was before the last reports were taken in.</param>
+    /// <param name="mailbox">What traffic has asked for.</param>
+    /// <param name="cancel">Ends the waiting for the store.</param>
+    public async Task AdvanceAsync(bool released, AgentMailbox mailbox, CancellationToken cancel)
     {
-        if (_releasing is { IsCompleted: true })
+        if (released)
         {
             // A fault here is the forwarder's, and it may still touch the pages: nothing may be freed, the agent ends with it.
-            await _releasing.ConfigureAwait(false);
+            await _releasing!.ConfigureAwait(false);
             _releasing = null;
             _pages.Free();
             if (!IsChosen)
