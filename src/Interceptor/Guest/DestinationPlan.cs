@@ -16,6 +16,9 @@ internal sealed record DestinationPlan(
     /// <summary>Why nothing that leaves by the interface may take the fast path, for people; null: nothing is in the way.</summary>
     public string? Obstacle { get; private init; }
 
+    /// <summary>Why networks behind peers are left out, for people; null: they are not.</summary>
+    public string? GatewaysLeftOut { get; init; }
+
     /// <summary>The plan while nobody is co-resident.</summary>
     public static DestinationPlan Empty { get; } = new([], DestinationTable.Empty, ImmutableSortedDictionary<DomainId, SourceCheck>.Empty);
 

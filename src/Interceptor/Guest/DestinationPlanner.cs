@@ -20,6 +20,7 @@ internal static class DestinationPlanner
     /// <summary>Most routes that become rules: those through peers, and those that except from them. Each is one that all packets of the guest pass.</summary>
     public const int MostRoutes = 256;
 
+    private static readonly string TooManyRoutes = $"more than {MostRoutes} routes lead through peers, or make exceptions from such routes";
     private static readonly InternetPrefix Groups = new(InternetAddress.FromIPv4(0xE000_0000), 4);
     private static readonly InternetPrefix Broadcast = InternetPrefix.Single(InternetAddress.FromIPv4(uint.MaxValue));
 
@@ -39,10 +40,10 @@ internal static class DestinationPlanner
         AddNeighbours(destinations, network, link, byMac);
         AddRoutedPeers(destinations, network, domains, link);
         DestinationTable owners = DestinationTable.Build([.. OwnElsewhere(network, link), .. LongestFirst(destinations)]);
-        AddGateways(destinations, network, link, byMac);
+        string? leftOut = AddGateways(destinations, network, link, byMac);
         ImmutableArray<Destination> ordered = LongestFirst(destinations);
         DestinationTable table = DestinationTable.Build(ordered, [.. domains.Own]).WithOwners(owners);
-        return new DestinationPlan(ordered, table, Sources(network, domains, link, owners));
+        return new DestinationPlan(ordered, table, Sources(network, domains, link, owners)) { GatewaysLeftOut = leftOut };
     }
 
     /// <summary>
@@ -148,11 +149,12 @@ internal static class DestinationPlanner
     /// without the table default, which is asked only for what the table main does not know. All of them are left out of a table with more
     /// than <see cref="MostRoutes"/> of consequence.
     /// </summary>
-    private static void AddGateways(Dictionary<InternetPrefix, DomainId> destinations, NetworkSnapshot network, LinkEntry link, Dictionary<MacAddress, DomainId> byMac)
+    /// <returns>Why all are left out; null: none is.</returns>
+    private static string? AddGateways(Dictionary<InternetPrefix, DomainId> destinations, NetworkSnapshot network, LinkEntry link, Dictionary<MacAddress, DomainId> byMac)
     {
         if (network.HasPolicyRules || UsesTypeOfService(network))
         {
-            return;
+            return network.HasPolicyRules ? "policy rules (ip rule) decide where packets go" : "routes for a type of service decide where packets go";
         }
 
         // The snapshot has its routes in the kernel's order of preference: of one destination's the first is taken.
@@ -173,7 +175,7 @@ internal static class DestinationPlanner
 
         if (behindPeers.Count > MostRoutes)
         {
-            return;
+            return TooManyRoutes;
         }
 
         // A balancer sends what is for its own address to another guest by that guest's Ethernet address (LVS, direct routing); it is for no router.
@@ -198,12 +200,13 @@ internal static class DestinationPlanner
                 needed.Add(new Destination(prefix, domain));
                 if (needed.Count > MostRoutes)
                 {
-                    return;
+                    return TooManyRoutes;
                 }
             }
         }
 
         needed.ForEach(destination => destinations.TryAdd(destination.Prefix, destination.Domain));
+        return null;
     }
 
     private static DomainId LongestMatch(Dictionary<InternetPrefix, DomainId> routed, InternetAddress address)

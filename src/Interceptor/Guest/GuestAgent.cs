@@ -234,7 +234,7 @@ internal sealed class GuestAgent : IForwarderListener
         List<PeerReport> peers = [];
         foreach (PeerStatus peer in _discovery.Status())
         {
-            peers.Add(StatusReporter.Peer(peer, ports.Current.GetValueOrDefault(peer.Peer.Id), keeper.Plan, reasons.OfPeer(peer.Peer), now));
+            peers.Add(StatusReporter.Peer(peer, ports.Current.GetValueOrDefault(peer.Peer.Id), keeper.Plan, reasons.OfPeer(peer.Peer, rules.Captures(peer.Peer.Id)), now));
         }
 
         return new StatusReport(

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.Rules;
 using XenLoop.Interceptor.Status;
+using XenLoop.SharedRing;
 
 namespace XenLoop.Interceptor.Guest;
 
@@ -66,6 +67,9 @@ internal sealed class RuleKeeper : IDisposable
 
     /// <summary>The rules in force. Any thread.</summary>
     public RulesReport Report => _rules.Report;
+
+    /// <summary>True if the firewall hands packets for this peer to us, as far as is known since the last look. Any thread.</summary>
+    public bool Captures(DomainId peer) => !Report.IsRefused && CapturedPrefix.Names(_applied, peer);
 
     /// <summary>Has the rules say this, soon, of packets that leave by an interface. Any thread.</summary>
     public void Want(string networkInterface, ImmutableArray<CapturedPrefix> captured)

@@ -35,9 +35,9 @@ internal sealed class StandardPathReasons(NetworkSnapshot network, DomainTable d
             reasons.Add("all TCP: SYNPROXY answers for servers here");
         }
 
-        if (network.HasPolicyRules)
+        if (plan.GatewaysLeftOut is { } leftOut)
         {
-            reasons.Add("networks behind peers: policy rules (ip rule) decide where packets go");
+            reasons.Add($"networks behind peers: {leftOut}");
         }
 
         foreach ((_, LinkEntry other) in network.Links)
@@ -52,13 +52,15 @@ internal sealed class StandardPathReasons(NetworkSnapshot network, DomainTable d
     }
 
     /// <summary>Why nothing is captured for a peer; empty if something is.</summary>
-    public string OfPeer(PeerDomain peer)
+    /// <param name="peer">The peer.</param>
+    /// <param name="isInForce">True if the firewall has rules for it.</param>
+    public string OfPeer(PeerDomain peer, bool isInForce)
     {
         foreach (Forwarding.Destination destination in plan.Destinations)
         {
             if (destination.Domain == peer.Id)
             {
-                return "";
+                return isInForce ? "" : "its rules are not in the firewall (if that lasts, the log says why)";
             }
         }
 

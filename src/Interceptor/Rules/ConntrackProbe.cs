@@ -31,7 +31,7 @@ internal sealed class ConntrackProbe(ProgramRunner runner)
         bool countIsOurs = Array.Exists(surveys.Value, survey => survey.Saved is { State.TracksConnections: true });
         if (count > 0 && !countIsOurs)
         {
-            return InUse(string.Create(CultureInfo.InvariantCulture, $"the kernel tracks connections here ({count} at this moment)"), sparesTcp);
+            return InUse(string.Create(CultureInfo.InvariantCulture, $"the kernel tracks connections here ({count} when the rules were chosen)"), sparesTcp);
         }
 
         foreach (BackendSurvey survey in surveys.Value)

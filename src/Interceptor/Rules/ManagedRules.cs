@@ -8,7 +8,7 @@ namespace XenLoop.Interceptor.Rules;
 internal sealed class ManagedRules : IFirewallRules
 {
     private static readonly RulesReport NothingYet = new("none", "none", "no peer needs any yet");
-    private static readonly RulesReport Refused = new("none", "none", "the firewall refused them; the log says why");
+    private static readonly RulesReport Refused = new("none", "none", "the firewall refused them; the log says why") { IsRefused = true };
 
     private readonly ProgramRunner _runner;
     private readonly RuleInstaller _installer;
@@ -17,7 +17,7 @@ internal sealed class ManagedRules : IFirewallRules
     /// <summary>True if whatever is in the firewall now is this process's: it has at least tried to replace or remove what it found.</summary>
     private bool _isOurs;
 
-    /// <summary>The rules that were in place last; null: none.</summary>
+    /// <summary>The rules that were in place last, or that were to be and could not; null: none.</summary>
     private (string Interface, RuleTarget[] Targets)? _wanted;
 
     /// <summary>Nothing happens before <see cref="Apply"/>.</summary>
@@ -39,18 +39,25 @@ internal sealed class ManagedRules : IFirewallRules
             targets[i] = new RuleTarget(prefixes[i].Destination, prefixes[i].Domain, prefixes[i].Queue);
         }
 
-        if (_installer.Current is not null)
+        try
         {
-            _installer.Update(networkInterface, targets);
-        }
-        else if (Array.Exists(targets, target => target.Queue is not null))
-        {
-            _isOurs = true;
-            _installer.Install(networkInterface, targets);
-        }
+            if (_installer.Current is not null)
+            {
+                _installer.Update(networkInterface, targets);
+            }
+            else if (Array.Exists(targets, target => target.Queue is not null))
+            {
+                _isOurs = true;
+                _wanted = (networkInterface, targets);
+                _installer.Install(networkInterface, targets);
+            }
 
-        _wanted = _installer.Current is null ? null : (networkInterface, targets);
-        UpdateReport();
+            _wanted = _installer.Current is null ? null : (networkInterface, targets);
+        }
+        finally
+        {
+            UpdateReport();
+        }
     }
 
     /// <inheritdoc/>

@@ -13,4 +13,8 @@ internal sealed record RulesReport(string Backend, string Form, string Reason, b
     /// <summary>The form of the rules in force, of which <see cref="Form"/> is the word; null if none of the agent's are. Not part of the report.</summary>
     [JsonIgnore]
     public RuleForm? CaptureForm { get; init; }
+
+    /// <summary>True if none are in force though some should be. Not part of the report, which says so in words.</summary>
+    [JsonIgnore]
+    public bool IsRefused { get; init; }
 }

@@ -260,6 +260,7 @@ public sealed class DestinationPlannerTests
         }
 
         AssertPlan(network, Bridged, ("10.0.0.2", A), ("8.8.8.8", null), ("172.16.1.1", null));
+        Assert.Contains("256 routes", DestinationPlanner.Plan(network.Build(), Bridged, NetworkBuilder.Link).GatewaysLeftOut, StringComparison.Ordinal);
     }
 
     /// <summary>A server behind a load balancer answers from the balancer's address, which it has on an interface of no consequence (LVS, direct routing).</summary>

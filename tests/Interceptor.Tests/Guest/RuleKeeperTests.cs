@@ -31,9 +31,12 @@ public sealed class RuleKeeperTests : IAsyncDisposable
     [Fact]
     public async Task What_is_wanted_is_applied_once()
     {
-        Start(Never).Want("eth0", Some);
-        Assert.Equal(Some, await NextAsync());
+        Assert.False(Start(Never).Captures(new DomainId(2)));
         _keeper!.Want("eth0", Some);
+        Assert.Equal(Some, await NextAsync());
+        Assert.True(_keeper.Captures(new DomainId(2)));
+        Assert.False(_keeper.Captures(new DomainId(3)));
+        _keeper.Want("eth0", Some);
         Assert.Equal(Some, await NextAsync());
         Assert.Equal(1, _rules.Applied);
     }

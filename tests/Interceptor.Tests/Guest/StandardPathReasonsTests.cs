@@ -18,6 +18,10 @@ public sealed class StandardPathReasonsTests
     public void A_peer_that_is_captured_for_needs_no_reason() => Assert.Equal("", OfPeer(Subnet().Neighbour("10.0.0.2", MacA)));
 
     [Fact]
+    public void A_peer_whose_rules_the_firewall_refused_is_not_said_to_be_captured_for() =>
+        Assert.Contains("not in the firewall", OfPeer(Subnet().Neighbour("10.0.0.2", MacA), isInForce: false), StringComparison.Ordinal);
+
+    [Fact]
     public void An_unknown_peer_is_not_known_yet() => Assert.Contains("known", OfPeer(Subnet()), StringComparison.Ordinal);
 
     [Fact]
@@ -64,11 +68,13 @@ public sealed class StandardPathReasonsTests
 
     private static NetworkBuilder Subnet() => new NetworkBuilder().Own("10.0.0.1", 24);
 
-    private static string OfPeer(NetworkBuilder builder, params PeerDomain[] others)
+    private static string OfPeer(NetworkBuilder builder, params PeerDomain[] others) => OfPeer(builder, isInForce: true, others);
+
+    private static string OfPeer(NetworkBuilder builder, bool isInForce, params PeerDomain[] others)
     {
         NetworkSnapshot network = builder.Build();
         DomainTable domains = Domains(others);
-        return new StandardPathReasons(network, domains, NetworkBuilder.Link, DestinationPlanner.Plan(network, domains, NetworkBuilder.Link)).OfPeer(domains.Peers[new DomainId(7)]);
+        return new StandardPathReasons(network, domains, NetworkBuilder.Link, DestinationPlanner.Plan(network, domains, NetworkBuilder.Link)).OfPeer(domains.Peers[new DomainId(7)], isInForce);
     }
 
     private static DomainTable Domains(params PeerDomain[] others) => new(1, ((PeerDomain[])[Peer(7, MacA), .. others]).ToImmutableSortedDictionary(p => p.Id, p => p), []);

@@ -53,6 +53,31 @@ public sealed class ManagedRulesTests : IDisposable
         _lab.In(rules.Remove);
     }
 
+    /// <summary>Else status would say that no peer needs any.</summary>
+    [Fact]
+    public void Rules_that_are_refused_from_the_beginning_are_said_to_be()
+    {
+        string programs = Directory.CreateTempSubdirectory("xenloop-rules-").FullName;
+        string restore = Path.Combine(programs, "iptables-nft-restore");
+        File.WriteAllText(restore, "#!/bin/sh\necho 'no target NFQUEUE' >&2\nexit 2\n");
+        File.SetUnixFileMode(restore, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var rules = new ManagedRules(new RuleOptions { Backend = "nft" }, new ProgramRunner(programs));
+        CapturedPrefix[] peers = [.. RuleLab.Peers.Select(peer => new CapturedPrefix(peer.Destination, peer.Domain, peer.Queue))];
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Throws<RuleException>(() => _lab.In(() => rules.Apply("eth0", [.. peers])));
+            Assert.True(rules.Report.IsRefused);
+            Assert.Contains("refused", rules.Report.Reason, StringComparison.Ordinal);
+        }
+
+        _lab.In(() => rules.Apply("eth0", []));
+        Assert.False(rules.Report.IsRefused);
+        Directory.Delete(programs, recursive: true);
+        _lab.In(() => rules.Apply("eth0", [.. peers]));
+        Assert.Equal("plain", rules.Report.Form);
+        _lab.In(rules.Remove);
+    }
+
     [Fact]
     public void A_program_that_hangs_ends_when_the_time_is_over()
     {
