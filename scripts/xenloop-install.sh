@@ -80,6 +80,7 @@ plan() {
             echo "644 $here/systemd/xenloop.service /etc/systemd/system/xenloop.service"
             echo "644 $here/systemd/xenloop-modules.conf /etc/modules-load.d/xenloop.conf"
             echo "644 $here/systemd/xenloop-gntalloc.conf /etc/modprobe.d/xenloop.conf"
+            echo "644 $here/systemd/xenloop.network /etc/systemd/network/00-xenloop.network"
             ;;
         dom0) echo "644 $here/systemd/xenloop-announce.service /etc/systemd/system/xenloop-announce.service" ;;
     esac
@@ -188,6 +189,8 @@ start_service() {
         return
     fi
     systemctl daemon-reload
+    # Where systemd-networkd runs, it learns of its file now.
+    networkctl reload >/dev/null 2>&1 || :
     [ "$start" = yes ] || return 0
     systemctl enable "$2"
     # Of one that could not start before, so far, systemd would count those starts in.

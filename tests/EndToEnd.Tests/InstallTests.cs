@@ -31,6 +31,7 @@ public sealed class InstallTests : IDisposable
         Assert.Contains($"ExecStart=/opt/xen/sbin/xenloop {command} ", Read("etc/systemd/system/" + unit), StringComparison.Ordinal);
         Assert.Equal(role == "guest", File.Exists(At("etc/modules-load.d/xenloop.conf")));
         Assert.Equal(role == "guest", File.Exists(At("etc/modprobe.d/xenloop.conf")));
+        Assert.Equal(role == "guest", File.Exists(At("etc/systemd/network/00-xenloop.network")));
 
         Install("uninstall").Checked();
         Assert.Equal(before, Tree());
