@@ -58,6 +58,12 @@ internal static class MeasureCommand
             Console.WriteLine(e.Message.TrimEnd());
             return 1;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk, or a directory that somebody removed meanwhile.
+            Console.WriteLine($"{e.Message} What was measured before is still there if the directory is; then go on with: ./build.sh bench --resume {run?.Path ?? resumed}");
+            return 1;
+        }
     }
 
     private static RunDirectory Begin(RunOptions options)

@@ -131,7 +131,7 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
     [InlineData("2</dev/null")]
     [InlineData("<&- >&- 2>&-")]
     public void An_error_that_cannot_be_told_still_has_its_exit_code(string redirection) =>
-        Assert.Equal(1, RunRedirected(redirection, "run", "--no-such-option").ExitCode);
+        Assert.Equal(2, RunRedirected(redirection, "run", "--no-such-option").ExitCode);
 
     [Theory]
     [InlineData(">/dev/full 2>&1")]

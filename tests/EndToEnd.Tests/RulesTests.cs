@@ -60,6 +60,18 @@ public sealed class RulesTests : IDisposable
         }
     }
 
+    /// <summary>The service's unit runs it every three seconds while its agent ends because of one that was started by hand.</summary>
+    [Fact]
+    public void Cleanup_leaves_a_running_agent_its_rules()
+    {
+        using var colony = new Colony(_host);
+        colony.Connect(A, B);
+        string running = PacketFilterState.Read(A);
+        CommandResult cleaned = A.Run(XenLoopBinary.Path, "cleanup", "--directory", _host.Directory).Checked();
+        Assert.Contains("xenloop rules remove", cleaned.Output, StringComparison.Ordinal);
+        Assert.Equal(running, PacketFilterState.Read(A));
+    }
+
     [Fact]
     public void Cleanup_where_nothing_is_left_does_no_harm()
     {

@@ -65,6 +65,17 @@ public sealed class UnitFileTests
         Assert.Contains("StartLimitIntervalSec=0", lines);
     }
 
+    /// <summary>A service with a typing error in its options was started every three seconds for good.</summary>
+    [Theory]
+    [InlineData("xenloop.service", "run")]
+    [InlineData("xenloop-announce.service", "announce")]
+    public void Options_that_make_no_sense_are_not_tried_again(string unit, string command)
+    {
+        CommandResult refused = XenLoopBinary.Run(command, "--no-such-option");
+        Assert.Contains($"RestartPreventExitStatus={refused.ExitCode}", File.ReadAllLines(Path.Combine(Folder, unit)));
+        Assert.NotEqual(refused.ExitCode, XenLoopBinary.Run("status", "--directory", "/nonexistent").ExitCode);
+    }
+
     private static void RequireSystemd()
     {
         if (!File.Exists("/usr/bin/systemd-analyze"))

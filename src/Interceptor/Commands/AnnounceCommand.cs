@@ -2,6 +2,7 @@ using System.Globalization;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.CommandLine;
 using XenLoop.Interceptor.Confinement;
+using XenLoop.Native;
 
 namespace XenLoop.Interceptor.Commands;
 
@@ -35,6 +36,7 @@ internal static class AnnounceCommand
         using ErrorLog log = CommonOptions.OpenLog(arguments);
         if (PlatformChoice.IsXen(arguments.Text(CommonOptions.Platform), new XenMachine("/")))
         {
+            using FileDescriptor guard = AnnouncerGuard.Take(XenStorePaths.Device);
             await new XenHost(XenStorePaths.Sockets, XenStorePaths.Device, options, TimeProvider.System, log).RunAsync(stop).ConfigureAwait(false);
         }
         else

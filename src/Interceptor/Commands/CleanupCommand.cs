@@ -1,9 +1,12 @@
 using System.Net.Sockets;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.CommandLine;
+using XenLoop.Interceptor.Guest;
+using XenLoop.Interceptor.Rules;
 using XenLoop.Interceptor.Rules.Commands;
 using XenLoop.Interceptor.Status;
 using XenLoop.Native;
+using XenLoop.Netlink.Queue;
 
 namespace XenLoop.Interceptor.Commands;
 
@@ -14,7 +17,7 @@ namespace XenLoop.Interceptor.Commands;
 internal static class CleanupCommand
 {
     /// <summary>The command with its options.</summary>
-    public static Command Create() => new("cleanup", "Remove what a killed agent left behind: firewall rules and control sockets. Running agents put their rules back.")
+    public static Command Create() => new("cleanup", "Remove what a killed agent left behind: firewall rules and control sockets. A running agent's stay.")
     {
         Options = [CommonOptions.Directory],
         Action = (arguments, _) => Task.FromResult(Run(arguments.Text(CommonOptions.Directory))),
@@ -24,7 +27,13 @@ internal static class CleanupCommand
     {
         try
         {
-            return RulesRemove.Run(json: false, Console.Out);
+            if (!AreRulesInUse())
+            {
+                return RulesRemove.Run(json: false, Console.Out);
+            }
+
+            Console.Out.WriteLine("xenloop's rules stay: an agent is running here. Stop it, and it removes them itself; without that: xenloop rules remove");
+            return CommandRunner.Success;
         }
         finally
         {
@@ -34,6 +43,39 @@ internal static class CleanupCommand
                 Console.Out.WriteLine($"Removed {stale} control socket{(stale == 1 ? "" : "s")} that nobody answers.");
             }
         }
+    }
+
+    /// <summary>
+    /// True if an agent listens to the queues that the rules name. A guest's unit runs this command when its agent ends, which it also does
+    /// because another agent was started by hand.
+    /// </summary>
+    private static bool AreRulesInUse()
+    {
+        HashSet<int> listened = ListenedQueues.Read();
+        if (listened.Count == 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            foreach (FoundRules found in new RuleInstaller(new RuleOptions(), new ProgramRunner()).Show())
+            {
+                foreach (CaptureRule rule in found.State.Rules)
+                {
+                    if (rule.Target is { Queue: { } queue, Domain: var domain } && listened.Contains(QueueGuard.NumberOf(queue - domain.Value)))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+        catch (RuleException)
+        {
+            // Whether what cannot be shown can be removed, the removal says.
+        }
+
+        return false;
     }
 
     /// <summary>Removes sockets that no agent listens on, and returns how many; why others could not be removed is noted beside.</summary>

@@ -16,6 +16,9 @@ internal static class CommandRunner
     /// <summary>Exit code: it could not be done; the reason is on standard error.</summary>
     public const int Failure = 1;
 
+    /// <summary>Exit code: the command line makes no sense, and will not by itself. The units' <c>RestartPreventExitStatus=</c>.</summary>
+    public const int Misuse = 2;
+
     /// <summary>Milliseconds that the last words may take: a log that is a full pipe takes none, and may keep others waiting.</summary>
     private const int LastWordsMilliseconds = 1500;
 
@@ -51,7 +54,7 @@ internal static class CommandRunner
         }
         catch (UsageException error)
         {
-            return Fail($"{error.Message}\nSee: {parser.Path} --help");
+            return Fail($"{error.Message}\nSee: {parser.Path} --help", Misuse);
         }
         catch (Exception error) when (IsExpected(error))
         {
@@ -82,10 +85,10 @@ internal static class CommandRunner
     private static int FailByFault(Exception error) =>
         Fail($"internal error: {error.GetType().Name}: {error.Message}\nTraffic takes the standard path. If rules were left behind, remove them with: xenloop cleanup");
 
-    private static int Fail(string message)
+    private static int Fail(string message, int exitCode = Failure)
     {
         Console.Error.WriteLine($"xenloop: {message}");
-        return Failure;
+        return exitCode;
     }
 
     private static bool IsExpected(Exception error) =>

@@ -8,12 +8,15 @@ namespace XenLoop.Interceptor.Guest;
 /// <summary>Holds a queue number that belongs to no peer, so that a second agent in the same network namespace ends before it has touched anything.</summary>
 internal static class QueueGuard
 {
-    /// <summary>Takes the number behind all domains' (<see cref="DomainId.FirstReserved"/>): Dom0 can be a peer too, so the base itself will not do.</summary>
+    /// <summary>The number behind all domains' (<see cref="DomainId.FirstReserved"/>): Dom0 can be a peer too, so the base itself will not do.</summary>
+    public static int NumberOf(int queueBase) => queueBase + DomainId.FirstReserved;
+
+    /// <summary>Takes the number.</summary>
     /// <returns>To be held for as long as the agent runs; the kernel lets go of it with the process.</returns>
     /// <exception cref="GuestSetupException">Another agent has it, or queues are not to be had.</exception>
     public static QueueSocket Take(int queueBase)
     {
-        int number = queueBase + DomainId.FirstReserved;
+        int number = NumberOf(queueBase);
         try
         {
             return QueueSocket.Bind(new QueueOptions((ushort)number, Segmentation: false));

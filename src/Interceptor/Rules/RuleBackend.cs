@@ -8,6 +8,9 @@ internal sealed class RuleBackend
     /// <summary>What iptables-nft-save prints, with exit code 0, instead of a table with a rule that it cannot express; to such a table iptables-nft-restore adds all the same.</summary>
     private const string Incompatible = $"# Table `{RuleText.Table}' is incompatible";
 
+    /// <summary>What iptables-nft-restore says of a chain that is not there.</summary>
+    private const string NoSuchChain = "No chain/target/match by that name";
+
     private readonly ProgramRunner _runner;
     private readonly string _save;
     private readonly string _restore;
@@ -58,15 +61,31 @@ internal sealed class RuleBackend
     /// <exception cref="RuleException">Nothing was changed; the message says why.</exception>
     public void Restore(string text)
     {
-        ProgramResult result = _runner.Run(_restore, ["--noflush", "-w", "5"], text);
+        ProgramResult result = Change(text);
         if (result.ExitCode != 0)
         {
             throw RuleFailure.ToException(Name, "change the rules", result);
         }
     }
 
-    /// <summary>Takes the rules out of our chain, without a look at what is there; false if there is no such chain.</summary>
-    public bool TryEmptyChain() => _runner.Run(_restore, ["--noflush", "-w", "5"], $"*{RuleText.Table}\n-F {RuleText.Chain}\nCOMMIT\n").ExitCode == 0;
+    /// <summary>
+    /// Takes our rules out of a table that cannot be read. What iptables cannot express hinders it only in the chain that it has to search,
+    /// so that the jump may stay where the rules can go.
+    /// </summary>
+    public UnseenRules RemoveUnseen()
+    {
+        if (Change(RuleText.RemoveUnseen).ExitCode == 0)
+        {
+            return UnseenRules.Removed;
+        }
+
+        ProgramResult emptied = Change(RuleText.Empty);
+        return emptied.ExitCode == 0 ? UnseenRules.Emptied
+            : emptied.Error.Contains(NoSuchChain, StringComparison.Ordinal) ? UnseenRules.Absent
+            : UnseenRules.Left;
+    }
+
+    private ProgramResult Change(string text) => _runner.Run(_restore, ["--noflush", "-w", "5"], text);
 
     private SavedRules Read(string[] arguments)
     {

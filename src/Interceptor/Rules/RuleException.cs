@@ -12,6 +12,6 @@ internal sealed class RuleException : Exception
     /// <summary>True if a permission was missing: what could not be read may then hold rules all the same.</summary>
     public bool IsForbidden { get; init; }
 
-    /// <summary>True if the table has rules that this iptables cannot show, and then shows none.</summary>
+    /// <summary>True if a table has rules that this iptables cannot show: it then shows none, or not all.</summary>
     public bool IsIncompatible { get; init; }
 }

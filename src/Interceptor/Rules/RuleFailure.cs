@@ -5,8 +5,12 @@ internal static class RuleFailure
 {
     private const int LockTimeoutExitCode = 4;
 
+    /// <summary>iptables-nft-save ends with exit code 3 and these words at a rule that it cannot express in some way (<c>meta priority set</c>); at others it goes on (<see cref="RuleBackend"/>).</summary>
+    private const string Unparsed = "Parsing nftables rule failed";
+
     private static readonly (string Said, string Advice)[] Known =
     [
+        (Unparsed, "nft has put a rule into one of iptables' own tables that iptables cannot express. Move it to a table of its own."),
         ("xtables.lock", "iptables-legacy needs its lock file: run as root, or let this user write /run/xtables.lock, or name another file in XTABLES_LOCKFILE."),
         ("Permission denied", "It needs CAP_NET_ADMIN; iptables-legacy also CAP_NET_RAW. Run as root, or grant both to xenloop."),
         ("Operation not permitted", "It needs CAP_NET_ADMIN; iptables-legacy also CAP_NET_RAW. Run as root, or grant both to xenloop."),
@@ -22,6 +26,7 @@ internal static class RuleFailure
     /// <summary>The exception for a program that failed.</summary>
     public static RuleException ToException(string backend, string operation, ProgramResult result) => new(Explain(backend, operation, result))
     {
+        IsIncompatible = result.Error.Contains(Unparsed, StringComparison.Ordinal),
         IsForbidden = result.Error.Contains("Permission denied", StringComparison.Ordinal) || result.Error.Contains("Operation not permitted", StringComparison.Ordinal),
     };
 

@@ -42,7 +42,7 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
             // Rules in two places would queue every packet twice, also those of an earlier run that this iptables cannot show any more.
             foreach (BackendSurvey hidden in Array.FindAll(unreadable, survey => survey.Failure is { IsIncompatible: true }))
             {
-                _ = hidden.Backend.TryEmptyChain();
+                _ = hidden.Backend.RemoveUnseen();
             }
 
             foreach (BackendSurvey other in Array.FindAll(surveys, other => other != candidate && other.Saved is { State.IsAbsent: false }))
@@ -122,17 +122,13 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
         BackendSurvey[] surveys = BackendSurvey.Take(runner);
         BackendSurvey[] hidden = isKnown ? [] : Array.FindAll(surveys, survey => survey.Failure is { IsForbidden: true });
         List<string> failures = [.. Array.ConvertAll(hidden, survey => survey.Failure!.Message)];
+        var removed = new List<string>();
         BackendSurvey[] incompatible = Array.FindAll(surveys, survey => survey.Failure is { IsIncompatible: true });
         foreach (BackendSurvey survey in incompatible)
         {
-            // Traffic is free then, but the jump cannot be named to iptables.
-            if (survey.Backend.TryEmptyChain())
-            {
-                failures.Add($"xenloop's rules are gone, but their empty chain {RuleText.Chain} and the jump to it are not. {survey.Failure!.Message} Then run xenloop cleanup.");
-            }
+            TakeAwayUnseen(survey, removed, failures);
         }
 
-        var removed = new List<string>();
         BackendSurvey[] usable = Array.FindAll(surveys, survey => survey.Saved is not null);
         foreach (FoundRules found in usable.Length == 0 && incompatible.Length > 0 ? [] : FindIn(usable.Length == 0 ? surveys : usable))
         {
@@ -202,6 +198,23 @@ internal sealed class RuleInstaller(RuleOptions options, ProgramRunner runner)
             // The kernel keeps a chain that a rule refers to. Traffic must be free all the same.
             backend.Restore(RuleText.Remove(state, keepChain: true));
             throw new RuleException($"xenloop's rules are gone, but their empty chain {RuleText.Chain} is not, most likely because somebody else's rule jumps to it; delete that rule and try again. {error.Message}", error);
+        }
+    }
+
+    /// <summary>For a backend that cannot show all its tables: takes away what is ours without a look.</summary>
+    private static void TakeAwayUnseen(BackendSurvey survey, List<string> removed, List<string> failures)
+    {
+        switch (survey.Backend.RemoveUnseen())
+        {
+            case UnseenRules.Removed:
+                removed.Add(survey.Backend.Name);
+                break;
+            case UnseenRules.Emptied:
+                failures.Add($"xenloop's rules are gone, but their empty chain {RuleText.Chain} and the jump to it are not. {survey.Failure!.Message} Then run xenloop cleanup.");
+                break;
+            case UnseenRules.Left:
+                failures.Add($"xenloop's rules may still be there; they let all packets pass. {survey.Failure!.Message} Then run xenloop cleanup.");
+                break;
         }
     }
 

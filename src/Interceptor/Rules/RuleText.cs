@@ -26,6 +26,14 @@ internal static class RuleText
     /// <summary>The comment by which the jump is known as ours.</summary>
     public const string JumpComment = "xenloop";
 
+    /// <summary>Takes away one jump, the chain and its rules; refused as a whole where one of them cannot be found.</summary>
+    public const string RemoveUnseen = $"*{Table}\n-D {Hook} {Jump}\n-F {Chain}\n-X {Chain}\nCOMMIT\n";
+
+    /// <summary>Takes the rules out of the chain.</summary>
+    public const string Empty = $"*{Table}\n-F {Chain}\nCOMMIT\n";
+
+    private const string Jump = $"-m comment --comment {JumpComment} -j {Chain}";
+
     /// <summary>Makes the chain hold these rules and nothing else.</summary>
     /// <param name="exceptions">From <see cref="StandingExceptions"/>.</param>
     /// <param name="rules">The rules, in this order.</param>
@@ -46,7 +54,7 @@ internal static class RuleText
 
         if (addJump)
         {
-            text.Append($"-A {Hook} -m comment --comment {JumpComment} -j {Chain}\n");
+            text.Append($"-A {Hook} {Jump}\n");
         }
 
         return text.Append("COMMIT\n").ToString();

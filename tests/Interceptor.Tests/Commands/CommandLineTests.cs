@@ -34,7 +34,7 @@ public sealed class CommandLineTests
     public void A_wrong_word_is_named(string words, params string[] arguments)
     {
         CommandResult result = Run(arguments);
-        Assert.NotEqual(0, result.ExitCode);
+        Assert.Equal(2, result.ExitCode);
         Assert.Contains(words, result.Error, StringComparison.Ordinal);
         AssertNoStackTrace(result);
     }

@@ -229,9 +229,35 @@ public class RuleInstallerTests
         }
 
         Assert.Single(lab.Run("nft list ruleset").Split('\n'), line => line.Contains("jump XENLOOP", StringComparison.Ordinal));
-        RuleException error = Assert.Throws<RuleException>(() => lab.In(() => installer.Remove()));
-        Assert.Contains("rules are gone, but their empty chain XENLOOP", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("queue", lab.Run("nft list ruleset"), StringComparison.Ordinal);
+        Assert.Equal(["iptables-nft"], lab.In(() => installer.Remove()));
+        Assert.DoesNotContain("XENLOOP", lab.Run("nft list ruleset"), StringComparison.Ordinal);
+    }
+
+    /// <summary>There iptables-nft-save ends with an error, and the rules stayed without a word, because the other iptables could be read.</summary>
+    [Theory]
+    [InlineData("insert rule ip mangle POSTROUTING", false)]
+    [InlineData("add rule ip mangle POSTROUTING", true)]
+    [InlineData("insert rule ip filter INPUT", true)]
+    public void RulesBesideOneThatIptablesFailsAtLeaveAllTheSame(string place, bool wholly)
+    {
+        using var lab = new RuleLab();
+        Restore(lab, "nft", "*filter\n-A INPUT -s 192.0.2.77 -j ACCEPT\nCOMMIT\n");
+        lab.In(() => RuleLab.Installer("nft").Install("eth0", RuleLab.Peers));
+        lab.Run($"nft {place} meta priority set 1:1");
+        if (wholly)
+        {
+            Assert.Equal(["iptables-nft"], lab.In(() => RuleLab.Installer().Remove()));
+            Assert.DoesNotContain("XENLOOP", lab.Run("nft list ruleset"), StringComparison.Ordinal);
+        }
+        else
+        {
+            RuleException error = Assert.Throws<RuleException>(() => lab.In(() => RuleLab.Installer().Remove()));
+            Assert.Contains("rules are gone, but their empty chain XENLOOP", error.Message, StringComparison.Ordinal);
+            Assert.Contains("Move it to a table of its own", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("queue", lab.Run("nft list ruleset"), StringComparison.Ordinal);
+        }
+
+        Assert.Contains("192.0.2.77", lab.Run("nft list ruleset"), StringComparison.Ordinal);
     }
 
     /// <summary>As after a kill -9: in both iptables they would queue each packet twice.</summary>

@@ -27,6 +27,8 @@ announcer_runs() { [ "$(announcer_value SubState)" = running ]; }
 
 announcer_has_restarted() { [ "$(announcer_value NRestarts)" = 1 ] && announcer_runs; }
 
+second_announcer_ends() { /usr/local/sbin/xenloop announce 2>&1 | grep "runs on this host already"; }
+
 announcer_complaints() {
     journalctl --no-pager --quiet --unit=xenloop-announce | grep -q . || echo "no journal"
     journalctl --no-pager --quiet --unit=xenloop-announce --priority=warning --output=cat
@@ -77,6 +79,8 @@ done
 
 check "Dom0: nothing to complain of" [ -z "$(announcer_complaints)" ]
 check "Dom0: it has no capability" grep -qx 'CapEff:.0000000000000000' "/proc/$(announcer_value MainPID)/status"
+
+check "Dom0: a second announcer ends" second_announcer_ends
 
 check "kill -9 of the announcer" systemctl kill --kill-whom=main --signal=KILL xenloop-announce
 check "Dom0: systemd starts it again" wait_until 20 announcer_has_restarted
