@@ -279,6 +279,8 @@ uninstall_all() {
                 say "see above: some of XenLoop's firewall rules may still be there. They let all packets pass." ;;
         esac
     done
+    # The unit leaves it, because agents that were started by hand have their sockets there, too.
+    [ -n "$root" ] || [ ! -d /run/xenloop ] || act rmdir /run/xenloop 2>/dev/null || :
     kept=
     for place in $(files_noted); do
         remove_file "$(noted "$place")" "$place" || kept="$kept$place

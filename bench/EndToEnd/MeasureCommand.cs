@@ -61,7 +61,7 @@ internal static class MeasureCommand
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A full disk, or a directory that somebody removed meanwhile.
-            Console.WriteLine($"{e.Message} What was measured before is still there if the directory is; then go on with: ./build.sh bench --resume {run?.Path ?? resumed}");
+            Console.WriteLine($"{e.Message} What was measured before is still there if the directory is; then go on with: ./build.sh bench --resume {run?.Path ?? resumed ?? "DIRECTORY"}");
             return 1;
         }
     }

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.CommandLine;
 using XenLoop.Interceptor.Guest;
-using XenLoop.Interceptor.Rules;
 using XenLoop.Interceptor.Rules.Commands;
 using XenLoop.Interceptor.Status;
 using XenLoop.Native;
@@ -27,12 +26,12 @@ internal static class CleanupCommand
     {
         try
         {
-            if (!AreRulesInUse())
+            if (!IsAgentRunning())
             {
                 return RulesRemove.Run(json: false, Console.Out);
             }
 
-            Console.Out.WriteLine("xenloop's rules stay: an agent is running here. Stop it, and it removes them itself; without that: xenloop rules remove");
+            Console.Out.WriteLine("xenloop's rules stay, if there are any: an agent is running here (see /proc/net/netfilter/nfnetlink_queue). To remove them all the same: xenloop rules remove");
             return CommandRunner.Success;
         }
         finally
@@ -46,33 +45,18 @@ internal static class CleanupCommand
     }
 
     /// <summary>
-    /// True if an agent listens to the queues that the rules name. A guest's unit runs this command when its agent ends, which it also does
-    /// because another agent was started by hand.
+    /// True if an agent runs in this network namespace, by the number that it holds (<see cref="QueueGuard"/>). A guest's unit runs this command
+    /// when its agent ends, which it also does because another was started by hand. Which base the number belongs to does not matter: who else
+    /// listens so high has its rules left alone, and is told of the command that removes them.
     /// </summary>
-    private static bool AreRulesInUse()
+    private static bool IsAgentRunning()
     {
-        HashSet<int> listened = ListenedQueues.Read();
-        if (listened.Count == 0)
+        foreach (int number in ListenedQueues.Read())
         {
-            return false;
-        }
-
-        try
-        {
-            foreach (FoundRules found in new RuleInstaller(new RuleOptions(), new ProgramRunner()).Show())
+            if (number >= QueueGuard.NumberOf(queueBase: 0))
             {
-                foreach (CaptureRule rule in found.State.Rules)
-                {
-                    if (rule.Target is { Queue: { } queue, Domain: var domain } && listened.Contains(QueueGuard.NumberOf(queue - domain.Value)))
-                    {
-                        return true;
-                    }
-                }
+                return true;
             }
-        }
-        catch (RuleException)
-        {
-            // Whether what cannot be shown can be removed, the removal says.
         }
 
         return false;

@@ -3,6 +3,7 @@ using XenLoop.Addresses;
 using XenLoop.Interceptor.CommandLine;
 using XenLoop.Interceptor.Confinement;
 using XenLoop.Interceptor.Guest;
+using XenLoop.Interceptor.Status;
 using XenLoop.SharedRing;
 using XenLoop.SharedRing.Xen;
 
@@ -74,7 +75,7 @@ internal static class RunCommand
             Directory = arguments.Text(CommonOptions.Directory),
 
             // Whether another agent has that is looked at once, and last.
-            Name = arguments.Find(Name) ?? Environment.MachineName,
+            Name = arguments.Find(Name) is { } name ? ParseName(name) : Environment.MachineName,
             Interface = arguments.Find(Interface),
             Domain = arguments.Find(Domain) is { } number ? ParseDomain(number) : null,
             Bridge = arguments.Text(Bridge),
@@ -105,6 +106,11 @@ internal static class RunCommand
         DomainId.TryParse(text, out DomainId domain) && domain.Value > 0
             ? domain
             : throw new UsageException($"--domain-id takes a guest's domain number, 1 to {DomainId.FirstReserved - 1}, not '{text}'.");
+
+    private static string ParseName(string text) =>
+        ControlSocket.IsName(text)
+            ? text
+            : throw new UsageException($"--name takes 1 to 64 letters, digits, dots, dashes and underscores, and not 'store' or 'grants', not '{text}'.");
 
     private static int ParseRingSize(string text) =>
         ByteSize.TryParse(text, out int bytes) && ChannelDescriptor.IsRingSize(bytes)

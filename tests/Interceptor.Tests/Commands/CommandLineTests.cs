@@ -17,6 +17,7 @@ public sealed class CommandLineTests
     [InlineData("--announce-ip takes IP addresses, not '10.0.0'", "run", "--announce-ip", "10.0.0.1,10.0.0")]
     [InlineData("--idle-close takes", "run", "--idle-close", "-5")]
     [InlineData("soon", "run", "--idle-close", "soon")]
+    [InlineData("--name takes", "run", "--name", "web/1")]
     [InlineData("perhaps", "run", "--offload", "perhaps")]
     [InlineData("maybe", "run", "--rules", "maybe")]
     [InlineData("vmware", "run", "--platform", "vmware")]

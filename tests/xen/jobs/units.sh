@@ -27,7 +27,7 @@ announcer_runs() { [ "$(announcer_value SubState)" = running ]; }
 
 announcer_has_restarted() { [ "$(announcer_value NRestarts)" = 1 ] && announcer_runs; }
 
-second_announcer_ends() { /usr/local/sbin/xenloop announce 2>&1 | grep "runs on this host already"; }
+second_announcer_ends() { timeout 20 /usr/local/sbin/xenloop announce 2>&1 | grep "runs on this host already"; }
 
 announcer_complaints() {
     journalctl --no-pager --quiet --unit=xenloop-announce | grep -q . || echo "no journal"
