@@ -257,6 +257,11 @@ running() {
     done
 }
 
+# remove_rules PROGRAM: also those that 'cleanup' leaves to an agent that runs on (--force), or to who listens to such a queue.
+remove_rules() {
+    act "$1" cleanup && { [ -n "$dry" ] || "$1" rules remove >/dev/null; }
+}
+
 uninstall_all() {
     [ -f "$root$record" ] || fail "nothing is installed here: there is no $root$record."
     for place in $(files_noted); do
@@ -275,7 +280,7 @@ uninstall_all() {
     done
     for place in $(files_noted); do
         case $place in
-            */sbin/xenloop) [ -n "$root" ] || [ ! -x "$place" ] || [ -z "$(noted /etc/modules-load.d/xenloop.conf)" ] || act "$place" cleanup ||
+            */sbin/xenloop) [ -n "$root" ] || [ ! -x "$place" ] || [ -z "$(noted /etc/modules-load.d/xenloop.conf)" ] || remove_rules "$place" ||
                 say "see above: some of XenLoop's firewall rules may still be there. They let all packets pass." ;;
         esac
     done

@@ -54,6 +54,11 @@ public sealed class UnitFileTests
         Assert.Contains("LimitNOFILE=65536", lines);
     }
 
+    /// <summary>Agents that were started by hand have their sockets there.</summary>
+    [Fact]
+    public void The_end_of_the_service_leaves_others_their_sockets() =>
+        Assert.Contains("RuntimeDirectoryPreserve=yes", File.ReadAllLines(Path.Combine(Folder, "xenloop.service")));
+
     /// <summary>A vif that is away for half a minute once made systemd give the agent up for good.</summary>
     [Theory]
     [InlineData("xenloop.service")]

@@ -110,7 +110,7 @@ internal static class RunCommand
     private static string ParseName(string text) =>
         ControlSocket.IsName(text)
             ? text
-            : throw new UsageException($"--name takes 1 to 64 letters, digits, dots, dashes and underscores, and not 'store' or 'grants', not '{text}'.");
+            : throw new UsageException($"--name takes 1 to 64 letters, digits, dashes, underscores and dots (not the first), and not 'store' or 'grants', not '{text}'.");
 
     private static int ParseRingSize(string text) =>
         ByteSize.TryParse(text, out int bytes) && ChannelDescriptor.IsRingSize(bytes)

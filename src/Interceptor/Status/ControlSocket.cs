@@ -24,7 +24,7 @@ internal static class ControlSocket
     /// <exception cref="GuestSetupException">No agent can have this name.</exception>
     public static string PathOf(string directory, string name) => IsName(name)
         ? Path.Combine(directory, name + Extension)
-        : throw new GuestSetupException($"'{name}' cannot name a guest: use 1 to 64 letters, digits, dots, dashes and underscores, and not 'store' or 'grants'.");
+        : throw new GuestSetupException($"'{name}' cannot name a guest: use 1 to 64 letters, digits, dashes, underscores and dots (not the first), and not 'store' or 'grants'.");
 
     /// <summary>Names of all agents that have a socket in a directory, stale ones included.</summary>
     /// <exception cref="GuestSetupException">The directory may not be read.</exception>

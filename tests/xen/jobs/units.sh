@@ -100,7 +100,7 @@ check "a still reaches b" ping_guest a b
 
 check "b: the script takes it out" guest b 'sh /root/xenloop/xenloop-install.sh uninstall'
 check "b: the uninstalled leaves nothing" wait_until 5 leaves_nothing b
-check "b: the unit is gone" guest b '! systemctl cat xenloop && [ ! -e /usr/local/sbin/xenloop ] && [ ! -e /etc/systemd/system/xenloop.service ]'
+check "b: the unit is gone" guest b '! systemctl cat xenloop && [ ! -e /usr/local/sbin/xenloop ] && [ ! -e /etc/systemd/system/xenloop.service ] && [ ! -e /run/xenloop ]'
 
 check "Dom0: the script takes the announcer out" sh /host/scripts/xenloop-install.sh uninstall
 check "Dom0: the unit and the program are gone" wait_until 5 no_announcer
