@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using XenLoop.Native;
 
 namespace XenLoop.Discovery;
@@ -23,25 +22,22 @@ internal sealed unsafe class XenBusDevice : IXenBusFile
     /// <exception cref="StoreUnavailableException">There is no device, or this process may not use it.</exception>
     public static XenBusDevice Open(string path)
     {
-        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+        FileDescriptor device = FileDescriptor.Open(path, LibC.O_RDWR | LibC.O_NONBLOCK);
+        if (!device.IsInvalid)
         {
-            var device = new FileDescriptor(LibC.open(name, LibC.O_RDWR | LibC.O_NONBLOCK | LibC.O_CLOEXEC));
-            if (!device.IsInvalid)
-            {
-                return WithCancel(device);
-            }
-
-            int error = LibC.LastError;
-            device.Dispose();
-            throw new StoreUnavailableException(error switch
-            {
-                // xenbus_file_open says ENOENT too while the kernel has no connection to a store. Not in Dom0 before xenstored runs: that
-                // has one from boot on (xenstored_local_init), to nobody yet.
-                Errno.ENOENT or Errno.ENXIO or Errno.ENODEV => $"{path} cannot be opened ({Errno.Describe(error)}): this is no Xen domain, or its XenStore does not run yet. In Dom0 start xenstored.",
-                Errno.EACCES or Errno.EPERM => $"{path} may not be opened ({Errno.Describe(error)}): xenloop must run as root on Xen, and a container needs the device.",
-                _ => $"{path} cannot be opened: {Errno.Describe(error)}.",
-            });
+            return WithCancel(device);
         }
+
+        int error = LibC.LastError;
+        device.Dispose();
+        throw new StoreUnavailableException(error switch
+        {
+            // xenbus_file_open says ENOENT too while the kernel has no connection to a store. Not in Dom0 before xenstored runs: that
+            // has one from boot on (xenstored_local_init), to nobody yet.
+            Errno.ENOENT or Errno.ENXIO or Errno.ENODEV => $"{path} cannot be opened ({Errno.Describe(error)}): this is no Xen domain, or its XenStore does not run yet. In Dom0 start xenstored.",
+            Errno.EACCES or Errno.EPERM => $"{path} may not be opened ({Errno.Describe(error)}): xenloop must run as root on Xen, and a container needs the device.",
+            _ => $"{path} cannot be opened: {Errno.Describe(error)}.",
+        });
     }
 
     private static XenBusDevice WithCancel(FileDescriptor device)

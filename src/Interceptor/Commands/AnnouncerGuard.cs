@@ -1,4 +1,3 @@
-using System.Text;
 using XenLoop.Native;
 
 namespace XenLoop.Interceptor.Commands;
@@ -15,25 +14,21 @@ internal static class AnnouncerGuard
     /// <param name="path"><c>/dev/xen/xenbus</c>: its driver has no use for such locks. Where it cannot be opened nothing is locked.</param>
     /// <returns>To be held for as long as the announcer runs; the kernel lets go of it with the process.</returns>
     /// <exception cref="GuestSetupException">Another announcer holds it.</exception>
-    public static unsafe FileDescriptor Take(string path)
+    public static FileDescriptor Take(string path)
     {
-        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+        FileDescriptor file = FileDescriptor.Open(path, LibC.O_RDONLY | LibC.O_NONBLOCK);
+        for (int tries = 1; !file.IsInvalid && LibC.flock(file.Number, LibC.LOCK_EX | LibC.LOCK_NB) != 0 && LibC.LastError == Errno.EAGAIN; tries++)
         {
-            var file = new FileDescriptor(LibC.open(name, LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_CLOEXEC));
-            for (int tries = 1; !file.IsInvalid && LibC.flock(file.Number, LibC.LOCK_EX | LibC.LOCK_NB) != 0 && LibC.LastError == Errno.EAGAIN; tries++)
+            if (tries == Tries)
             {
-                if (tries < Tries)
-                {
-                    Thread.Sleep(MillisecondsBetween);
-                    continue;
-                }
-
                 file.Dispose();
                 throw new GuestSetupException(
                     "Another xenloop announce runs on this host already. Two would undo each other's --allow and --deny. Stop the other first (systemctl stop xenloop-announce), or give it these options in /etc/default/xenloop-announce.");
             }
 
-            return file;
+            Thread.Sleep(MillisecondsBetween);
         }
+
+        return file;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using XenLoop.Native;
 
 namespace XenLoop.Interceptor.Commands;
@@ -77,12 +76,9 @@ internal sealed class XenMachine(string root)
     }
 
     /// <summary>Opens a device and closes it again: that alone has no effect on any of these.</summary>
-    private static unsafe int Probe(string path)
+    private static int Probe(string path)
     {
-        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
-        {
-            using var device = new FileDescriptor(LibC.open(name, LibC.O_RDWR | LibC.O_NONBLOCK | LibC.O_CLOEXEC));
-            return device.IsInvalid ? LibC.LastError : 0;
-        }
+        using FileDescriptor device = FileDescriptor.Open(path, LibC.O_RDWR | LibC.O_NONBLOCK);
+        return device.IsInvalid ? LibC.LastError : 0;
     }
 }

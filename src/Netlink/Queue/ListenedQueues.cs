@@ -9,7 +9,7 @@ public static class ListenedQueues
     private const string Source = "/proc/thread-self/net/netfilter/nfnetlink_queue";
 
     /// <summary>Reads their numbers. None also where the kernel does not show them: to root alone.</summary>
-    public static HashSet<int> Read()
+    public static List<int> Read()
     {
         try
         {
@@ -22,9 +22,9 @@ public static class ListenedQueues
     }
 
     /// <summary>Takes the numbers out of the kernel's lines.</summary>
-    internal static HashSet<int> Parse(IEnumerable<string> lines)
+    internal static List<int> Parse(IEnumerable<string> lines)
     {
-        var numbers = new HashSet<int>();
+        var numbers = new List<int>();
         foreach (string line in lines)
         {
             ReadOnlySpan<char> text = line.AsSpan().TrimStart(' ');

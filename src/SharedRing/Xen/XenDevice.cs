@@ -1,10 +1,9 @@
-using System.Text;
 using XenLoop.Native;
 
 namespace XenLoop.SharedRing.Xen;
 
 /// <summary>The kernel's Xen devices, and what is wrong if they cannot be opened.</summary>
-internal static unsafe class XenDevice
+internal static class XenDevice
 {
     /// <summary>The device for pages granted to other domains.</summary>
     public const string GrantAllocator = "/dev/xen/gntalloc";
@@ -19,11 +18,8 @@ internal static unsafe class XenDevice
     /// <exception cref="ChannelPlatformException">It is missing or may not be opened.</exception>
     public static FileDescriptor Open(string path)
     {
-        fixed (byte* name = Encoding.ASCII.GetBytes(path + '\0'))
-        {
-            int fd = LibC.open(name, LibC.O_RDWR | LibC.O_CLOEXEC | LibC.O_NONBLOCK);
-            return fd >= 0 ? new FileDescriptor(fd) : throw new ChannelPlatformException(Explain(path, LibC.LastError));
-        }
+        FileDescriptor device = FileDescriptor.Open(path, LibC.O_RDWR | LibC.O_NONBLOCK);
+        return device.IsInvalid ? throw new ChannelPlatformException(Explain(path, LibC.LastError)) : device;
     }
 
     private static string Explain(string path, int error)

@@ -31,12 +31,9 @@ public sealed class ManagedRulesTests : IDisposable
     [Fact]
     public void Plain_rules_do_not_stay_where_those_that_tracking_needs_are_refused_and_come_back_when_they_are_taken()
     {
-        string programs = Directory.CreateTempSubdirectory("xenloop-rules-").FullName;
-        string restore = Path.Combine(programs, "iptables-nft-restore");
-        File.WriteAllText(restore, "#!/bin/sh\ntext=$(cat)\ncase $text in *multiport*) echo 'no match multiport' >&2; exit 2 ;; esac\nprintf '%s\\n' \"$text\" | /usr/sbin/iptables-nft-restore \"$@\"\n");
-        File.SetUnixFileMode(restore, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        string programs = ProgramsWithRestore("text=$(cat)\ncase $text in *multiport*) echo 'no match multiport' >&2; exit 2 ;; esac\nprintf '%s\\n' \"$text\" | /usr/sbin/iptables-nft-restore \"$@\"\n");
         var rules = new ManagedRules(new RuleOptions { Backend = "nft" }, new ProgramRunner(programs));
-        _lab.In(() => rules.Apply("eth0", [.. RuleLab.Peers.Select(peer => new CapturedPrefix(peer.Destination, peer.Domain, peer.Queue))]));
+        _lab.In(() => rules.Apply("eth0", [.. Captured()]));
         Assert.Equal("plain", rules.Report.Form);
 
         _lab.Run("iptables-nft -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT");
@@ -57,15 +54,11 @@ public sealed class ManagedRulesTests : IDisposable
     [Fact]
     public void Rules_that_are_refused_from_the_beginning_are_said_to_be()
     {
-        string programs = Directory.CreateTempSubdirectory("xenloop-rules-").FullName;
-        string restore = Path.Combine(programs, "iptables-nft-restore");
-        File.WriteAllText(restore, "#!/bin/sh\necho 'no target NFQUEUE' >&2\nexit 2\n");
-        File.SetUnixFileMode(restore, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        string programs = ProgramsWithRestore("echo 'no target NFQUEUE' >&2\nexit 2\n");
         var rules = new ManagedRules(new RuleOptions { Backend = "nft" }, new ProgramRunner(programs));
-        CapturedPrefix[] peers = [.. RuleLab.Peers.Select(peer => new CapturedPrefix(peer.Destination, peer.Domain, peer.Queue))];
         for (int i = 0; i < 2; i++)
         {
-            Assert.Throws<RuleException>(() => _lab.In(() => rules.Apply("eth0", [.. peers])));
+            Assert.Throws<RuleException>(() => _lab.In(() => rules.Apply("eth0", [.. Captured()])));
             Assert.True(rules.Report.IsRefused);
             Assert.Contains("refused", rules.Report.Reason, StringComparison.Ordinal);
         }
@@ -73,7 +66,7 @@ public sealed class ManagedRulesTests : IDisposable
         _lab.In(() => rules.Apply("eth0", []));
         Assert.False(rules.Report.IsRefused);
         Directory.Delete(programs, recursive: true);
-        _lab.In(() => rules.Apply("eth0", [.. peers]));
+        _lab.In(() => rules.Apply("eth0", [.. Captured()]));
         Assert.Equal("plain", rules.Report.Form);
         _lab.In(rules.Remove);
     }
@@ -89,4 +82,16 @@ public sealed class ManagedRulesTests : IDisposable
         // And whatever is run after that.
         Assert.Throws<RuleException>(() => runner.Run(runner.Find("sleep")!, ["600"]));
     }
+
+    /// <summary>A directory with an iptables-nft-restore that is this script; to be deleted, which brings the system's back.</summary>
+    private static string ProgramsWithRestore(string script)
+    {
+        string programs = Directory.CreateTempSubdirectory("xenloop-rules-").FullName;
+        string restore = Path.Combine(programs, "iptables-nft-restore");
+        File.WriteAllText(restore, "#!/bin/sh\n" + script);
+        File.SetUnixFileMode(restore, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return programs;
+    }
+
+    private static IEnumerable<CapturedPrefix> Captured() => RuleLab.Peers.Select(peer => new CapturedPrefix(peer.Destination, peer.Domain, peer.Queue));
 }
