@@ -83,7 +83,7 @@ internal sealed class PeerPort : IDisposable
     public bool RawPackets { get; set; }
 
     /// <summary>Decides whether the verdicts on TCP packets with data wait for company.</summary>
-    public VerdictPolicy VerdictPolicy { get; } = new();
+    public VerdictPolicy VerdictPolicy { get; } = new(static () => Environment.TickCount64);
 
     /// <summary>What was captured last, from which the next receive is guessed.</summary>
     public CaptureHabits Habits { get; } = new();

@@ -8,10 +8,12 @@ namespace XenLoop.Interceptor.Forwarding;
 /// A sender that writes a request in several pieces waits for that: TCP keeps a small packet back as long as the one before is in the machine
 /// (<c>tcp_should_autocork</c> in net/ipv4/tcp.c), and it went on when the timer ran out, after 10 ms. So a verdict waits only when the
 /// peer is expected to send data next: after as many packets as each of the last exchanges took. When one more comes all the same, or
-/// hardly any come until the verdict goes out, it takes twice as many exchanges until verdicts wait again. Only packets with data count there:
-/// beside a stream from the peer, whose data seem to answer each piece, acknowledgements are sent all the time.
+/// hardly any come until the verdict goes out and one right after that, it takes twice as many exchanges until verdicts wait again. Only packets
+/// with data count there: beside a stream from the peer, whose data seem to answer each piece, acknowledgements are sent all the time.
+/// Where none comes right after that, nobody has waited: a program paused, or has ended.
 /// </remarks>
-internal sealed class VerdictPolicy
+/// <param name="milliseconds">A clock.</param>
+internal sealed class VerdictPolicy(Func<long> milliseconds)
 {
     /// <summary>Exchanges of one kind after which verdicts wait, at first.</summary>
     public const int ShortestRun = 16;
@@ -21,6 +23,12 @@ internal sealed class VerdictPolicy
 
     /// <summary>Packets with data, from the timer's start to its end or in a full batch of verdicts, that are a brisk exchange.</summary>
     private const int BriskPackets = 4;
+
+    /// <summary>
+    /// Milliseconds after the timer's end within which a packet may be one that had to wait for it: what lets the sender go on may itself have to wait
+    /// for the next tick, and this thread for a processor.
+    /// </summary>
+    private const long Soon = 50;
 
     private int _needed = ShortestRun;
     private int _run;
@@ -33,12 +41,24 @@ internal sealed class VerdictPolicy
     private uint _sentAtFlush;
     private bool _waits;
 
+    /// <summary>When the timer ended a wait in which hardly anything was sent, until the next packet tells whether it was waited for.</summary>
+    private long? _slackSince;
+
     /// <summary>Takes note of captured packets that carry data.</summary>
     /// <param name="packets">How many in this pass.</param>
     /// <param name="received">Packets with data that have come from the peer so far. Others answer nothing.</param>
     /// <returns>True: their verdicts may wait.</returns>
     public bool TakeCapture(int packets, ulong received)
     {
+        if (_slackSince is { } since)
+        {
+            _slackSince = null;
+            if (milliseconds() - since < Soon)
+            {
+                EndRun();
+            }
+        }
+
         if (received != _received)
         {
             EndExchange();
@@ -70,7 +90,12 @@ internal sealed class VerdictPolicy
     /// <summary>Takes note that the timer has run out while verdicts waited.</summary>
     public void EndTimer()
     {
-        EndWait(_sentAtStart);
+        if (_waits && _sent - _sentAtStart < BriskPackets)
+        {
+            _slackSince = milliseconds();
+        }
+
+        _waits = false;
         _sentAtFlush = _sent;
     }
 
@@ -80,20 +105,15 @@ internal sealed class VerdictPolicy
     {
         if (full)
         {
-            EndWait(_sentAtFlush);
+            if (_waits && _sent - _sentAtFlush < BriskPackets)
+            {
+                EndRun();
+            }
+
+            _waits = false;
         }
 
         _sentAtFlush = _sent;
-    }
-
-    private void EndWait(uint sentBefore)
-    {
-        if (_waits && _sent - sentBefore < BriskPackets)
-        {
-            EndRun();
-        }
-
-        _waits = false;
     }
 
     private void EndExchange()

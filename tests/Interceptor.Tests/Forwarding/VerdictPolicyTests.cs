@@ -4,8 +4,11 @@ namespace XenLoop.Interceptor.Tests.Forwarding;
 
 public sealed class VerdictPolicyTests
 {
-    private readonly VerdictPolicy _policy = new();
+    private readonly VerdictPolicy _policy;
     private ulong _received;
+    private long _milliseconds;
+
+    public VerdictPolicyTests() => _policy = new VerdictPolicy(() => _milliseconds);
 
     [Theory]
     [InlineData(1)]
@@ -80,6 +83,23 @@ public sealed class VerdictPolicyTests
 
         _policy.EndTimer();
         Assert.Equal(waits, Exchange(1));
+    }
+
+    [Theory]
+    [InlineData(49, false)]
+    [InlineData(50, true)]
+    public void A_pause_ends_no_run_a_packet_that_may_have_waited_for_the_timer_does(long pause, bool waits)
+    {
+        Until(1);
+        for (uint connection = 1; connection <= 3; connection++)
+        {
+            Assert.True(Exchange(1));
+            _policy.StartTimer(connection);
+            _policy.EndTimer();
+            _milliseconds += pause;
+            Assert.Equal(waits, Exchange(1));
+            Until(1);
+        }
     }
 
     /// <summary>Its data seem to answer each piece of a request, and its acknowledgements fill the batches: each request waited for that, from 1 to 10 ms.</summary>
