@@ -10,7 +10,7 @@ namespace XenLoop.Native;
 /// </remarks>
 public static unsafe partial class LibC
 {
-    private const string Library = "libc";
+    internal const string Library = "libc";
 
     /// <summary>The <c>errno</c> that the last failing call on this thread left behind.</summary>
     public static int LastError => System.Runtime.InteropServices.Marshal.GetLastPInvokeError();

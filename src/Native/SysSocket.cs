@@ -72,10 +72,4 @@ public static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint recvmsg(int fd, msghdr* message, int flags);
-
-    [LibraryImport(Library, SetLastError = true)]
-    public static partial int recvmmsg(int fd, mmsghdr* messages, uint count, int flags, void* timeout);
-
-    [LibraryImport(Library, SetLastError = true)]
-    public static partial nint writev(int fd, iovec* vectors, int count);
 }

@@ -71,7 +71,7 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Sleeps until an event or for <paramref name="timeoutMilliseconds"/> (-1: forever, 0: not at all).</summary>
     /// <returns>How many of <paramref name="events"/> were filled.</returns>
     public int Wait(epoll_event* events, int most, int timeoutMilliseconds) =>
-        LibC.epoll_wait(_epoll.Number, events, most, timeoutMilliseconds);
+        DirectCalls.EpollWait(_epoll.Number, events, most, timeoutMilliseconds);
 
     /// <summary>The source of an event.</summary>
     public static EventSource SourceOf(in epoll_event happened) => (EventSource)(happened.data >> 32);

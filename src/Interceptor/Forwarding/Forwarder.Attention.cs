@@ -9,7 +9,7 @@ internal sealed unsafe partial class Forwarder
     private void Attend()
     {
         _attention = false;
-        foreach (PeerPort port in _ports)
+        foreach (PeerPort port in Ports)
         {
             if (port.State == PortState.Leaving)
             {

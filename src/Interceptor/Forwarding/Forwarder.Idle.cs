@@ -10,7 +10,7 @@ internal sealed unsafe partial class Forwarder
     private bool MaySleep()
     {
         bool quiet = true;
-        foreach (PeerPort port in _ports)
+        foreach (PeerPort port in Ports)
         {
             quiet &= MayAwaitData(port);
         }
@@ -37,7 +37,7 @@ internal sealed unsafe partial class Forwarder
         }
 
         long end = Stopwatch.GetTimestamp() + _polls.PollTicks;
-        foreach (PeerPort port in _ports)
+        foreach (PeerPort port in Ports)
         {
             // Whoever is awake need not be rung for.
             if (port.AwaitsData && port.LiveChannel is { } channel)
@@ -52,7 +52,7 @@ internal sealed unsafe partial class Forwarder
             int count = _loop.Wait(events, EventsPerWait, 0);
             Dispatch(_loop, events, count);
             bool found = count > 0;
-            foreach (PeerPort port in _ports)
+            foreach (PeerPort port in Ports)
             {
                 if (HasData(port))
                 {
@@ -76,7 +76,7 @@ internal sealed unsafe partial class Forwarder
     private void Judge(PollPolicy polls)
     {
         ulong sent = 0, received = 0, bytes = 0;
-        foreach (PeerPort port in _ports)
+        foreach (PeerPort port in Ports)
         {
             sent += port.Counters.SentPackets;
             received += port.Counters.ReceivedPackets;

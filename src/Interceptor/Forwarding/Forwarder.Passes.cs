@@ -21,7 +21,7 @@ internal sealed unsafe partial class Forwarder
         // A peer rings for who has asked for it, and that is done before sleep: as long as others keep us awake its ring is looked at here.
         bool look = ++_roundsWithoutLook == RoundsBetweenLooks;
         _roundsWithoutLook = look ? 0 : _roundsWithoutLook;
-        foreach (PeerPort port in _ports)
+        foreach (PeerPort port in Ports)
         {
             if (port.InjectReady || (look && !port.AwaitsData && HasData(port)))
             {
@@ -62,7 +62,7 @@ internal sealed unsafe partial class Forwarder
     {
         bool more = false;
         DestinationTable destinations = _destinations;
-        foreach (PeerPort port in _ports)
+        foreach (PeerPort port in Ports)
         {
             if (port.CaptureReady && MayCapture(port))
             {

@@ -55,7 +55,7 @@ internal sealed unsafe partial class Forwarder
     private int CaptureTurn()
     {
         bool more = CapturePorts();
-        int due = _deadlines.Run(_ports);
+        int due = _deadlines.Run(Ports);
 
         // Only what was posted makes work for the other thread here; else it has its mark of its own, and is at it.
         if (_ranPosted && HasInjection())
@@ -77,7 +77,7 @@ internal sealed unsafe partial class Forwarder
         }
 
         more |= CapturePorts();
-        int due = _deadlines.Run(_ports);
+        int due = _deadlines.Run(Ports);
         return more ? 0
             : TryPoll(events) ? AtOnce
             : MaySleep() ? due
@@ -91,7 +91,7 @@ internal sealed unsafe partial class Forwarder
         {
             EventLoop from = divided ? _loop : _bells;
             EventLoop to = divided ? _bells : _loop;
-            foreach (PeerPort port in _ports)
+            foreach (PeerPort port in Ports)
             {
                 if (port.LiveChannel is { } channel)
                 {
@@ -170,7 +170,7 @@ internal sealed unsafe partial class Forwarder
 
     private bool HasInjection()
     {
-        foreach (PeerPort port in _ports)
+        foreach (PeerPort port in Ports)
         {
             if (port.InjectReady)
             {
@@ -183,7 +183,7 @@ internal sealed unsafe partial class Forwarder
 
     private bool HasCapture()
     {
-        foreach (PeerPort port in _ports)
+        foreach (PeerPort port in Ports)
         {
             if (port.CaptureReady && port.State != PortState.Held)
             {

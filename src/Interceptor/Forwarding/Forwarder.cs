@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.Tap;
 using XenLoop.Native;
@@ -66,6 +67,9 @@ internal sealed unsafe partial class Forwarder : IDisposable
         get => _destinations;
         set => _destinations = value;
     }
+
+    /// <summary>All ports, for a pass over them: not to be used after anything that adds or removes one.</summary>
+    private ReadOnlySpan<PeerPort> Ports => CollectionsMarshal.AsSpan(_ports);
 
     /// <summary>Starts the threads.</summary>
     public void Start() => Array.ForEach(_threads, static thread => thread.Start());
@@ -221,6 +225,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Dispatch(EventSource source, ushort domain, bool hungUp)
     {
         if (source == EventSource.VerdictTimer)
@@ -258,7 +263,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
     private void SendVerdicts()
     {
         _verdictTimer.Acknowledge();
-        foreach (PeerPort port in _ports)
+        foreach (PeerPort port in Ports)
         {
             _capture.EndWait(port);
         }
@@ -275,7 +280,7 @@ internal sealed unsafe partial class Forwarder : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private PeerPort? Find(ushort domain)
     {
-        foreach (PeerPort port in _ports)
+        foreach (PeerPort port in Ports)
         {
             if (port.Domain.Value == domain)
             {

@@ -110,16 +110,8 @@ internal sealed unsafe class InjectionPath : IDisposable
             return;
         }
 
-        if (!source.Allows(packet.Source))
+        if (!port.Injections.HavePassed(packet.Addresses, source) && !TryPass(port, source, packet))
         {
-            port.Counters.Dropped[(int)DropReason.SourceAddress]++;
-            port.DoubtfulSource = packet.Source;
-            return;
-        }
-
-        if (!source.Reaches(packet.Destination))
-        {
-            port.Counters.Dropped[(int)DropReason.DestinationAddress]++;
             return;
         }
 
@@ -133,6 +125,26 @@ internal sealed unsafe class InjectionPath : IDisposable
         port.Counters.ReceivedPackets++;
         port.Counters.ReceivedDataPackets += packet.HasTcpData(length) ? 1u : 0;
         port.Counters.ReceivedBytes += (uint)length;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryPass(PeerPort port, SourceCheck source, in Ipv4View packet)
+    {
+        if (!source.Allows(packet.Source))
+        {
+            port.Counters.Dropped[(int)DropReason.SourceAddress]++;
+            port.DoubtfulSource = packet.Source;
+            return false;
+        }
+
+        if (!source.Reaches(packet.Destination))
+        {
+            port.Counters.Dropped[(int)DropReason.DestinationAddress]++;
+            return false;
+        }
+
+        port.Injections.Pass(packet.Addresses, source);
+        return true;
     }
 
     /// <summary>
@@ -160,7 +172,7 @@ internal sealed unsafe class InjectionPath : IDisposable
             return true;
         }
 
-        int tcpHeader = packet.TcpHeaderLength();
+        int tcpHeader = packet.TcpHeaderLength;
         if (!PacketTag.IsWellFormed(tag) || packet.IsFragment || (tcpHeader == 0 && !packet.HasUdpHeader))
         {
             return false;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace XenLoop.Interceptor.Forwarding;
 
@@ -32,19 +33,36 @@ internal readonly ref struct Ipv4View
     private const byte CongestionWindowReducedFlag = 0x80;
 
     private readonly ReadOnlySpan<byte> _bytes;
+    private readonly ushort _fragment;
+
+    /// <summary>Bytes of the TCP or UDP header; 0: another protocol, or not whole within the bytes at hand.</summary>
+    private readonly int _transportHeader;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Ipv4View(ReadOnlySpan<byte> bytes) => _bytes = bytes;
-
-    /// <summary>Bytes of the IP header, with options.</summary>
-    public int HeaderLength
+    private Ipv4View(ReadOnlySpan<byte> bytes, int headerLength)
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => (_bytes[0] & 0x0F) * 4;
+        _bytes = bytes;
+        HeaderLength = headerLength;
+        Protocol = bytes[9];
+        _fragment = BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]);
+        _transportHeader = IsLaterFragment ? 0
+            : Protocol == Tcp ? TcpHeader(bytes[headerLength..])
+            : Protocol == Udp && bytes.Length >= headerLength + UdpHeader ? UdpHeader
+            : 0;
     }
 
+    /// <summary>Bytes of the IP header, with options.</summary>
+    public int HeaderLength { get; }
+
     /// <summary>IP protocol number.</summary>
-    public byte Protocol => _bytes[9];
+    public byte Protocol { get; }
+
+    /// <summary>Both addresses, as they stand in the header: to compare with another packet's.</summary>
+    public ulong Addresses
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => MemoryMarshal.Read<ulong>(_bytes[12..]);
+    }
 
     /// <summary>Source address, host order.</summary>
     public uint Source => BinaryPrimitives.ReadUInt32BigEndian(_bytes[12..]);
@@ -56,14 +74,14 @@ internal readonly ref struct Ipv4View
     public bool IsLaterFragment
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => (BinaryPrimitives.ReadUInt16BigEndian(_bytes[6..]) & FragmentOffsetMask) != 0;
+        get => (_fragment & FragmentOffsetMask) != 0;
     }
 
     /// <summary>True for every fragment.</summary>
     public bool IsFragment
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => (BinaryPrimitives.ReadUInt16BigEndian(_bytes[6..]) & (FragmentOffsetMask | MoreFragments)) != 0;
+        get => (_fragment & (FragmentOffsetMask | MoreFragments)) != 0;
     }
 
     /// <summary>Parses the front of a packet.</summary>
@@ -88,32 +106,21 @@ internal readonly ref struct Ipv4View
             return false;
         }
 
-        view = new Ipv4View(head);
+        view = new Ipv4View(head, headerLength);
         return true;
     }
 
     /// <summary>Bytes of the TCP header, or 0 if it is not whole within the bytes at hand.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int TcpHeaderLength()
+    public int TcpHeaderLength
     {
-        int start = HeaderLength;
-        if (Protocol != Tcp || IsLaterFragment || _bytes.Length < start + MinimumTcpHeader)
-        {
-            return 0;
-        }
-
-        int length = (_bytes[start + 12] >> 4) * 4;
-        return length >= MinimumTcpHeader && start + length <= _bytes.Length ? length : 0;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Protocol == Tcp ? _transportHeader : 0;
     }
 
     /// <summary>True of a TCP packet that carries something.</summary>
     /// <param name="packetLength">Bytes of the whole packet.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool HasTcpData(int packetLength)
-    {
-        int tcpHeader = TcpHeaderLength();
-        return tcpHeader != 0 && packetLength > HeaderLength + tcpHeader;
-    }
+    public bool HasTcpData(int packetLength) => TcpHeaderLength != 0 && packetLength > HeadersLength;
 
     /// <summary>True for the protocols that nearly all traffic is of.</summary>
     public bool IsTcpOrUdp
@@ -126,7 +133,7 @@ internal readonly ref struct Ipv4View
     public bool HasUdpHeader
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Protocol == Udp && !IsLaterFragment && _bytes.Length >= HeaderLength + UdpHeader;
+        get => Protocol == Udp && _transportHeader != 0;
     }
 
     /// <summary>
@@ -146,12 +153,28 @@ internal readonly ref struct Ipv4View
     }
 
     /// <summary>Bytes of the IP header and, as far as it is there and understood, of the transport header: all that is ever parsed.</summary>
-    public int HeadersLength => HeaderLength + (HasUdpHeader ? UdpHeader : TcpHeaderLength());
+    public int HeadersLength
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => HeaderLength + _transportHeader;
+    }
 
     /// <summary>The TCP header's flag CWR; meaningful if <see cref="TcpHeaderLength"/> is not 0.</summary>
     public bool CongestionWindowReduced
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => (_bytes[HeaderLength + 13] & CongestionWindowReducedFlag) != 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int TcpHeader(ReadOnlySpan<byte> transport)
+    {
+        if (transport.Length < MinimumTcpHeader)
+        {
+            return 0;
+        }
+
+        int length = (transport[12] >> 4) * 4;
+        return length >= MinimumTcpHeader && length <= transport.Length ? length : 0;
     }
 }

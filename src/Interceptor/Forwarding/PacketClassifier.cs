@@ -50,6 +50,18 @@ internal static class PacketClassifier
             return false;
         }
 
+        if (!port.Captures.HavePassed(packet.Addresses, destinations) && !TryPass(packet, port, destinations, out reason))
+        {
+            return false;
+        }
+
+        return (!captured.HasPartialChecksum && !captured.IsSegmented)
+            || TryDescribeOffload(captured, packet, port, mtu, out tag, out reason);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryPass(in Ipv4View packet, PeerPort port, DestinationTable destinations, out AcceptReason reason)
+    {
         // The rule matched this destination a moment ago; routes or neighbours may have changed since.
         reason = AcceptReason.OtherDestination;
         if (destinations.Find(InternetAddress.FromIPv4(packet.Destination)) != port.Domain)
@@ -63,8 +75,8 @@ internal static class PacketClassifier
             return false;
         }
 
-        return (!captured.HasPartialChecksum && !captured.IsSegmented)
-            || TryDescribeOffload(captured, packet, port, mtu, out tag, out reason);
+        port.Captures.Pass(packet.Addresses, destinations);
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -72,7 +84,7 @@ internal static class PacketClassifier
     {
         tag = PacketTag.PartialChecksum;
         reason = AcceptReason.UnsupportedOffload;
-        int tcpHeader = packet.TcpHeaderLength();
+        int tcpHeader = packet.TcpHeaderLength;
         if (!port.PeerTakesOffload || packet.IsFragment || (tcpHeader == 0 && !packet.HasUdpHeader))
         {
             return false;

@@ -73,6 +73,12 @@ internal sealed class PeerPort : IDisposable
     /// <summary>True if the queue is looked at because something was injected, and not because it was reported.</summary>
     public bool AnswerExpected { get; set; }
 
+    /// <summary>Addresses of captured packets.</summary>
+    public PassedAddresses Captures { get; } = new();
+
+    /// <summary>Addresses of the peer's packets.</summary>
+    public PassedAddresses Injections { get; } = new();
+
     /// <summary>Decides whether the queue is looked at after an injection.</summary>
     public AnswerPolicy Answers { get; } = new();
 

@@ -20,7 +20,7 @@ internal sealed class PortDeadlines
 
     /// <summary>Does what is due on all ports.</summary>
     /// <returns>Milliseconds until the next deadline, or -1 without one.</returns>
-    public int Run(List<PeerPort> ports)
+    public int Run(ReadOnlySpan<PeerPort> ports)
     {
         // Reading the clock costs more than looking at the ports: only if one of them has a deadline.
         long now = 0;

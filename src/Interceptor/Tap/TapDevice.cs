@@ -81,11 +81,11 @@ internal sealed unsafe class TapDevice : IDisposable
 
     /// <summary>Writes one header and frame, gathered from <paramref name="vectors"/>.</summary>
     /// <returns>0, or the error number.</returns>
-    public int Write(iovec* vectors, int count) => LibC.writev(Fd, vectors, count) >= 0 ? 0 : LibC.LastError;
+    public int Write(iovec* vectors, int count) => (int)-Math.Min(0, DirectCalls.Writev(Fd, vectors, count));
 
     /// <summary>Writes one header and frame that lie together, some 150 ns cheaper than gathered ones.</summary>
     /// <returns>0, or the error number.</returns>
-    public int Write(byte* frame, int bytes) => LibC.write(Fd, frame, (nuint)bytes) >= 0 ? 0 : LibC.LastError;
+    public int Write(byte* frame, int bytes) => (int)-Math.Min(0, DirectCalls.Write(Fd, frame, (nuint)bytes));
 
     /// <inheritdoc/>
     public void Dispose() => _fd.Dispose();

@@ -75,25 +75,21 @@ public sealed unsafe class QueueSocket : IDisposable
         vectors[0] = new iovec { iov_base = head, iov_len = (nuint)headBytes };
         vectors[1] = new iovec { iov_base = rest, iov_len = (nuint)restBytes };
         msghdr message = new() { msg_iov = vectors, msg_iovlen = 2 };
-        nint received = LibC.recvmsg(Fd, &message, LibC.MSG_DONTWAIT);
+        nint received = DirectCalls.ReceiveAtOnce(Fd, &message);
         return received > 0 ? (int)received : 0;
     }
 
     /// <summary>Receives one message into one place.</summary>
     /// <returns>Bytes received; 0 if nothing waits.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Receive(byte* message, int bytes) => (int)Math.Max(0, LibC.recv(Fd, message, (nuint)bytes, LibC.MSG_DONTWAIT));
+    public int Receive(byte* message, int bytes) => (int)Math.Max(0, DirectCalls.ReceiveAtOnce(Fd, message, (nuint)bytes));
 
     /// <summary>Receives up to <paramref name="count"/> messages.</summary>
     /// <param name="messages">Where each goes; <see cref="mmsghdr.msg_len"/> tells its length.</param>
     /// <param name="count">How many there is room for.</param>
     /// <returns>How many came; fewer than <paramref name="count"/> means that no more wait.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int ReceiveMany(mmsghdr* messages, int count)
-    {
-        int received = LibC.recvmmsg(Fd, messages, (uint)count, LibC.MSG_DONTWAIT, null);
-        return Math.Max(received, 0);
-    }
+    public int ReceiveMany(mmsghdr* messages, int count) => (int)Math.Max(0, DirectCalls.ReceiveAtOnce(Fd, messages, count));
 
     /// <summary>
     /// Changes whether super-packets come whole; takes effect for packets that are queued from now on. Unlike a request, this does

@@ -65,18 +65,18 @@ internal sealed unsafe class XenDoorbell : IDoorbell
     public void Ring()
     {
         ioctl_evtchn_notify request = new() { port = _port };
-        _ = LibC.ioctl(_device, LibC.IOCTL_EVTCHN_NOTIFY, &request);
+        _ = DirectCalls.Ioctl(_device, LibC.IOCTL_EVTCHN_NOTIFY, &request);
     }
 
     public void Acknowledge()
     {
         uint port;
-        nint read = LibC.read(_device, &port, sizeof(uint));
+        nint read = DirectCalls.Read(_device, &port, sizeof(uint));
         if (read == sizeof(uint))
         {
-            _ = LibC.write(_device, &port, sizeof(uint));
+            _ = DirectCalls.Write(_device, &port, sizeof(uint));
         }
-        else if (read < 0 && LibC.LastError == Errno.EFBIG)
+        else if (read == -Errno.EFBIG)
         {
             Recover();
         }

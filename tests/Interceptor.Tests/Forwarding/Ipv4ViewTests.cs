@@ -15,7 +15,7 @@ public sealed class Ipv4ViewTests
         Assert.Equal(TestPacket.Source, view.Source);
         Assert.Equal(TestPacket.Destination, view.Destination);
         Assert.False(view.IsLaterFragment);
-        Assert.Equal(36, view.TcpHeaderLength());
+        Assert.Equal(36, view.TcpHeaderLength);
         Assert.True(view.CongestionWindowReduced);
         Assert.False(view.HasUdpHeader);
     }
@@ -70,7 +70,7 @@ public sealed class Ipv4ViewTests
         byte[] bytes = new TestPacket { DataBytes = 0 }.Bytes();
         bytes[20 + 12] = (byte)(words << 4);
         Assert.True(Ipv4View.TryParse(bytes, bytes.Length, out Ipv4View view));
-        Assert.Equal(0, view.TcpHeaderLength());
+        Assert.Equal(0, view.TcpHeaderLength);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class Ipv4ViewTests
                 return;
             }
 
-            int tcp = view.TcpHeaderLength();
+            int tcp = view.TcpHeaderLength;
             Assert.InRange(view.HeaderLength, 20, bytes.Length);
             Assert.True(tcp == 0 || (tcp >= 20 && view.HeaderLength + tcp <= bytes.Length));
             Assert.True(!view.HasUdpHeader || view.HeaderLength + 8 <= bytes.Length);
