@@ -11,8 +11,9 @@ namespace XenLoop.Native;
 /// collector, and saves <c>errno</c>. On Xen a round trip has fourteen of them.
 /// </para>
 /// <para>
-/// The collector waits for all of these but <see cref="EpollWait"/>: only for calls that do not sleep. Results are the kernel's own: negative
-/// numbers are errors (<see cref="Errno"/>). Numbers: <c>arch/x86/entry/syscalls/syscall_64.tbl</c>.
+/// The collector waits for all of these but <see cref="EpollWait"/>: only for calls that no other process can make sleep. (One on a pipe it can, non-blocking
+/// or not: <c>fs/pipe.c</c> holds the pipe's mutex while the other end copies.) Results are the kernel's own: negative numbers are errors
+/// (<see cref="Errno"/>). Numbers: <c>arch/x86/entry/syscalls/syscall_64.tbl</c>.
 /// </para>
 /// </remarks>
 public static unsafe partial class DirectCalls
@@ -39,7 +40,7 @@ public static unsafe partial class DirectCalls
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Writev(int fd, iovec* vectors, int count) => Result(syscall(SYS_writev, fd, (nint)vectors, count));
 
-    /// <summary><c>ioctl(2)</c>, of a kind that does not sleep.</summary>
+    /// <summary><c>ioctl(2)</c>, of a kind that sleeps at most until another thread of ours has ended its own.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Ioctl(int fd, nuint request, void* argument) => Result(syscall(SYS_ioctl, fd, (nint)request, (nint)argument));
 

@@ -19,7 +19,4 @@ public static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int epoll_ctl(int epollFd, int operation, int fd, epoll_event* change);
-
-    [LibraryImport(Library, SetLastError = true)]
-    public static partial int epoll_wait(int epollFd, epoll_event* events, int maxEvents, int timeoutMilliseconds);
 }

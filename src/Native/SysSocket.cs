@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace XenLoop.Native;
 
-/// <content><c>sys/socket.h</c> and <c>sys/uio.h</c>.</content>
+/// <content><c>sys/socket.h</c>.</content>
 public static unsafe partial class LibC
 {
     public const int AF_UNSPEC = 0;

@@ -31,7 +31,7 @@ internal static unsafe class Doorbells
     private static bool TryTake(FileDescriptor epoll, Channel channel, int milliseconds)
     {
         epoll_event happened;
-        if (LibC.epoll_wait(epoll.Number, &happened, 1, milliseconds) <= 0)
+        if (DirectCalls.EpollWait(epoll.Number, &happened, 1, milliseconds) <= 0)
         {
             return false;
         }

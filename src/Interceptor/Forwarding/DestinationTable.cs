@@ -6,7 +6,8 @@ namespace XenLoop.Interceptor.Forwarding;
 
 /// <summary>
 /// Destination address to co-resident domain, as the kernel's routes and neighbours and Dom0's announcement say together.
-/// Built again on the control thread whenever one of them changes, and read by the data path without a lock.
+/// Built again on the control thread whenever one of them changes, and read by the data path without a lock. A table never changes:
+/// <see cref="PassedAddresses"/> relies on that.
 /// </summary>
 /// <remarks>
 /// Neighbours and own routes were resolved when the table was built, so that a look-up is one probe of an open-addressed

@@ -110,7 +110,7 @@ internal sealed unsafe class InjectionPath : IDisposable
             return;
         }
 
-        if (!port.Injections.HavePassed(packet.Addresses, source) && !TryPass(port, source, packet))
+        if (!MayPass(port, source, packet))
         {
             return;
         }
@@ -126,6 +126,11 @@ internal sealed unsafe class InjectionPath : IDisposable
         port.Counters.ReceivedDataPackets += packet.HasTcpData(length) ? 1u : 0;
         port.Counters.ReceivedBytes += (uint)length;
     }
+
+    /// <summary>True if the peer may send under the packet's source, and to its destination; otherwise it is counted why not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool MayPass(PeerPort port, SourceCheck source, in Ipv4View packet) =>
+        port.Injections.HavePassed(packet.Addresses, source) || TryPass(port, source, packet);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool TryPass(PeerPort port, SourceCheck source, in Ipv4View packet)

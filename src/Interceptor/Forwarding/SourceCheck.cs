@@ -13,6 +13,7 @@ namespace XenLoop.Interceptor.Forwarding;
 /// have it). Where it gave none, the peer may send what it could send on the bridge under its own Ethernet address, except
 /// under an address that is ours or that we know as another co-resident domain's. On the bridge a frame for our Ethernet address may carry any
 /// destination. A router delivers here only what is for the addresses that the toolstack gave us, so nothing else is taken from a peer behind one.
+/// A check never changes: <see cref="PassedAddresses"/> relies on that.
 /// </remarks>
 internal sealed unsafe class SourceCheck
 {

@@ -8,9 +8,9 @@ namespace XenLoop.Interceptor.Forwarding;
 /// A sender that writes a request in several pieces waits for that: TCP keeps a small packet back as long as the one before is in the machine
 /// (<c>tcp_should_autocork</c> in net/ipv4/tcp.c), and it went on when the timer ran out, after 10 ms. So a verdict waits only when the
 /// peer is expected to send data next: after as many packets as each of the last exchanges took. When one more comes all the same, or
-/// hardly any come until the verdict goes out and one right after that, it takes twice as many exchanges until verdicts wait again. Only packets
-/// with data count there: beside a stream from the peer, whose data seem to answer each piece, acknowledgements are sent all the time.
-/// Where none comes right after that, nobody has waited: a program paused, or has ended.
+/// hardly any come until enough verdicts wait, or until the timer's end and one right after that, it takes twice as many exchanges until verdicts wait
+/// again. Only packets with data count there: beside a stream from the peer, whose data seem to answer each piece, acknowledgements are sent all the time.
+/// Where none comes right after the timer's end, nobody has waited: a program paused, or has ended. Then it takes as many exchanges again.
 /// </remarks>
 /// <param name="milliseconds">A clock.</param>
 internal sealed class VerdictPolicy(Func<long> milliseconds)
@@ -53,10 +53,7 @@ internal sealed class VerdictPolicy(Func<long> milliseconds)
         if (_slackSince is { } since)
         {
             _slackSince = null;
-            if (milliseconds() - since < Soon)
-            {
-                EndRun();
-            }
+            EndRun(guessedWrong: milliseconds() - since < Soon);
         }
 
         if (received != _received)
@@ -69,7 +66,7 @@ internal sealed class VerdictPolicy(Func<long> milliseconds)
         _packets += packets;
         if (_packets > _expected)
         {
-            EndRun();
+            EndRun(guessedWrong: true);
         }
 
         _waits = _run >= _needed && _packets == _expected;
@@ -107,7 +104,7 @@ internal sealed class VerdictPolicy(Func<long> milliseconds)
         {
             if (_waits && _sent - _sentAtFlush < BriskPackets)
             {
-                EndRun();
+                EndRun(guessedWrong: true);
             }
 
             _waits = false;
@@ -132,10 +129,10 @@ internal sealed class VerdictPolicy(Func<long> milliseconds)
         _packets = 0;
     }
 
-    /// <summary>Ends a run of exchanges of one kind: somebody may have waited for the timer.</summary>
-    private void EndRun()
+    /// <summary>Ends a run of exchanges of one kind; <paramref name="guessedWrong"/>: somebody may have waited for the timer.</summary>
+    private void EndRun(bool guessedWrong)
     {
-        _needed = _run >= _needed ? Math.Min(_needed * 2, LongestRun) : _needed;
+        _needed = guessedWrong && _run >= _needed ? Math.Min(_needed * 2, LongestRun) : _needed;
         _run = 0;
     }
 }

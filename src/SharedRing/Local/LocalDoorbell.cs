@@ -76,13 +76,13 @@ internal sealed unsafe class LocalDoorbell : IDoorbell
         byte ring = 1;
 
         // A full pipe is a ring that the peer has not yet taken note of; a broken one is told by HungUp.
-        _ = DirectCalls.Write(_outboundNumber, &ring, 1);
+        _ = LibC.write(_outboundNumber, &ring, 1);
     }
 
     public void Acknowledge()
     {
         byte* rings = stackalloc byte[DrainBytes];
-        _ = DirectCalls.Read(_inboundNumber, rings, DrainBytes);
+        _ = LibC.read(_inboundNumber, rings, DrainBytes);
     }
 
     public void Dispose()

@@ -16,7 +16,10 @@ internal sealed class QueueTarget : FuzzTarget
 
     private static readonly DomainId PeerDomain = new(2);
 
+    private readonly PeerPort _port = new(PeerDomain, queue: null!);
     private readonly DestinationTable _destinations = DestinationTable.Build([new Destination(InternetPrefix.Single(InternetAddress.FromIPv4(Peer)), PeerDomain)]);
+
+    public QueueTarget() => _port.Attach(channel: null!, peerTakesOffload: true, new PeerPatience(1000));
 
     public override string Name => "queue";
 
@@ -76,9 +79,7 @@ internal sealed class QueueTarget : FuzzTarget
     private void Classify(in QueuedPacket packet, ReadOnlySpan<byte> payload)
     {
         ReadOnlySpan<byte> head = payload[..Math.Min(payload.Length, Ipv4View.LongestHeaders)];
-        var port = new PeerPort(PeerDomain, queue: null!);
-        port.Attach(channel: null!, peerTakesOffload: true, new PeerPatience(1000));
-        if (!PacketClassifier.TryClassify(packet, head, port, _destinations, Mtu, out _, out uint tag, out _))
+        if (!PacketClassifier.TryClassify(packet, head, _port, _destinations, Mtu, out _, out uint tag, out _))
         {
             return;
         }

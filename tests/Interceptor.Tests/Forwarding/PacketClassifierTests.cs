@@ -213,6 +213,26 @@ public sealed class PacketClassifierTests
         };
     }
 
+    [Fact]
+    public void What_one_table_let_pass_the_next_is_asked_again()
+    {
+        PeerPort port = Port(takesOffload: true);
+        DestinationTable moved = DestinationTable.Build([new Destination(InternetPrefix.Single(InternetAddress.FromIPv4(TestPacket.Destination)), new DomainId(3))]);
+        Assert.True(Classify(port, Destinations, out _));
+        Assert.True(Classify(port, Destinations, out _));
+        Assert.False(Classify(port, moved, out AcceptReason reason));
+        Assert.Equal(AcceptReason.OtherDestination, reason);
+        Assert.True(Classify(port, Destinations, out _));
+        Assert.False(Classify(port, DestinationTable.Build([new Destination(InternetPrefix.Single(InternetAddress.FromIPv4(TestPacket.Destination)), Peer)], InternetAddress.FromIPv4(TestPacket.Source + 1)), out reason));
+        Assert.Equal(AcceptReason.ForeignSource, reason);
+
+        static bool Classify(PeerPort port, DestinationTable table, out AcceptReason reason)
+        {
+            var packet = new TestPacket();
+            return PacketClassifier.TryClassify(packet.Captured(), packet.Bytes(), port, table, Mtu, out _, out _, out reason);
+        }
+    }
+
     private static uint Carried(TestPacket packet)
     {
         Assert.True(Classify(packet, true, Mtu, out uint tag, out AcceptReason reason), $"Refused: {reason}");

@@ -73,6 +73,32 @@ public sealed class SourceCheckTests
             new ReadOnlySpan<byte>(header, SourceCheck.EthernetHeaderBytes).ToArray());
     }
 
+    [Fact]
+    public void What_one_check_let_pass_the_next_is_asked_again()
+    {
+        var port = new PeerPort(Peer, null!);
+        SourceCheck open = Check([]);
+        SourceCheck closed = Check([InternetAddress.FromIPv4(PeerAddress)]);
+        Assert.True(Passes(port, open, Outside, Own));
+        Assert.True(Passes(port, open, Outside, Own));
+        Assert.False(Passes(port, closed, Outside, Own));
+        Assert.Equal(1u, port.Counters.Dropped[(int)DropReason.SourceAddress]);
+        Assert.Equal(Outside, port.DoubtfulSource);
+
+        // Nor another pair of addresses after one that passed.
+        Assert.False(Passes(port, open, Own, Own));
+        Assert.True(Passes(port, closed, PeerAddress, Own));
+        Assert.False(Passes(port, SourceCheck.None, PeerAddress, Own));
+        Assert.False(Passes(new PeerPort(Peer, null!), SourceCheck.None, 0, 0));
+
+        static bool Passes(PeerPort port, SourceCheck check, uint source, uint destination)
+        {
+            byte[] packet = new TestPacket { SourceAddress = source, DestinationAddress = destination }.Bytes();
+            Assert.True(Ipv4View.TryParse(packet, packet.Length, out Ipv4View view));
+            return InjectionPath.MayPass(port, check, view);
+        }
+    }
+
     private static SourceCheck Check(ImmutableArray<InternetAddress> announced) => new(
         Peer,
         PeerMac,
