@@ -81,6 +81,8 @@ fail() { printf '%s%s%s\n' "$RED" "$*" "$PLAIN" >&2; exit 1; }
 
 is_root() { [[ $EUID -eq 0 ]]; }
 
+asks_for_help() { [[ " $* " == *' -h '* || " $* " == *' --help '* ]]; }
+
 need_sdk() {
     command -v dotnet >/dev/null || fail "The .NET SDK 10 is needed; it is not among Debian's packages. Install it as its documentation says and put dotnet on PATH."
 }
@@ -380,7 +382,7 @@ run_bench() { dotnet "bench/EndToEnd/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.EndTo
 # report says so.
 need_bench_packages() {
     local packages package
-    [[ " $* " != *' -h '* && " $* " != *' --help '* ]] || return 0
+    ! asks_for_help "$@" || return 0
     packages=$(run_bench packages "$@" 2>/dev/null) || return 0
     for package in $packages; do
         (need_packages "$package") || true
@@ -447,7 +449,9 @@ main() {
             quietly demo dotnet build bench/Demo -c "$CONFIGURATION" -v:q
             exec dotnet "bench/Demo/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.Demo.dll" "$@"
             ;;
+        test | compat | network | clean) ! asks_for_help "$@" || { usage; exit; } ;;&
         xen-test)
+            ! asks_for_help "$@" || exec tests/xen/run-all --help
             need_sdk
             need_packages "${BUILD_PACKAGES[@]}"
             build_binary
@@ -455,6 +459,7 @@ main() {
             conclude
             ;;
         xen-bench)
+            ! asks_for_help "$@" || exec bench/Xen/run --help
             need_sdk
             need_packages "${XEN_PACKAGES[@]}"
             build_binary
@@ -555,4 +560,5 @@ main() {
     esac
 }
 
-main "$@"
+# With exit on the same line: what is changed in this file meanwhile is not read and run as the rest of it.
+main "$@"; exit
