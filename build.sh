@@ -449,6 +449,7 @@ main() {
             quietly demo dotnet build bench/Demo -c "$CONFIGURATION" -v:q
             exec dotnet "bench/Demo/bin/$CONFIGURATION/$FRAMEWORK/XenLoop.Demo.dll" "$@"
             ;;
+        # These have no help of their own. With ;;& the command itself follows below.
         test | compat | network | clean) ! asks_for_help "$@" || { usage; exit; } ;;&
         xen-test)
             ! asks_for_help "$@" || exec tests/xen/run-all --help

@@ -46,7 +46,7 @@ public static unsafe partial class DirectCalls
 
     /// <summary><c>send(2)</c>, to a netlink socket of the kernel's: it takes the message before the call returns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static nint Send(int fd, void* buffer, nuint bytes, int flags) => Result(syscall(SYS_sendto, fd, (nint)buffer, (nint)bytes, flags, 0, 0));
+    public static nint Send(int fd, void* buffer, nuint bytes) => Result(syscall(SYS_sendto, fd, (nint)buffer, (nint)bytes, 0, 0, 0));
 
     /// <summary><c>recv(2)</c> with <see cref="LibC.MSG_DONTWAIT"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -129,17 +129,14 @@ public static class LocalSocket
     }
 
     /// <summary>Connecting to an ordinary file is refused just like connecting to a dead socket; only a socket that this user may use refuses to be opened with ENXIO (open(2)).</summary>
-    private static unsafe bool IsOwnSocket(string path)
+    private static bool IsOwnSocket(string path)
     {
         if (new FileInfo(path).LinkTarget is not null)
         {
             return false;
         }
 
-        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
-        {
-            using var file = new FileDescriptor(LibC.open(name, LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_CLOEXEC));
-            return file.IsInvalid && LibC.LastError == Errno.ENXIO;
-        }
+        using FileDescriptor file = FileDescriptor.Open(path, LibC.O_RDONLY | LibC.O_NONBLOCK);
+        return file.IsInvalid && LibC.LastError == Errno.ENXIO;
     }
 }

@@ -28,11 +28,7 @@ internal sealed unsafe class SchedulingClass : IDisposable
     /// <summary>Makes the calling thread one of <c>SCHED_BATCH</c>; no harm where that is refused.</summary>
     public SchedulingClass()
     {
-        fixed (byte* path = "/proc/thread-self/schedstat\0"u8)
-        {
-            _report = new FileDescriptor(LibC.open(path, LibC.O_RDONLY | LibC.O_CLOEXEC));
-        }
-
+        _report = FileDescriptor.Open("/proc/thread-self/schedstat", LibC.O_RDONLY);
         Set(batch: true);
     }
 

@@ -35,11 +35,7 @@ internal sealed unsafe class TapDevice : IDisposable
             throw new GuestSetupException($"The TAP name '{namePattern}' is longer than the kernel's 15 bytes.");
         }
 
-        FileDescriptor fd;
-        fixed (byte* path = "/dev/net/tun\0"u8)
-        {
-            fd = new FileDescriptor(LibC.open(path, LibC.O_RDWR | LibC.O_NONBLOCK | LibC.O_CLOEXEC));
-        }
+        FileDescriptor fd = FileDescriptor.Open("/dev/net/tun", LibC.O_RDWR | LibC.O_NONBLOCK);
 
         if (fd.IsInvalid)
         {

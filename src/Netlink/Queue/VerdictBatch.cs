@@ -93,7 +93,7 @@ public sealed unsafe class VerdictBatch
 
         fixed (verdict_message* first = _messages)
         {
-            if (-DirectCalls.Send(_fd, first, (nuint)(_count * verdict_message.Size), 0) is Errno.ENOBUFS or Errno.ENOMEM or Errno.EAGAIN or Errno.EINTR)
+            if (-DirectCalls.Send(_fd, first, (nuint)(_count * verdict_message.Size)) is Errno.ENOBUFS or Errno.ENOMEM or Errno.EAGAIN or Errno.EINTR)
             {
                 LibC.sched_yield();
                 return;

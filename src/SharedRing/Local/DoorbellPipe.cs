@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using XenLoop.Native;
 
 namespace XenLoop.SharedRing.Local;
@@ -38,13 +37,9 @@ internal static unsafe class DoorbellPipe
             throw new ChannelPlatformException("The offered doorbell is not a pipe. The offer is refused.");
         }
 
-        string path = string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{received.Number}\0");
-        fixed (byte* name = Encoding.UTF8.GetBytes(path))
-        {
-            int own = LibC.open(name, access | LibC.O_CLOEXEC | LibC.O_NONBLOCK);
-            return own >= 0
-                ? new FileDescriptor(own)
-                : throw new ChannelPlatformException($"The offered doorbell cannot be opened through /proc/self/fd: {Errno.Describe(LibC.LastError)}.");
-        }
+        FileDescriptor own = FileDescriptor.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{received.Number}"), access | LibC.O_NONBLOCK);
+        return own.IsInvalid
+            ? throw new ChannelPlatformException($"The offered doorbell cannot be opened through /proc/self/fd: {Errno.Describe(LibC.LastError)}.")
+            : own;
     }
 }
