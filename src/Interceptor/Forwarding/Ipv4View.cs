@@ -28,6 +28,7 @@ internal readonly ref struct Ipv4View
 
     private const int MinimumTcpHeader = 20;
     private const int UdpHeader = 8;
+    private const int UdpLengthOffset = 4;
     private const ushort FragmentOffsetMask = 0x1FFF;
     private const ushort MoreFragments = 0x2000;
     private const byte CongestionWindowReducedFlag = 0x80;
@@ -140,15 +141,20 @@ internal readonly ref struct Ipv4View
     /// True if the UDP checksum is the sum of the pseudo header alone (RFC 768), as the kernel leaves it where the rest is still to be summed
     /// (<c>udp4_hwcsum</c> in net/ipv4/udp.c). To be asked only if <see cref="HasUdpHeader"/>.
     /// </summary>
-    public bool UdpAwaitsChecksum
+    public bool UdpAwaitsChecksum => UdpChecksum == UdpPseudoHeaderSum;
+
+    /// <summary>The checksum in the UDP header; 0: the sender made none. To be asked only if <see cref="HasUdpHeader"/>.</summary>
+    public ushort UdpChecksum => BinaryPrimitives.ReadUInt16BigEndian(_bytes[(HeaderLength + UdpChecksumOffset)..]);
+
+    /// <summary>The sum of the UDP pseudo header alone (RFC 768), not complemented. To be asked only if <see cref="HasUdpHeader"/>.</summary>
+    public ushort UdpPseudoHeaderSum
     {
         get
         {
-            ReadOnlySpan<byte> udp = _bytes[HeaderLength..];
-            uint sum = (Source >> 16) + (Source & 0xFFFF) + (Destination >> 16) + (Destination & 0xFFFF) + Udp + BinaryPrimitives.ReadUInt16BigEndian(udp[4..]);
+            uint length = BinaryPrimitives.ReadUInt16BigEndian(_bytes[(HeaderLength + UdpLengthOffset)..]);
+            uint sum = (Source >> 16) + (Source & 0xFFFF) + (Destination >> 16) + (Destination & 0xFFFF) + Udp + length;
             sum = (sum & 0xFFFF) + (sum >> 16);
-            sum = (sum & 0xFFFF) + (sum >> 16);
-            return BinaryPrimitives.ReadUInt16BigEndian(udp[UdpChecksumOffset..]) == sum;
+            return (ushort)((sum & 0xFFFF) + (sum >> 16));
         }
     }
 

@@ -55,8 +55,13 @@ internal static class PacketClassifier
             return false;
         }
 
-        return (!captured.HasPartialChecksum && !captured.IsSegmented)
-            || TryDescribeOffload(captured, packet, port, mtu, out tag, out reason);
+        if (captured.HasPartialChecksum || captured.IsSegmented)
+        {
+            return TryDescribeOffload(captured, packet, port, mtu, out tag, out reason);
+        }
+
+        tag = SparedChecksum.MayBeSpared(captured, packet, port, mtu) ? PacketTag.PartialChecksum : 0;
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -39,6 +39,9 @@ internal static class NfnetlinkQueue
     /// <summary>The packet is a super-packet.</summary>
     public const uint NFQA_SKB_GSO = 2;
 
+    /// <summary>A forwarded packet, whose transport checksum nobody in this guest has looked at.</summary>
+    public const uint NFQA_SKB_CSUM_NOTVERIFIED = 4;
+
     public const uint NF_DROP = 0;
     public const uint NF_ACCEPT = 1;
 

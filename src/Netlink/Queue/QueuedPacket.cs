@@ -35,6 +35,12 @@ public readonly struct QueuedPacket
     /// <summary>The transport checksum is partial.</summary>
     public bool HasPartialChecksum => (_info & NfnetlinkQueue.NFQA_SKB_CSUMNOTREADY) != 0;
 
+    /// <summary>
+    /// The packet is forwarded, and its transport checksum was not verified here. Never said of one that a socket of this guest sent: its checksum
+    /// is the kernel's own (<c>nfqnl_build_packet_message</c> in <c>net/netfilter/nfnetlink_queue.c</c>).
+    /// </summary>
+    public bool HasUnverifiedChecksum => (_info & NfnetlinkQueue.NFQA_SKB_CSUM_NOTVERIFIED) != 0;
+
     /// <summary>The packet is a super-packet.</summary>
     public bool IsSegmented => (_info & NfnetlinkQueue.NFQA_SKB_GSO) != 0;
 
