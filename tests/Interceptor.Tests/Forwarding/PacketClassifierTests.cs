@@ -175,6 +175,8 @@ public sealed class PacketClassifierTests
         from segmented in Properties.Flag
         from truncated in Gen.Elements(false, false, false, true)
         from tunnel in Properties.Flag
+        from unverified in Properties.Flag
+        from checksum in Gen.Elements(0, 0x1234)
         select new TestPacket
         {
             Version = version,
@@ -190,6 +192,8 @@ public sealed class PacketClassifierTests
             Segmented = segmented,
             Truncated = truncated,
             IsTunnel = tunnel,
+            Unverified = unverified,
+            FinishedChecksum = (ushort)checksum,
         };
 
     /// <summary>The design's rules, from the shape and not from the bytes; the reason holds if there is no tag.</summary>
@@ -202,6 +206,8 @@ public sealed class PacketClassifierTests
             { Truncated: true } => (null, AcceptReason.Truncated),
             { Version: not 4 } or { LengthError: not 0 } => (null, AcceptReason.NotIPv4),
             { DestinationAddress: not TestPacket.Destination } => (null, AcceptReason.OtherDestination),
+            { PartialChecksum: false, Segmented: false, Protocol: TestPacket.Udp, Unverified: false, FinishedChecksum: not 0 }
+                when hasTransport && peerTakesOffload && (4 * packet.HeaderWords) + 8 + packet.DataBytes > mtu => (1u, default),
             { PartialChecksum: false, Segmented: false } => (0u, default),
             _ when !peerTakesOffload || !hasTransport => (null, AcceptReason.UnsupportedOffload),
             { Segmented: false, Protocol: TestPacket.Udp, IsTunnel: true } => (null, AcceptReason.UnsupportedOffload),

@@ -48,6 +48,12 @@ internal sealed record TestPacket
 
     public bool PartialChecksum { get; init; }
 
+    /// <summary>A UDP checksum that is not partial; 0: none.</summary>
+    public ushort FinishedChecksum { get; init; }
+
+    /// <summary>The packet is forwarded, and nobody has looked at its checksum.</summary>
+    public bool Unverified { get; init; }
+
     /// <summary>The checksum that is not finished is not this packet's, but that of one within it.</summary>
     public bool IsTunnel { get; init; }
 
@@ -79,21 +85,25 @@ internal sealed record TestPacket
         if (Protocol == Udp && FragmentOffset == 0)
         {
             BinaryPrimitives.WriteUInt16BigEndian(header[4..], (ushort)(8 + DataBytes));
-            BinaryPrimitives.WriteUInt16BigEndian(header[6..], PartialChecksum && !IsTunnel ? PseudoHeaderSum(8 + DataBytes) : (ushort)0);
+            BinaryPrimitives.WriteUInt16BigEndian(header[6..], PartialChecksum && !IsTunnel ? PseudoHeaderSum : FinishedChecksum);
         }
 
         return bytes;
     }
 
-    private ushort PseudoHeaderSum(int udpBytes)
+    /// <summary>What the kernel leaves in a UDP header whose checksum is partial.</summary>
+    public ushort PseudoHeaderSum
     {
-        ulong sum = (ulong)SourceAddress + DestinationAddress + Udp + (ulong)udpBytes;
-        while (sum > 0xFFFF)
+        get
         {
-            sum = (sum & 0xFFFF) + (sum >> 16);
-        }
+            ulong sum = (ulong)SourceAddress + DestinationAddress + Udp + 8 + (ulong)DataBytes;
+            while (sum > 0xFFFF)
+            {
+                sum = (sum & 0xFFFF) + (sum >> 16);
+            }
 
-        return (ushort)sum;
+            return (ushort)sum;
+        }
     }
 
     /// <summary>The netlink message in which the kernel would hand this packet over, its number 0x01020304 on the wire.</summary>
@@ -114,7 +124,7 @@ internal sealed record TestPacket
             message.PutBigEndian(OriginalLengthAttribute, (uint)payload.Length + 1);
         }
 
-        uint info = (PartialChecksum ? 1u : 0) | (Segmented ? 2u : 0);
+        uint info = (PartialChecksum ? 1u : Unverified ? 4u : 0) | (Segmented ? 2u : 0);
         if (info != 0)
         {
             message.PutBigEndian(InfoAttribute, info);

@@ -3,6 +3,7 @@ using XenLoop.Interceptor.Forwarding;
 using XenLoop.Interceptor.Guest;
 using XenLoop.Lab;
 using XenLoop.Lab.Traffic;
+using XenLoop.SharedRing;
 
 namespace XenLoop.Interceptor.Tests.Live;
 
@@ -66,6 +67,30 @@ public sealed class TrafficTests
         }
 
         Assert.InRange(meter.Bytes, 0, 4096);
+        Assert.True(pair.A.Port.Counters.DirectReceives > 0 && pair.A.Port.Counters.BatchedReceives > 0, pair.ToString());
+    }
+
+    [Fact]
+    public unsafe void A_datagram_larger_than_the_MTU_comes_as_one_whose_checksum_is_partial()
+    {
+        using var pair = new ForwardingPair();
+        Channel peer = pair.ConnectAlone();
+        pair.A.Capture();
+        using var datagrams = new NumberedDatagrams(pair.A.Guest, pair.B.Guest, 6000);
+
+        // By way of a buffer, and, after large ones, straight into the ring.
+        for (int i = 0; i < 10; i++)
+        {
+            datagrams.Send(1, 16384);
+            byte* payload = null;
+            int length = 0;
+            uint tag = 0;
+            Wait.Until(() => peer.Inbound.TryRead(out payload, out length, out tag) == RingStatus.Ready, Patience, "a datagram in the ring", pair.ToString);
+            Assert.Equal(PacketTag.PartialChecksum, tag);
+            Assert.True(Ipv4View.TryParse(new ReadOnlySpan<byte>(payload, length), length, out Ipv4View packet) && packet.UdpAwaitsChecksum);
+            Assert.Equal(i, PeerEnd.TakeNumber(peer));
+        }
+
         Assert.True(pair.A.Port.Counters.DirectReceives > 0 && pair.A.Port.Counters.BatchedReceives > 0, pair.ToString());
     }
 

@@ -41,6 +41,36 @@ public sealed class ForwardingTests(SetupTable table)
         row.Conclude("fast", "", $"TCP from the container and to it, {Length / Limits.MiB} MiB each, every byte");
     }
 
+    /// <summary>They come out of the ring whole, with a checksum that is still to be finished, and go on in fragments.</summary>
+    [Fact]
+    public void Datagrams_larger_than_the_MTU_reach_a_container()
+    {
+        using SetupRow row = table.Begin("forwarding guest, large datagrams to a container");
+        using var scene = new Scene();
+        using var box = new Container(scene.A);
+        scene.B.Namespace.Configure($"route add 172.20.1.0/24 via {scene.A.Address}");
+        Wait.Until(() => scene.StatusOf(scene.B, scene.A).Destinations.Contains("172.20.1.0/24"), Limits.Change, "b to know what is behind a");
+        PathMeter path = scene.Watch(scene.B, scene.A);
+        const int Datagrams = 100;
+        const int Bytes = 16384;
+        int port = Ports.Next();
+        using Socket receiver = GuestSockets.BindUdp(box.Namespace, port);
+        using Socket sender = GuestSockets.BindUdp(scene.B, 0);
+        receiver.ReceiveTimeout = 2000;
+        byte[] sent = new byte[Bytes];
+        byte[] received = new byte[Bytes + 1];
+        for (ulong i = 0; i < Datagrams; i++)
+        {
+            TestPattern.Fill(sent, i, 0);
+            sender.SendTo(sent, new IPEndPoint(box.Address, port));
+            Assert.Equal(Bytes, receiver.Receive(received));
+            Assert.Equal(-1, TestPattern.FirstDifference(received.AsSpan(0, Bytes), i, 0));
+        }
+
+        Assert.True(path.FastToOther >= Datagrams * Bytes, $"Only {path.FastToOther:N0} bytes took the fast path.");
+        row.Conclude("fast", "", $"{Datagrams} UDP datagrams of {Bytes:N0} bytes, every byte");
+    }
+
     /// <summary>A group has no route of its own, so the default route leads there; but it is not the gateway's, and others listen.</summary>
     [Theory]
     [InlineData("239.1.2.3")]
