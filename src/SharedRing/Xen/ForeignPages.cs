@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using XenLoop.Native;
 
 namespace XenLoop.SharedRing.Xen;
@@ -26,7 +27,11 @@ internal sealed unsafe class ForeignPages : ChannelPages
     /// <summary>The byte that a PVH domain reads where there is no memory.</summary>
     private const byte NothingThere = 0xFF;
 
+    /// <summary>Most pages of one request to the device, which are given back together, without anybody else running meanwhile: see <see cref="GiveBackInPieces"/>.</summary>
+    private const int PagesPerRequest = 16;
+
     private readonly FileDescriptor _device = XenDevice.Open(XenDevice.GrantMapper);
+    private readonly List<ioctl_gntdev_unmap_grant_ref> _requests = [];
     private readonly int _guard;
 
     /// <summary>Maps what <paramref name="peer"/> offers: its descriptor, and what that says, read once, of its rings.</summary>
@@ -76,19 +81,25 @@ internal sealed unsafe class ForeignPages : ChannelPages
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
+        bool lost = _requests.Count > 0 && AreLost;
         if (_guard >= 0)
         {
-            bool lost = FaultGuard.IsLost(_guard);
+            bool withMapping = FaultGuard.IsLost(_guard);
             FaultGuard.Remove(_guard);
-            if (lost)
+            if (withMapping)
             {
                 TakeOutOneByOne();
             }
         }
 
-        // At once and altogether: as long as a page is mapped, a destroyed peer stays as a zombie. In a PVH domain the pages go with
-        // the device, in a PV domain with the mapping.
+        // At once and altogether, unless they are lost: as long as a page is mapped, a destroyed peer stays as a zombie. In a PVH domain
+        // the pages go with the device, in a PV domain with the mapping.
         bool unmapped = base.ReleaseHandle();
+        if (lost)
+        {
+            GiveBackInPieces();
+        }
+
         _device.Dispose();
         return unmapped;
     }
@@ -107,6 +118,20 @@ internal sealed unsafe class ForeignPages : ChannelPages
         }
     }
 
+    /// <summary>
+    /// The same in a PVH domain, where the warnings come with the end of a request to the device. As long as each took, others get the processor after it.
+    /// </summary>
+    private void GiveBackInPieces()
+    {
+        foreach (ioctl_gntdev_unmap_grant_ref request in _requests)
+        {
+            ioctl_gntdev_unmap_grant_ref argument = request;
+            long start = Stopwatch.GetTimestamp();
+            _ = LibC.ioctl(_device.Number, LibC.IOCTL_GNTDEV_UNMAP_GRANT_REF, &argument);
+            Thread.Sleep(Stopwatch.GetElapsedTime(start));
+        }
+    }
+
     private int OfferedRingBytes(DomainId peer)
     {
         uint offered = Volatile.Read(ref *(uint*)(Descriptor + ChannelDescriptor.RingBytesOffset));
@@ -119,7 +144,7 @@ internal sealed unsafe class ForeignPages : ChannelPages
         return (int)offered;
     }
 
-    /// <summary>Maps a ring twice, back to back: one request with all its references, and all of them again.</summary>
+    /// <summary>Maps a ring twice, back to back: all its references, and all of them again.</summary>
     private void MapRing(DomainId peer, int ring, Span<uint> references, byte* address)
     {
         uint* table = (uint*)(Descriptor + ChannelDescriptor.GrantReferencesOffset) + (ring * ChannelDescriptor.GrantReferencesPerRing);
@@ -131,39 +156,40 @@ internal sealed unsafe class ForeignPages : ChannelPages
             references[count + i] = reference;
         }
 
-        Map(peer, references, address);
+        for (int i = 0; i < references.Length; i += PagesPerRequest)
+        {
+            Map(peer, references.Slice(i, Math.Min(PagesPerRequest, references.Length - i)), address + (i * Page));
+        }
     }
 
     /// <remarks>Two references to one page, or to the descriptor's, are the peer's own confusion: all of it is its memory.</remarks>
     private void Map(DomainId peer, ReadOnlySpan<uint> references, byte* address)
     {
         int count = references.Length;
-        ulong[] buffer = new ulong[(sizeof(ioctl_gntdev_map_grant_ref) / sizeof(ulong)) + count];
-        fixed (ulong* words = buffer)
+        ulong* words = stackalloc ulong[(sizeof(ioctl_gntdev_map_grant_ref) / sizeof(ulong)) + PagesPerRequest];
+        var request = (ioctl_gntdev_map_grant_ref*)words;
+        *request = new ioctl_gntdev_map_grant_ref { count = (uint)count };
+        ioctl_gntdev_grant_ref* wanted = &request->refs;
+        for (int i = 0; i < count; i++)
         {
-            var request = (ioctl_gntdev_map_grant_ref*)words;
-            request->count = (uint)count;
-            ioctl_gntdev_grant_ref* wanted = &request->refs;
-            for (int i = 0; i < count; i++)
+            if (references[i] < ReservedReferences)
             {
-                if (references[i] < ReservedReferences)
-                {
-                    Dispose();
-                    throw new ChannelPlatformException($"Domain {peer} offers grant {references[i]}, which no domain grants to its peers. The offer is refused.");
-                }
-
-                wanted[i] = new ioctl_gntdev_grant_ref { domid = peer.Value, @ref = references[i] };
-            }
-
-            if (LibC.ioctl(_device.Number, LibC.IOCTL_GNTDEV_MAP_GRANT_REF, request) != 0)
-            {
-                string why = Errno.Describe(LibC.LastError);
                 Dispose();
-                throw new ChannelPlatformException($"Cannot map {count} pages of domain {peer}: {why}. Its traffic stays on the standard path; another attempt follows.");
+                throw new ChannelPlatformException($"Domain {peer} offers grant {references[i]}, which no domain grants to its peers. The offer is refused.");
             }
 
-            // The hypervisor is asked here, and says EINVAL to whatever is not granted to this domain.
-            Place(address, _device, (long)request->index, count * Page);
+            wanted[i] = new ioctl_gntdev_grant_ref { domid = peer.Value, @ref = references[i] };
         }
+
+        if (LibC.ioctl(_device.Number, LibC.IOCTL_GNTDEV_MAP_GRANT_REF, request) != 0)
+        {
+            string why = Errno.Describe(LibC.LastError);
+            Dispose();
+            throw new ChannelPlatformException($"Cannot map {count} pages of domain {peer}: {why}. Its traffic stays on the standard path; another attempt follows.");
+        }
+
+        // The hypervisor is asked here, and says EINVAL to whatever is not granted to this domain.
+        Place(address, _device, (long)request->index, count * Page);
+        _requests.Add(new ioctl_gntdev_unmap_grant_ref { index = request->index, count = (uint)count });
     }
 }
