@@ -46,9 +46,9 @@ public sealed class SimulatedHostTests : IAsyncLifetime
         Assert.InRange(start.Writes, Guests + own + WritesOfAStart, Guests + own + WritesOfAStart + 1);
         Assert.InRange(start.Reads, 1, ReadsOfALook);
 
-        // Its end: the same page of each of the others.
+        // Its end: the same page of each of the others; and an RM of its own, if its advert is seen to be gone before the domain is.
         Cost end = await CostOfAsync(async () => await started.Store.DisposeAsync());
-        Assert.Equal(Guests, end.Writes);
+        Assert.InRange(end.Writes, Guests, Guests + 1);
         Assert.InRange(end.Reads, 1, 2);
 
         // A new name, another address: one page of each of the others, and another where it outgrew that; of an address the guest is told, too.
