@@ -32,6 +32,7 @@ public class XenLayoutTests
         CStructLayout c = new("sys/ioctl.h", "linux/types.h", "xen/gntdev.h") { Preamble = Typedefs };
         c.AssertSame<ioctl_gntdev_grant_ref>("struct ioctl_gntdev_grant_ref");
         c.AssertSame<ioctl_gntdev_map_grant_ref>("struct ioctl_gntdev_map_grant_ref");
+        c.AssertSame<ioctl_gntdev_unmap_grant_ref>("struct ioctl_gntdev_unmap_grant_ref");
         c.AssertSame<ioctl_gntdev_unmap_notify>("struct ioctl_gntdev_unmap_notify");
         c.AssertSame<ioctl_gntdev_grant_copy>("struct ioctl_gntdev_grant_copy");
         c.AssertSame<gntdev_grant_copy_segment>("struct gntdev_grant_copy_segment", new Dictionary<string, string>(StringComparer.Ordinal)

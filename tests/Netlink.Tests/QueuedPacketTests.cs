@@ -20,15 +20,15 @@ public sealed class QueuedPacketTests
     }
 
     [Theory]
-    [InlineData(0, false, false)]
-    [InlineData(1, true, false)]
-    [InlineData(2, false, true)]
-    [InlineData(4, false, false)] // NFQA_SKB_CSUM_NOTVERIFIED says something about arriving packets
-    public void Reads_the_offload_bits(byte bits, bool partial, bool segmented)
+    [InlineData(0, false, false, false)]
+    [InlineData(1, true, false, false)]
+    [InlineData(2, false, true, false)]
+    [InlineData(4, false, false, true)]
+    public void Reads_the_offload_bits(byte bits, bool partial, bool segmented, bool unverified)
     {
         byte[] message = Message((1, Header), (14, [0, 0, 0, bits]), (10, new byte[20]));
         Assert.True(QueuedPacket.TryParse(message, message.Length, out QueuedPacket packet));
-        Assert.Equal((partial, segmented), (packet.HasPartialChecksum, packet.IsSegmented));
+        Assert.Equal((partial, segmented, unverified), (packet.HasPartialChecksum, packet.IsSegmented, packet.HasUnverifiedChecksum));
     }
 
     [Theory]

@@ -179,7 +179,7 @@ internal sealed unsafe partial class CapturePath : IDisposable
         Unsafe.CopyBlockUnaligned(head, payload, (uint)headBytes);
         if (PacketClassifier.TryClassify(packet, new ReadOnlySpan<byte>(head, headBytes), port, destinations, Mtu, out Ipv4View view, out uint tag, out AcceptReason reason))
         {
-            SparedChecksum.Reopen(packet, tag, view, payload);
+            SparedChecksum.WritePartial(packet, tag, view, payload);
             ring.Commit(length, tag);
             Carried(port, packet, view);
             Publish(port, channel);
@@ -273,7 +273,7 @@ internal sealed unsafe partial class CapturePath : IDisposable
         else
         {
             Unsafe.CopyBlockUnaligned(record, payload, (uint)length);
-            SparedChecksum.Reopen(packet, tag, view, record);
+            SparedChecksum.WritePartial(packet, tag, view, record);
             channel.Outbound.Commit(length, tag);
             Carried(port, packet, view);
         }

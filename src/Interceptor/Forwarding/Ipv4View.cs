@@ -146,13 +146,15 @@ internal readonly ref struct Ipv4View
     /// <summary>The checksum in the UDP header; 0: the sender made none. To be asked only if <see cref="HasUdpHeader"/>.</summary>
     public ushort UdpChecksum => BinaryPrimitives.ReadUInt16BigEndian(_bytes[(HeaderLength + UdpChecksumOffset)..]);
 
+    /// <summary>Bytes of the UDP header and data by the header's own word, which need not be what the packet has. To be asked only if <see cref="HasUdpHeader"/>.</summary>
+    public ushort UdpLength => BinaryPrimitives.ReadUInt16BigEndian(_bytes[(HeaderLength + UdpLengthOffset)..]);
+
     /// <summary>The sum of the UDP pseudo header alone (RFC 768), not complemented. To be asked only if <see cref="HasUdpHeader"/>.</summary>
     public ushort UdpPseudoHeaderSum
     {
         get
         {
-            uint length = BinaryPrimitives.ReadUInt16BigEndian(_bytes[(HeaderLength + UdpLengthOffset)..]);
-            uint sum = (Source >> 16) + (Source & 0xFFFF) + (Destination >> 16) + (Destination & 0xFFFF) + Udp + length;
+            uint sum = (Source >> 16) + (Source & 0xFFFF) + (Destination >> 16) + (Destination & 0xFFFF) + Udp + UdpLength;
             sum = (sum & 0xFFFF) + (sum >> 16);
             return (ushort)((sum & 0xFFFF) + (sum >> 16));
         }

@@ -11,7 +11,13 @@ namespace XenLoop.Interceptor.Forwarding;
 /// what those have: the pseudo header's sum in the field, from which a receiver that passes the datagram on makes the whole.
 /// </summary>
 /// <remarks>
+/// <para>
 /// Not of a datagram that this guest only forwards and that nobody has verified: it came over a wire, and its checksum is to tell the last receiver so.
+/// </para>
+/// <para>
+/// Nor of one that is not plain: a kernel that finishes a checksum sums to the end of the packet, so the UDP header must say the same length (RFC 9868 puts
+/// options behind it); and with a source route in the IP header the sum is over another destination than the header's.
+/// </para>
 /// </remarks>
 internal static unsafe class SparedChecksum
 {
@@ -22,12 +28,18 @@ internal static unsafe class SparedChecksum
         && port.PeerTakesOffload
         && packet.HasUdpHeader
         && !packet.IsFragment
+        && packet.HeaderLength == Ipv4View.MinimumHeader
+        && packet.UdpLength == captured.PayloadLength - Ipv4View.MinimumHeader
         && packet.UdpChecksum != 0
         && !captured.HasUnverifiedChecksum;
 
-    /// <summary>Puts the pseudo header's sum in the place of a finished checksum, if <paramref name="tag"/> says that it is partial. <paramref name="record"/> is only written: the peer can write to it too.</summary>
+    /// <summary>Puts the pseudo header's sum in the place of a checksum that is spared, and leaves all others alone.</summary>
+    /// <param name="captured">What the kernel said about the packet. If its checksum was not partial, only <see cref="MayBeSpared"/> has made it so in the tag.</param>
+    /// <param name="tag">The tag of its record.</param>
+    /// <param name="packet">Its headers, in private memory.</param>
+    /// <param name="record">Where the packet is in the ring: only written, since the peer can write there, too.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Reopen(in QueuedPacket captured, uint tag, in Ipv4View packet, byte* record)
+    public static void WritePartial(in QueuedPacket captured, uint tag, in Ipv4View packet, byte* record)
     {
         if (tag == PacketTag.PartialChecksum && !captured.HasPartialChecksum)
         {

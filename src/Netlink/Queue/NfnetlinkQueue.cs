@@ -39,7 +39,7 @@ internal static class NfnetlinkQueue
     /// <summary>The packet is a super-packet.</summary>
     public const uint NFQA_SKB_GSO = 2;
 
-    /// <summary>A forwarded packet, whose transport checksum nobody in this guest has looked at.</summary>
+    /// <summary>Nobody in this guest has looked at the transport checksum of this packet, which no socket of its own has sent.</summary>
     public const uint NFQA_SKB_CSUM_NOTVERIFIED = 4;
 
     public const uint NF_DROP = 0;

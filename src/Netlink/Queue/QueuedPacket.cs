@@ -36,8 +36,8 @@ public readonly struct QueuedPacket
     public bool HasPartialChecksum => (_info & NfnetlinkQueue.NFQA_SKB_CSUMNOTREADY) != 0;
 
     /// <summary>
-    /// The packet is forwarded, and its transport checksum was not verified here. Never said of one that a socket of this guest sent: its checksum
-    /// is the kernel's own (<c>nfqnl_build_packet_message</c> in <c>net/netfilter/nfnetlink_queue.c</c>).
+    /// Nobody here has verified the transport checksum: the packet is forwarded, or has no socket. Never said of one that a socket of this guest sent, whose
+    /// checksum is the kernel's own, or a raw socket's (<c>nfqnl_build_packet_message</c> in <c>net/netfilter/nfnetlink_queue.c</c>).
     /// </summary>
     public bool HasUnverifiedChecksum => (_info & NfnetlinkQueue.NFQA_SKB_CSUM_NOTVERIFIED) != 0;
 

@@ -27,8 +27,11 @@ internal sealed unsafe class ForeignPages : ChannelPages
     /// <summary>The byte that a PVH domain reads where there is no memory.</summary>
     private const byte NothingThere = 0xFF;
 
-    /// <summary>Most pages of one request to the device, which are given back together, without anybody else running meanwhile: see <see cref="GiveBackInPieces"/>.</summary>
+    /// <summary>Most pages of one request to the device, which are given back together: see <see cref="GiveBackInPieces"/>.</summary>
     private const int PagesPerRequest = 16;
+
+    /// <summary>Longest pause between two pieces, in milliseconds, whatever the clock says.</summary>
+    private const int LongestPause = 100;
 
     private readonly FileDescriptor _device = XenDevice.Open(XenDevice.GrantMapper);
     private readonly List<ioctl_gntdev_unmap_grant_ref> _requests = [];
@@ -84,16 +87,17 @@ internal sealed unsafe class ForeignPages : ChannelPages
         bool lost = _requests.Count > 0 && AreLost;
         if (_guard >= 0)
         {
-            bool withMapping = FaultGuard.IsLost(_guard);
+            bool goneWithMapping = FaultGuard.IsLost(_guard);
             FaultGuard.Remove(_guard);
-            if (withMapping)
+            if (goneWithMapping)
             {
                 TakeOutOneByOne();
+                lost = false;
             }
         }
 
-        // At once and altogether, unless they are lost: as long as a page is mapped, a destroyed peer stays as a zombie. In a PVH domain
-        // the pages go with the device, in a PV domain with the mapping.
+        // At once and altogether: as long as a page is mapped, a destroyed peer stays as a zombie. In a PV domain the pages go with the
+        // mapping, in a PVH domain with the device; there lost ones, which hold no peer back, are given back before.
         bool unmapped = base.ReleaseHandle();
         if (lost)
         {
@@ -119,7 +123,8 @@ internal sealed unsafe class ForeignPages : ChannelPages
     }
 
     /// <summary>
-    /// The same in a PVH domain, where the warnings come with the end of a request to the device. As long as each took, others get the processor after it.
+    /// The same in a PVH domain, where the warnings come when a request to the device is taken back. Sleeps after each for as long as it took, so that others get
+    /// half of the processor.
     /// </summary>
     private void GiveBackInPieces()
     {
@@ -128,7 +133,7 @@ internal sealed unsafe class ForeignPages : ChannelPages
             ioctl_gntdev_unmap_grant_ref argument = request;
             long start = Stopwatch.GetTimestamp();
             _ = LibC.ioctl(_device.Number, LibC.IOCTL_GNTDEV_UNMAP_GRANT_REF, &argument);
-            Thread.Sleep(Stopwatch.GetElapsedTime(start));
+            Thread.Sleep((int)Math.Clamp(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 1, LongestPause));
         }
     }
 

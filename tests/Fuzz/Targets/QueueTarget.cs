@@ -27,7 +27,7 @@ internal sealed class QueueTarget : FuzzTarget
     {
         foreach (byte[] packet in SeedPackets.All(source: 0x0A000001, destination: Peer))
         {
-            foreach (uint info in (uint[])[0, NfnetlinkQueue.NFQA_SKB_CSUMNOTREADY, NfnetlinkQueue.NFQA_SKB_CSUMNOTREADY | NfnetlinkQueue.NFQA_SKB_GSO])
+            foreach (uint info in (uint[])[0, NfnetlinkQueue.NFQA_SKB_CSUM_NOTVERIFIED, NfnetlinkQueue.NFQA_SKB_CSUMNOTREADY, NfnetlinkQueue.NFQA_SKB_CSUMNOTREADY | NfnetlinkQueue.NFQA_SKB_GSO])
             {
                 byte[] buffer = new byte[1024];
                 var message = new NetlinkMessageWriter(buffer, NfnetlinkQueue.NFQNL_MSG_PACKET);

@@ -164,7 +164,7 @@ public sealed class PacketClassifierTests
     private static Gen<TestPacket> Shapes { get; } =
         from version in Gen.Elements(4, 4, 4, 4, 6)
         from protocol in Gen.Elements(TestPacket.Tcp, TestPacket.Udp, TestPacket.Sctp)
-        from ip in Gen.Choose(5, 15)
+        from ip in Gen.OneOf(Gen.Constant(5), Gen.Choose(5, 15))
         from tcp in Gen.Choose(5, 15)
         from cwr in Properties.Flag
         from fragment in Gen.Elements(0, 0, 0, 1, 185, 0x1FFF)
@@ -176,6 +176,7 @@ public sealed class PacketClassifierTests
         from truncated in Gen.Elements(false, false, false, true)
         from tunnel in Properties.Flag
         from unverified in Properties.Flag
+        from udpError in Gen.Elements(0, 0, 0, -1, 1)
         from checksum in Gen.Elements(0, 0x1234)
         select new TestPacket
         {
@@ -193,6 +194,7 @@ public sealed class PacketClassifierTests
             Truncated = truncated,
             IsTunnel = tunnel,
             Unverified = unverified,
+            UdpLengthError = partial ? 0 : udpError,
             FinishedChecksum = (ushort)checksum,
         };
 
@@ -206,8 +208,8 @@ public sealed class PacketClassifierTests
             { Truncated: true } => (null, AcceptReason.Truncated),
             { Version: not 4 } or { LengthError: not 0 } => (null, AcceptReason.NotIPv4),
             { DestinationAddress: not TestPacket.Destination } => (null, AcceptReason.OtherDestination),
-            { PartialChecksum: false, Segmented: false, Protocol: TestPacket.Udp, Unverified: false, FinishedChecksum: not 0 }
-                when hasTransport && peerTakesOffload && (4 * packet.HeaderWords) + 8 + packet.DataBytes > mtu => (1u, default),
+            { PartialChecksum: false, Segmented: false, Protocol: TestPacket.Udp, Unverified: false, FinishedChecksum: not 0, HeaderWords: 5, UdpLengthError: 0 }
+                when hasTransport && peerTakesOffload && 20 + 8 + packet.DataBytes > mtu => (1u, default),
             { PartialChecksum: false, Segmented: false } => (0u, default),
             _ when !peerTakesOffload || !hasTransport => (null, AcceptReason.UnsupportedOffload),
             { Segmented: false, Protocol: TestPacket.Udp, IsTunnel: true } => (null, AcceptReason.UnsupportedOffload),

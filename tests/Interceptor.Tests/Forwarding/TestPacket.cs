@@ -51,6 +51,9 @@ internal sealed record TestPacket
     /// <summary>A UDP checksum that is not partial; 0: none.</summary>
     public ushort FinishedChecksum { get; init; }
 
+    /// <summary>Added to the length that the UDP header says, which then is not the packet's.</summary>
+    public int UdpLengthError { get; init; }
+
     /// <summary>The packet is forwarded, and nobody has looked at its checksum.</summary>
     public bool Unverified { get; init; }
 
@@ -84,7 +87,7 @@ internal sealed record TestPacket
 
         if (Protocol == Udp && FragmentOffset == 0)
         {
-            BinaryPrimitives.WriteUInt16BigEndian(header[4..], (ushort)(8 + DataBytes));
+            BinaryPrimitives.WriteUInt16BigEndian(header[4..], (ushort)(8 + DataBytes + UdpLengthError));
             BinaryPrimitives.WriteUInt16BigEndian(header[6..], PartialChecksum && !IsTunnel ? PseudoHeaderSum : FinishedChecksum);
         }
 
