@@ -24,6 +24,7 @@ internal static class NfnetlinkQueue
     public const ushort NFQA_CFG_FLAGS = 5;
 
     public const byte NFQNL_CFG_CMD_BIND = 1;
+    public const byte NFQNL_CFG_CMD_UNBIND = 2;
     public const byte NFQNL_CFG_CMD_PF_BIND = 3;
     public const byte NFQNL_COPY_PACKET = 2;
 

@@ -18,6 +18,7 @@ public sealed unsafe class QueueSocket : IDisposable
 
     private readonly NetlinkSocket _socket;
     private readonly QueueOptions _options;
+    private bool _isClosed;
 
     private QueueSocket(NetlinkSocket socket, QueueOptions options)
     {
@@ -132,7 +133,18 @@ public sealed unsafe class QueueSocket : IDisposable
     public int NextMessageBytes() => (int)Math.Max(0, LibC.recv(Fd, null, 0, LibC.MSG_PEEK | LibC.MSG_TRUNC | LibC.MSG_DONTWAIT));
 
     /// <inheritdoc/>
-    public void Dispose() => _socket.Dispose();
+    /// <remarks>The queue is given up first: a program that is just being started has a copy of the descriptor from fork to exec, and would keep it taken.</remarks>
+    public void Dispose()
+    {
+        if (!_isClosed)
+        {
+            _isClosed = true;
+            NetlinkMessageWriter message = Start(stackalloc byte[64], Number);
+            message.Put(NfnetlinkQueue.NFQA_CFG_CMD, new nfqnl_msg_config_cmd { command = NfnetlinkQueue.NFQNL_CFG_CMD_UNBIND });
+            Send(ref message);
+            _socket.Dispose();
+        }
+    }
 
     /// <summary>A connected netlink socket takes datagrams from that address only (<c>netlink_getsockbyportid</c>): port 0, the kernel. The hot path then need not look at senders.</summary>
     private static void RefuseOtherSenders(NetlinkSocket socket)
