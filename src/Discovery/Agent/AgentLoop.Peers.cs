@@ -15,7 +15,7 @@ internal sealed partial class AgentLoop
     /// <summary>
     /// Brings the peers in line with the announcements. Whoever is listed is a peer; if there are too many, whoever is chosen, has a channel
     /// or is on its way to one. Whoever is not listed, and has a channel, keeps it while the announcer is silent, and for a while after it or
-    /// the store came back; otherwise it goes.
+    /// the store came back; otherwise, or once Dom0 has taken its word back, it goes.
     /// </summary>
     private void Reconcile()
     {
@@ -33,7 +33,7 @@ internal sealed partial class AgentLoop
             {
                 peer.Announce(described);
             }
-            else if (peer.HasChannel && (!alive || (!peer.Confirmed && context.Now < Announcements.ConfirmUntil)))
+            else if (peer.HasChannel && !Announcements.Withdrawn && (!alive || (!peer.Confirmed && context.Now < Announcements.ConfirmUntil)))
             {
                 peer.Suspend();
             }

@@ -82,6 +82,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
         context.Store = null;
         _retryAt = null;
         _forgetAt = null;
+        Announcements.StoreLost();
         foreach (PeerSession peer in _peers.Values)
         {
             peer.StoreLost();

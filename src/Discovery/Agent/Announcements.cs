@@ -16,6 +16,9 @@ internal sealed partial class Announcements(AgentContext context)
     private ulong _lastSequence;
     private TimeSpan _expires;
 
+    /// <summary>Since when the heartbeat's node is known to be gone; null: it is there, or nobody could say.</summary>
+    private TimeSpan? _goneSince;
+
     /// <summary>True if the heartbeat has to be read.</summary>
     public bool HeartbeatDirty { get; set; }
 
@@ -28,7 +31,13 @@ internal sealed partial class Announcements(AgentContext context)
     /// <summary>True while heartbeats come in time.</summary>
     public bool Alive { get; private set; }
 
-    /// <summary>When the last heartbeat came; null before the first.</summary>
+    /// <summary>
+    /// True if Dom0 has taken back what it told us: the heartbeat's node does not go stale, as that of an announcer that is silent, but is gone from a store that
+    /// answers, and stays so. Nobody vouches for our channels then, and an announcer that excluded us while none ran can say it in no other way.
+    /// </summary>
+    public bool Withdrawn { get; private set; }
+
+    /// <summary>When the last heartbeat came; null before the first of this life.</summary>
     public TimeSpan? LastHeartbeat { get; private set; }
 
     /// <summary>The time until which connected peers have to be listed again, after the announcer came back.</summary>
@@ -40,8 +49,11 @@ internal sealed partial class Announcements(AgentContext context)
     /// <summary>The addresses that peers hold us to; of no meaning without peers.</summary>
     public ImmutableArray<InternetAddress> Own { get; private set; } = [];
 
-    /// <summary>When the announcer's silence becomes expiry, or the time to be listed again ends.</summary>
-    public TimeSpan? Due => !Alive ? null : Moment.Earlier(ConfirmUntil, _expires);
+    /// <summary>When the announcer's silence becomes expiry, its node's absence exclusion, or the time to be listed again ends.</summary>
+    public TimeSpan? Due => Moment.Earlier(WithdrawnAt, Alive ? Moment.Earlier(ConfirmUntil, _expires) : null);
+
+    /// <summary>When the node's absence becomes exclusion; null: it is there, or that has been noted. A store that has just come back may be filled only now.</summary>
+    private TimeSpan? WithdrawnAt => Withdrawn ? null : _goneSince + context.Options.ReappearanceGrace;
 
     /// <summary>
     /// Takes note of a new connection to the store, which may have been emptied. What peers are held to stays until there is something newer: channels live on
@@ -54,16 +66,30 @@ internal sealed partial class Announcements(AgentContext context)
         ListDirty = true;
     }
 
+    /// <summary>Takes note that the connection to the store was lost: what is in it cannot be known.</summary>
+    public void StoreLost() => NoteNode(isThere: true);
+
     /// <summary>Forgets all announcements: they were of others, or for somebody else.</summary>
     public void Forget()
     {
         ForgetPeers();
+        NoteNode(isThere: true);
+        LastHeartbeat = null;
         Own = [];
     }
 
-    /// <summary>Notes silence, and the end of the time to be listed again.</summary>
+    /// <summary>Notes silence, exclusion, and the end of the time to be listed again.</summary>
     public void Expire()
     {
+        if (context.Now >= WithdrawnAt)
+        {
+            Withdrawn = true;
+            if (LastHeartbeat is not null)
+            {
+                LogWithdrawn(context.Log);
+            }
+        }
+
         ConfirmUntil = context.Now < ConfirmUntil ? ConfirmUntil : null;
         if (Alive && context.Now >= _expires)
         {
@@ -121,6 +147,7 @@ internal sealed partial class Announcements(AgentContext context)
         }
 
         HeartbeatDirty = false;
+        NoteNode(value.IsOk);
 
         // One meant for an earlier life of ours was written before we started: the announcer may have died since.
         if (value.IsOk && Heartbeat.Parse(value.Value.Span) is { } beat && beat.Instance == context.Instance && beat.Sequence != _lastSequence)
@@ -138,6 +165,12 @@ internal sealed partial class Announcements(AgentContext context)
         }
 
         return true;
+    }
+
+    private void NoteNode(bool isThere)
+    {
+        _goneSince = isThere ? null : _goneSince ?? context.Now;
+        Withdrawn &= !isThere;
     }
 
     private async Task<bool> ReadPageAsync(IStore store, int page, CancellationToken cancel)
@@ -212,6 +245,9 @@ internal sealed partial class Announcements(AgentContext context)
 
     [LoggerMessage(EventId = 320, Level = LogLevel.Information, Message = "The announcer is alive.")]
     private static partial void LogAlive(ILogger log);
+
+    [LoggerMessage(EventId = 322, Level = LogLevel.Warning, Message = "Dom0 has taken back what it told this guest of others: all channels are closed, traffic takes the standard path.")]
+    private static partial void LogWithdrawn(ILogger log);
 
     [LoggerMessage(EventId = 321, Level = LogLevel.Warning, Message = "The announcer has missed {Beats} heartbeats: connected channels go on, no new ones are opened. Is `xenloop announce` running in Dom0?")]
     private static partial void LogSilent(ILogger log, int beats);

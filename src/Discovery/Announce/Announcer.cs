@@ -173,6 +173,7 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
         {
             _surveyed = true;
             _publisher.DropUnconfirmed();
+            await new PolicyReport(store, options, log).WriteAsync(_known, cancel).ConfigureAwait(false);
         }
 
         await _publisher.FlushAsync(cancel).ConfigureAwait(false);

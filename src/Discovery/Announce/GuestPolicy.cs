@@ -1,42 +1,42 @@
 using System.Collections.Immutable;
-using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
 
 /// <summary>Which guests may take part, by number, name or UUID.</summary>
 internal sealed class GuestPolicy(AnnouncerOptions options)
 {
-    private readonly HashSet<Guid> _allowed = Uuids(options.Allow);
-    private readonly HashSet<Guid> _denied = Uuids(options.Deny);
-
     /// <summary>True if some entry can be a UUID: only then is a guest's looked up.</summary>
-    public bool NeedsUuid => _allowed.Count + _denied.Count > 0;
+    public bool NeedsUuid { get; } = HasUuid(options.Allow) || HasUuid(options.Deny);
 
     /// <summary>True if a guest may take part.</summary>
-    public bool Allows(DomainId domain, string name, string? uuid)
-    {
-        string number = domain.ToString();
-        bool isKnown = Guid.TryParseExact(uuid, "D", out Guid known);
-        return (options.Allow.IsEmpty || Names(options.Allow, _allowed)) && !Names(options.Deny, _denied);
+    public bool Allows(ToolstackIdentity guest) => (options.Allow.IsEmpty || IsMeant(guest, options.Allow)) && !IsMeant(guest, options.Deny);
 
-        bool Names(ImmutableArray<string> list, HashSet<Guid> uuids) =>
-            list.Contains(name, StringComparer.Ordinal)
-            || list.Contains(number, StringComparer.Ordinal)
-            || (isKnown && uuids.Contains(known));
-    }
+    /// <summary>Reads a UUID as people write it: with dashes or without.</summary>
+    public static bool TryParseUuid(string entry, out Guid uuid) => Guid.TryParseExact(entry, "D", out uuid) || Guid.TryParseExact(entry, "N", out uuid);
 
-    /// <summary>The entries that can be UUIDs, with dashes or without; a guest's name may look like one, too.</summary>
-    private static HashSet<Guid> Uuids(ImmutableArray<string> list)
+    private static bool IsMeant(ToolstackIdentity guest, ImmutableArray<string> list)
     {
-        var uuids = new HashSet<Guid>();
         foreach (string entry in list)
         {
-            if (Guid.TryParseExact(entry, "D", out Guid uuid) || Guid.TryParseExact(entry, "N", out uuid))
+            if (guest.IsMeantBy(entry))
             {
-                uuids.Add(uuid);
+                return true;
             }
         }
 
-        return uuids;
+        return false;
+    }
+
+    private static bool HasUuid(ImmutableArray<string> list)
+    {
+        foreach (string entry in list)
+        {
+            if (TryParseUuid(entry, out _))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

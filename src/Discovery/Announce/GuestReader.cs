@@ -1,16 +1,14 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
 using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
 
 /// <summary>Reads what the store says of one guest: its own advert, and the toolstack's name, UUID and vifs.</summary>
-internal sealed class GuestReader(IStore store, AnnouncerOptions options, ILogger log)
+internal sealed partial class GuestReader(IStore store, AnnouncerOptions options, ILogger log)
 {
-    private const string VmPrefix = "/vm/";
-
     private readonly GuestPolicy _policy = new(options);
     private readonly VifReader _vifs = new(options, log);
+    private readonly OncePerDomain _leftOut = new();
 
     /// <summary>Reads a guest, if it takes part, may do so, and serves a vif on a known network; null if not; a failure if the store could not say.</summary>
     public async Task<StoreResult<WillingGuest>> ReadAsync(DomainId domain, CancellationToken cancel)
@@ -21,27 +19,50 @@ internal sealed class GuestReader(IStore store, AnnouncerOptions options, ILogge
     }
 
     /// <summary>A guest has gone.</summary>
-    public void Forget(DomainId domain) => _vifs.Forget(domain);
+    public void Forget(DomainId domain)
+    {
+        _vifs.Forget(domain);
+        _leftOut.Forget(domain);
+    }
 
     private async Task<WillingGuest?> ReadGuestAsync(NodeReader nodes, DomainId domain, CancellationToken cancel)
     {
-        if (await nodes.ReadAsync(StoreNames.For(domain, StoreNames.Advert), cancel).ConfigureAwait(false) is not { } value
-            || Advert.Parse(value.Span) is not { } advert
-            || !advert.Versions.Meets(ProtocolVersions.Ours))
+        if (await nodes.ReadAsync(StoreNames.For(domain, StoreNames.Advert), cancel).ConfigureAwait(false) is not { } value || Advert.Parse(value.Span) is not { } advert)
         {
             return null;
         }
 
-        ReadOnlyMemory<byte>? name = await nodes.ReadAsync(StoreNames.For(domain, StoreNames.Name), cancel).ConfigureAwait(false);
-        string? vm = _policy.NeedsUuid ? await nodes.ReadTextAsync(StoreNames.For(domain, StoreNames.Vm), cancel).ConfigureAwait(false) : null;
-        string? uuid = vm?.StartsWith(VmPrefix, StringComparison.Ordinal) == true ? vm[VmPrefix.Length..] : null;
-        if (!_policy.Allows(domain, Encoding.UTF8.GetString(name.GetValueOrDefault().Span), uuid))
+        ToolstackIdentity identity = await ToolstackIdentity.ReadAsync(nodes, domain, _policy.NeedsUuid, cancel).ConfigureAwait(false);
+        string name = GuestName.From(identity.RawName.Span);
+        if (!advert.Versions.Meets(ProtocolVersions.Ours))
         {
+            // Whatever numbers it names: a guest can name any.
+            if (_leftOut.IsNews(domain, nameof(ProtocolVersions)))
+            {
+                LogOtherVersion(log, domain, name, advert.Versions, ProtocolVersions.Ours);
+            }
+
+            return null;
+        }
+
+        if (!_policy.Allows(identity))
+        {
+            if (nodes.Trouble == StoreStatus.Ok && _leftOut.IsNews(domain, nameof(GuestPolicy)))
+            {
+                LogDenied(log, domain, name);
+            }
+
             return null;
         }
 
         return await _vifs.ReadAsync(nodes, domain, advert.Mac, cancel).ConfigureAwait(false) is { } vif
-            ? new WillingGuest(domain, GuestName.From(name.GetValueOrDefault().Span), advert.Instance, vif)
+            ? new WillingGuest(domain, name, advert.Instance, vif)
             : null;
     }
+
+    [LoggerMessage(EventId = 219, Level = LogLevel.Information, Message = "Domain {Domain} ({Name}) runs an agent and is left out: --allow and --deny say so.")]
+    private static partial void LogDenied(ILogger log, DomainId domain, string name);
+
+    [LoggerMessage(EventId = 220, Level = LogLevel.Warning, Message = "Domain {Domain} ({Name}) runs an agent and is left out: it speaks versions {Theirs} of the protocol, this announcer {Ours}. One of the two needs another xenloop.")]
+    private static partial void LogOtherVersion(ILogger log, DomainId domain, string name, ProtocolVersions theirs, ProtocolVersions ours);
 }

@@ -24,7 +24,7 @@ internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
 {
     private const int MaximumVifs = 16;
 
-    private readonly HashSet<(DomainId, string)> _complaints = [];
+    private readonly OncePerDomain _complaints = new();
 
     /// <summary>Reads the vif of a guest that has that Ethernet address; null if there is none, or none on a known network.</summary>
     public async Task<Vif?> ReadAsync(NodeReader nodes, DomainId domain, MacAddress mac, CancellationToken cancel)
@@ -66,7 +66,7 @@ internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
     }
 
     /// <summary>A guest has gone; complaints about the next of that number are news.</summary>
-    public void Forget(DomainId domain) => _complaints.RemoveWhere(complaint => complaint.Item1 == domain);
+    public void Forget(DomainId domain) => _complaints.Forget(domain);
 
     /// <summary>True if a vif has that address. Without one it is being made or taken away, with online=0 detached (libxl_device.c).</summary>
     private static async Task<bool> IsOfAsync(NodeReader nodes, string path, MacAddress mac, CancellationToken cancel) =>
@@ -134,8 +134,7 @@ internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
 
     private void Complain(DomainId domain, string path, string why)
     {
-        // Once: a guest can make us look as often as it likes.
-        if (_complaints.Add((domain, path + why)))
+        if (_complaints.IsNews(domain, path + why))
         {
             LogUnusable(log, path, domain, why);
         }

@@ -189,6 +189,42 @@ public sealed class GuestReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Why_a_guest_with_an_agent_is_left_out_is_said_once_until_it_is_gone()
+    {
+        LinesLog log = new();
+        GuestReader reader = new(_store, new AnnouncerOptions { Deny = ["web"] }, log);
+        for (ushort version = 7; version < 10; version++)
+        {
+            await PutAsync("/local/domain/5/data/xenloop/advert", $"v={version}-{version} instance=0000000000000001 features=0 mac=00:16:3e:77:00:05");
+            Assert.Null((await reader.ReadAsync(new DomainId(5), Cancel)).Value);
+        }
+
+        Assert.Contains("speaks versions 7-7", Assert.Single(log.Lines), StringComparison.Ordinal);
+
+        await AdvertiseAsync("00:16:3e:77:00:05");
+        Assert.Null((await reader.ReadAsync(new DomainId(5), Cancel)).Value);
+        Assert.Null((await reader.ReadAsync(new DomainId(5), Cancel)).Value);
+        Assert.Equal(2, log.Lines.Count);
+        reader.Forget(new DomainId(5));
+        Assert.Null((await reader.ReadAsync(new DomainId(5), Cancel)).Value);
+        Assert.Equal(3, log.Lines.Count);
+        Assert.Contains("--deny", log.Lines.Last(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_that_names_a_stranger_is_complained_of()
+    {
+        await PutAsync("/local/domain/6/name", "db");
+        LinesLog log = new();
+        AnnouncerOptions options = new() { Allow = ["web", "6"], Deny = [Uuid, "wbe"] };
+        await new PolicyReport(_store, options, log).WriteAsync([new DomainId(5), new DomainId(6)], Cancel);
+        string[] lines = [.. log.Lines];
+        Assert.Equal(2, lines.Length);
+        Assert.Contains($"May take part: web 6; denied: {Uuid} wbe", lines[0], StringComparison.Ordinal);
+        Assert.Contains("--deny names 'wbe'", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_name_is_denied_as_the_toolstack_has_it_though_others_are_told_a_tame_one()
     {
         await PutLibxlVifAsync();

@@ -221,6 +221,23 @@ public sealed class AgentEndToEndTests : IAsyncLifetime
         Assert.False(b.Agent.Announcer.Alive);
     }
 
+    /// <summary>Neither hears of the announcer any more, as of one that is silent.</summary>
+    [Fact]
+    public async Task A_channel_between_guests_that_were_both_denied_while_no_announcer_ran_ends()
+    {
+        AgentOptions options = Options with { ReappearanceGrace = TimeSpan.FromSeconds(1) };
+        TestGuest a = await StartAsync("a", options: options);
+        TestGuest b = await StartAsync("b", options: options);
+        await AllSeeAllAsync(a, b);
+        await a.ConnectAsync(b);
+        await StopHostAsync();
+        await TestGuest.UntilAsync(() => !a.Agent.Announcer.Alive && !b.Agent.Announcer.Alive, "the announcer's silence is noticed");
+        a.AssertCarriesTo(b, 12);
+        StartHost(new AnnouncerOptions { HeartbeatInterval = TimeSpan.FromMilliseconds(100), Deny = ["a", "b"] });
+        await TestGuest.UntilAsync(() => a.User.ChannelTo(b.Id) is null && b.User.ChannelTo(a.Id) is null, "both ends let go");
+        await a.LosesSightOfAsync(b.Id);
+    }
+
     private void StartHost(AnnouncerOptions options)
     {
         _stopHost = new CancellationTokenSource();
@@ -233,9 +250,9 @@ public sealed class AgentEndToEndTests : IAsyncLifetime
         await _host;
     }
 
-    private async Task<TestGuest> StartAsync(string name, string? bridge = "xenbr0", ushort number = 0)
+    private async Task<TestGuest> StartAsync(string name, string? bridge = "xenbr0", ushort number = 0, AgentOptions? options = null)
     {
-        TestGuest guest = new(_directory.Path, name, Options, bridge, number);
+        TestGuest guest = new(_directory.Path, name, options ?? Options, bridge, number);
         _guests.Add(guest);
         await guest.Agent.Introduced.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         return guest;

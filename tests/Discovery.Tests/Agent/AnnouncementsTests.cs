@@ -1,0 +1,129 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using XenLoop.Addresses;
+using XenLoop.SharedRing;
+
+namespace XenLoop.Discovery.Tests;
+
+/// <summary>What an agent makes of the announcer's nodes: silence is one thing, that they were taken away another.</summary>
+public sealed class AnnouncementsTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    private readonly ManualClock _clock = new();
+    private readonly MemoryStore _store = new();
+    private readonly AgentContext _context;
+    private readonly Announcements _announcements;
+    private ulong _beats;
+
+    public AnnouncementsTests()
+    {
+        _context = new AgentContext(new MacAddress(1), new AgentOptions(), new RecordingUser(), _clock, NullLogger.Instance, new WakeSignal()) { Self = new DomainId(1) };
+        _announcements = new Announcements(_context);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    [Fact]
+    public async Task A_silent_announcer_has_not_taken_its_word_back()
+    {
+        await BeatAsync();
+        Pass(TimeSpan.FromHours(1));
+        Assert.False(_announcements.Alive);
+        Assert.False(_announcements.Withdrawn);
+        Assert.Null(_announcements.Due);
+    }
+
+    [Fact]
+    public async Task What_was_taken_away_while_the_announcer_was_silent_is_taken_back()
+    {
+        await BeatAsync();
+        Pass(TimeSpan.FromMinutes(1));
+        await RemoveAsync();
+        Assert.False(_announcements.Withdrawn);
+        TimeSpan due = Assert.NotNull(_announcements.Due);
+        Pass(due - _context.Now - TimeSpan.FromMilliseconds(1));
+        Assert.False(_announcements.Withdrawn);
+        Pass(TimeSpan.FromMilliseconds(1));
+        Assert.True(_announcements.Withdrawn);
+        Assert.Null(_announcements.Due);
+
+        await BeatAsync();
+        Assert.False(_announcements.Withdrawn);
+        Assert.True(_announcements.Alive);
+    }
+
+    /// <summary>A new announcer removes and writes again what an agent's earlier life was told.</summary>
+    [Fact]
+    public async Task What_is_back_at_once_was_not_taken_away()
+    {
+        await BeatAsync();
+        Pass(TimeSpan.FromMinutes(1));
+        await RemoveAsync();
+        Pass(TimeSpan.FromSeconds(5));
+        await BeatAsync();
+        Pass(TimeSpan.FromSeconds(8));
+        Assert.False(_announcements.Withdrawn);
+
+        // The first absence does not count for the second.
+        await RemoveAsync();
+        Pass(TimeSpan.FromSeconds(8));
+        Assert.False(_announcements.Withdrawn);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_away_or_has_just_come_back_takes_nothing_back()
+    {
+        await BeatAsync();
+        Pass(TimeSpan.FromMinutes(1));
+        await RemoveAsync();
+        _announcements.StoreLost();
+        Pass(TimeSpan.FromMinutes(1));
+        Assert.False(_announcements.Withdrawn);
+
+        _announcements.StoreConnected();
+        Assert.True(await _announcements.ReadAsync(_store, Cancel));
+        Pass(TimeSpan.FromSeconds(9));
+        Assert.False(_announcements.Withdrawn);
+        Pass(TimeSpan.FromSeconds(1));
+        Assert.True(_announcements.Withdrawn);
+    }
+
+    [Fact]
+    public async Task A_store_that_cannot_say_takes_nothing_back()
+    {
+        await BeatAsync();
+        Pass(TimeSpan.FromMinutes(1));
+        _store.RefuseRead = static _ => StoreStatus.TimedOut;
+        _announcements.HeartbeatDirty = true;
+        Assert.False(await _announcements.ReadAsync(_store, Cancel));
+        Pass(TimeSpan.FromMinutes(1));
+        Assert.False(_announcements.Withdrawn);
+    }
+
+    private async Task BeatAsync()
+    {
+        await _store.WriteAsync(StoreNames.Heartbeat, new Heartbeat(++_beats, _context.Instance, Interval).ToBytes(), Cancel);
+        await ReadAsync();
+    }
+
+    private async Task RemoveAsync()
+    {
+        await _store.RemoveAsync(StoreNames.Announced, Cancel);
+        await ReadAsync();
+    }
+
+    private async Task ReadAsync()
+    {
+        _announcements.HeartbeatDirty = true;
+        _announcements.ListDirty = true;
+        Assert.True(await _announcements.ReadAsync(_store, Cancel));
+    }
+
+    private void Pass(TimeSpan time)
+    {
+        _clock.Pass(time);
+        _announcements.Expire();
+    }
+}
