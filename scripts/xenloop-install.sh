@@ -16,7 +16,7 @@ dry=
 usage() {
     cat <<'TEXT'
 Usage: xenloop-install.sh guest|dom0 [OPTIONS]   install, or bring up to date
-       xenloop-install.sh uninstall [OPTIONS]    stop the service, remove what was installed
+       xenloop-install.sh uninstall [OPTIONS]    stop the service (in Dom0: have guests close their channels), remove what was installed
 
 Options:
   --binary FILE   the program to install [default: xenloop beside this script, or ../out/xenloop]
@@ -282,6 +282,13 @@ uninstall_all() {
         case $place in
             */sbin/xenloop) [ -n "$root" ] || [ ! -x "$place" ] || [ -z "$(noted /etc/modules-load.d/xenloop.conf)" ] || remove_rules "$place" ||
                 say "see above: some of XenLoop's firewall rules may still be there. They let all packets pass." ;;
+        esac
+    done
+    for place in $(files_noted); do
+        case $place in
+            # Or guests would go on past Dom0's filters, with nobody left who could end that.
+            */sbin/xenloop) [ -n "$root" ] || [ ! -x "$place" ] || [ -z "$(noted /etc/systemd/system/xenloop-announce.service)" ] || ! is_dom0 || act "$place" announce --platform xen --withdraw ||
+                say "see above: guests that have channels may keep them until their agents are stopped." ;;
         esac
     done
     # The unit leaves it, because agents that were started by hand have their sockets there, too.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -58,11 +59,46 @@ public sealed partial class XenHost
         }
     }
 
+    /// <summary>Takes back all that was announced on this host: its agents let go of their channels, at once or within <see cref="AgentOptions.ReappearanceGrace"/>.</summary>
+    /// <returns>The guests that had been told something, by number.</returns>
+    /// <exception cref="StoreUnavailableException">There is no store, it could not do it, or it says that this is not Dom0.</exception>
+    public async Task<ImmutableArray<DomainId>> WithdrawAsync(CancellationToken stop)
+    {
+        try
+        {
+            (XenStoreConnection? store, string? problem) = await TryConnectAsync(stop).ConfigureAwait(false);
+            await using ((store ?? throw new StoreUnavailableException($"{problem} Nothing was taken back.")).ConfigureAwait(false))
+            {
+                await RefuseGuestsAsync(store, stop).ConfigureAwait(false);
+                return await Withdrawal.RunAsync(store, stop).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await ForgetDeviceAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <exception cref="StoreUnavailableException">The store says that this is not Dom0.</exception>
+    private static async Task RefuseGuestsAsync(XenStoreConnection store, CancellationToken cancel)
+    {
+        StoreResult<ReadOnlyMemory<byte>> number = await store.ReadAsync(StoreNames.DomainNumber, cancel).ConfigureAwait(false);
+        if (number.IsOk && DomainId.TryParse(Encoding.Latin1.GetString(number.Value.Span), out DomainId self) && self.Value != 0)
+        {
+            throw new StoreUnavailableException($"This is domain {self}, a guest: the announcer belongs in Dom0. In guests: xenloop run. For containers of this guest: xenloop announce --platform local.");
+        }
+    }
+
     private async Task RepeatAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
-            if (await TryConnectAsync(stop).ConfigureAwait(false) is { } store)
+            (XenStoreConnection? store, string? problem) = await TryConnectAsync(stop).ConfigureAwait(false);
+            if (store is null)
+            {
+                Note($"{problem} Waiting for it.");
+            }
+            else
             {
                 await using (store.ConfigureAwait(false))
                 {
@@ -76,12 +112,7 @@ public sealed partial class XenHost
 
     private async Task AnnounceAsync(XenStoreConnection store, CancellationToken stop)
     {
-        StoreResult<ReadOnlyMemory<byte>> number = await store.ReadAsync(StoreNames.DomainNumber, stop).ConfigureAwait(false);
-        if (number.IsOk && DomainId.TryParse(Encoding.Latin1.GetString(number.Value.Span), out DomainId self) && self.Value != 0)
-        {
-            throw new StoreUnavailableException($"This is domain {self}, a guest: the announcer belongs in Dom0. In guests: xenloop run. For containers of this guest: xenloop announce --platform local.");
-        }
-
+        await RefuseGuestsAsync(store, stop).ConfigureAwait(false);
         try
         {
             await new Announcer(store, _options, _clock, _log) { Watching = Connected }.RunAsync(stop).ConfigureAwait(false);
@@ -92,12 +123,13 @@ public sealed partial class XenHost
         }
     }
 
-    private async Task<XenStoreConnection?> TryConnectAsync(CancellationToken cancel)
+    /// <returns>A connection; or why there is none, in a sentence or two.</returns>
+    private async Task<(XenStoreConnection? Connection, string? Problem)> TryConnectAsync(CancellationToken cancel)
     {
         (XenStoreConnection? socket, string? problem) = await TrySocketsAsync(cancel).ConfigureAwait(false);
         if (socket is not null)
         {
-            return socket;
+            return (socket, null);
         }
 
         try
@@ -108,7 +140,7 @@ public sealed partial class XenHost
                 try
                 {
                     (socket, _) = await TrySocketsAsync(cancel).ConfigureAwait(false);
-                    return socket ?? device;
+                    return (socket ?? device, null);
                 }
                 finally
                 {
@@ -119,14 +151,12 @@ public sealed partial class XenHost
                 }
             }
 
-            Note($"No XenStore can be reached ({problem}). The kernel's device is there, but nobody answers. Waiting for it.");
+            return (null, $"No XenStore can be reached ({problem}). The kernel's device is there, but nobody answers.");
         }
         catch (StoreUnavailableException failure)
         {
-            Note($"No XenStore can be reached ({problem}). {failure.Message} Waiting for it.");
+            return (null, $"No XenStore can be reached ({problem}). {failure.Message}");
         }
-
-        return null;
     }
 
     /// <returns>A connection; or why there is none.</returns>

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.CommandLine;
 using XenLoop.Interceptor.Confinement;
 using XenLoop.Native;
+using XenLoop.SharedRing;
 
 namespace XenLoop.Interceptor.Commands;
 
@@ -15,10 +17,12 @@ internal static class AnnounceCommand
     private static readonly Option BridgeScript = new("--bridge-script", "NAME", "A hotplug script of this host's own that plugs vifs into their bridge, as vif-bridge does.") { IsList = true };
     private static readonly Option RouteScript = new("--route-script", "NAME", "A hotplug script of this host's own that routes vifs, as vif-route does, and lets them reach each other.") { IsList = true };
 
+    private static readonly Option Withdraw = new("--withdraw", null, "Xen only: instead of announcing, take back what was announced, and end. Guests close their channels within 10 s. Stop the announcer first.");
+
     /// <summary>The command with its options.</summary>
     public static Command Create() => new("announce", "Run in Dom0: tell willing guests of each other. On the local platform also their store and grant broker.")
     {
-        Options = [CommonOptions.Platform, CommonOptions.Directory, Heartbeat, Allow, Deny, BridgeScript, RouteScript, CommonOptions.LogLevel],
+        Options = [CommonOptions.Platform, CommonOptions.Directory, Heartbeat, Allow, Deny, BridgeScript, RouteScript, Withdraw, CommonOptions.LogLevel],
         Preparation = Prepare,
         Action = RunAsync,
     };
@@ -37,7 +41,19 @@ internal static class AnnounceCommand
         if (PlatformChoice.IsXen(arguments.Text(CommonOptions.Platform), new XenMachine("/")))
         {
             using FileDescriptor guard = AnnouncerGuard.Take(XenStorePaths.Device);
-            await new XenHost(XenStorePaths.Sockets, XenStorePaths.Device, options, TimeProvider.System, log).RunAsync(stop).ConfigureAwait(false);
+            XenHost host = new(XenStorePaths.Sockets, XenStorePaths.Device, options, TimeProvider.System, log);
+            if (arguments.Has(Withdraw))
+            {
+                Report(await host.WithdrawAsync(stop).ConfigureAwait(false));
+            }
+            else
+            {
+                await host.RunAsync(stop).ConfigureAwait(false);
+            }
+        }
+        else if (arguments.Has(Withdraw))
+        {
+            throw new UsageException("--withdraw is for Xen: on the local platform, stop the agents instead.");
         }
         else
         {
@@ -47,6 +63,11 @@ internal static class AnnounceCommand
 
         return CommandRunner.Success;
     }
+
+    private static void Report(ImmutableArray<DomainId> told) => Console.Out.WriteLine(
+        told.IsEmpty
+            ? "Nothing was announced to any guest of this host."
+            : $"Taken back from {told.Length} guest{(told.Length == 1 ? "" : "s")} (domain {string.Join(' ', told)}): their channels close within 10 s, and their traffic takes the standard path.");
 
     private static AnnouncerOptions ReadOptions(Arguments arguments) => new()
     {

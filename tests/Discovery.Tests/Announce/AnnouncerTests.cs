@@ -124,6 +124,28 @@ public sealed class AnnouncerTests : AnnouncerFixture
     }
 
     [Fact]
+    public async Task All_that_was_announced_is_taken_back_on_demand()
+    {
+        Announce(Never);
+        StoreSession a = await OpenAsync("a");
+        StoreSession b = await OpenAsync("b");
+        StoreSession idle = await OpenAsync("idle");
+        await AdvertiseAsync(a, 1);
+        await AdvertiseAsync(b, 2);
+        Assert.NotNull(await PeerAsync(a, b.Self));
+        Assert.NotNull(await PeerAsync(b, a.Self));
+        await StopAsync();
+
+        Assert.Equal([a.Self, b.Self], await Withdrawal.RunAsync(Dom0, Cancel));
+        Assert.All([a, b, idle], guest => Assert.Equal(StoreStatus.NotFound, guest.Store.ListAsync(StoreNames.Announced, Cancel).Result.Status));
+        Assert.Empty(await Withdrawal.RunAsync(Dom0, Cancel));
+
+        // What guests say of themselves is theirs: a new announcer finds it.
+        Announce(Never);
+        Assert.NotNull(await PeerAsync(a, b.Self));
+    }
+
+    [Fact]
     public async Task Between_heartbeats_an_idle_host_costs_nothing_and_a_heartbeat_one_write_per_guest()
     {
         StoreSession a = await OpenAsync("a");

@@ -16,6 +16,8 @@ check_fast_path_to() { check "a reaches $2 of $1 over the fast path" wait_until 
 # in_state PEER STATE: what a's status says of it.
 in_state() { [ "$(peer_value a "$1" .state)" = "$2" ]; }
 
+not_connected() { ! in_state "$1" connected; }
+
 unknown_to_a() { [ -z "$(peer_value a "$1" .state)" ]; }
 
 # move_address ADDRESS FROM TO: as an administrator or a cluster does it. On a bridge the new owner tells its neighbours; a routed one
@@ -111,3 +113,20 @@ check_fast_path_to c "$(address_of c)"
 xl network-detach c 00:16:3e:77:05:03
 check "c loses it again" wait_until 10 guest c '! grep 00:16:3e:77:05:03 /sys/class/net/*/address'
 check_fast_path_to c "$(address_of c)"
+
+# Excluded while no announcer ran: neither end of the channel hears of one again, as if it were silent.
+stop_announcer
+sleep 16 # three missed heartbeats
+check "a and b go on without an announcer" in_state b connected
+start_announcer '--deny a --deny b'
+check "their channel ends when both are denied" wait_until 20 not_connected b
+check "a reaches b by the standard path" ping_guest a b
+
+stop_announcer
+start_announcer
+check "a and b connect again" wait_for_fast_path a b 30
+check "what is announced cannot be taken back beside an announcer" sh -c 'xenloop announce --withdraw 2>&1 | grep "Stop the other first"'
+stop_announcer
+check "and can be without one" sh -c 'xenloop announce --withdraw | grep "Taken back from 3 guests"'
+check "then the channel ends" wait_until 20 not_connected b
+check "a reaches b" ping_guest a b
