@@ -7,4 +7,7 @@ public static unsafe partial class LibC
 {
     [LibraryImport(Library, SetLastError = true)]
     public static partial int fchmod(int fd, uint mode);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int fstat(int fd, stat* status);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using XenLoop.Lab;
 using XenLoop.Lab.Agent;
 
@@ -16,6 +17,7 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
 
     [Theory]
     [InlineData("version")]
+    [InlineData("--version")]
     [InlineData("--help")]
     [InlineData("run", "--help")]
     [InlineData("announce", "--help")]
@@ -38,6 +40,16 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
     [InlineData("no-such-command")]
     public void Bad_options_are_refused(params string[] arguments) =>
         AssertRefused(Command.Run(A.Namespace.Wrap([XenLoopBinary.Path, .. arguments]), timeout: EndLimit));
+
+    [Fact]
+    public void The_log_begins_with_the_version()
+    {
+        string version = XenLoopBinary.Run("version").Checked().Output.Split(' ')[1].Trim();
+        string agent = AssertRefused(Run("--interface", "eth9"));
+        string announcer = AssertRefused(XenLoopBinary.Run("announce", "--platform", "local", "--directory", "/dev/null"));
+        Assert.Matches($@"^[^ ]+ info: xenloop\[431\] XenLoop {Regex.Escape(version)} starts \(run\)\.\n", agent);
+        Assert.Matches($@"^[^ ]+ info: xenloop\[431\] XenLoop {Regex.Escape(version)} starts \(announce\)\.\n", announcer);
+    }
 
     [Fact]
     public void An_unknown_interface_is_named() =>

@@ -17,6 +17,9 @@ public class StructLayoutTests
     public void UnixAddresses() => new CStructLayout("sys/un.h").AssertSame<sockaddr_un>("struct sockaddr_un");
 
     [Fact]
+    public void Files() => new CStructLayout("sys/stat.h").AssertSame<stat>("struct stat");
+
+    [Fact]
     public void FileSystems() => new CStructLayout("sys/statfs.h").AssertSame<statfs>("struct statfs");
 
     [Fact]

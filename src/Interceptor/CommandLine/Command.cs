@@ -8,6 +8,9 @@ internal sealed class Command(string name, string description)
     /// <summary>The word that calls it.</summary>
     public string Name { get; } = name;
 
+    /// <summary>Another word that calls it, written like an option: <c>--version</c>; null: none.</summary>
+    public string? Alias { get; init; }
+
     /// <summary>What the command does, for help.</summary>
     public string Description { get; } = description;
 

@@ -34,7 +34,7 @@ internal sealed class CommandLineParser
             Path = root.Name,
             WantsHelp = Array.Exists(words, word => HelpWords.Contains(word)),
         };
-        while (parser._place < words.Length && Array.Find(parser.Command.Commands, command => command.Name == words[parser._place]) is { } command)
+        while (parser._place < words.Length && Array.Find(parser.Command.Commands, command => words[parser._place] == command.Name || words[parser._place] == command.Alias) is { } command)
         {
             parser.Command = command;
             parser.Path += $" {command.Name}";

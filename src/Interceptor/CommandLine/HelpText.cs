@@ -18,13 +18,15 @@ internal static class HelpText
         if (hasCommands)
         {
             text.Append("\nCommands:\n");
-            Append(text, Array.ConvertAll(command.Commands, each => (each.Name, each.Description)));
+            Append(text, Array.ConvertAll(command.Commands, each => (NameOf(each), each.Description)));
         }
 
         text.Append("\nOptions:\n");
         Append(text, [.. Array.ConvertAll(command.Options, each => (NameOf(each), DescriptionOf(each))), ("-h, --help", "Show this, or the help of a command.")]);
         return text.ToString();
     }
+
+    private static string NameOf(Command command) => command.Alias is null ? command.Name : $"{command.Name}, {command.Alias}";
 
     private static string NameOf(Option option) => option.ValueName is null ? option.Name : $"{option.Name} {option.ValueName}";
 

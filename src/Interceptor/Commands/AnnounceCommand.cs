@@ -37,7 +37,7 @@ internal static class AnnounceCommand
     private static async Task<int> RunAsync(Arguments arguments, CancellationToken stop)
     {
         AnnouncerOptions options = ReadOptions(arguments);
-        using ErrorLog log = CommonOptions.OpenLog(arguments);
+        using ErrorLog log = CommonOptions.BeginLog(arguments, "announce");
         if (PlatformChoice.IsXen(arguments.Text(CommonOptions.Platform), new XenMachine("/")))
         {
             using FileDescriptor guard = AnnouncerGuard.Take(XenStorePaths.Device);

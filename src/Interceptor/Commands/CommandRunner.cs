@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using XenLoop.Discovery;
 using XenLoop.Interceptor.CommandLine;
 using XenLoop.Interceptor.Rules;
@@ -87,7 +88,8 @@ internal static class CommandRunner
 
     private static int Fail(string message, int exitCode = Failure)
     {
-        Console.Error.WriteLine($"xenloop: {message}");
+        string words = $"xenloop: {message}";
+        Console.Error.WriteLine(JournalStream.IsStandardError ? JournalStream.Prioritize(LogLevel.Error, words) : words);
         return exitCode;
     }
 

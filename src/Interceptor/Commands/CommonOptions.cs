@@ -4,7 +4,7 @@ using XenLoop.Interceptor.CommandLine;
 namespace XenLoop.Interceptor.Commands;
 
 /// <summary>Options that several commands share.</summary>
-internal static class CommonOptions
+internal static partial class CommonOptions
 {
     /// <summary>Where sockets are if nothing else is said.</summary>
     public const string DefaultDirectory = "/run/xenloop";
@@ -34,6 +34,17 @@ internal static class CommonOptions
     {
         // The choices are in the order of the levels.
         var least = (LogLevel)Array.IndexOf(LogLevel.Choices, arguments.Text(LogLevel));
-        return new ErrorLog(least, Console.Error, ErrorLog.WantsColour);
+        return new ErrorLog(least, Console.Error, ErrorLog.FormOfStandardError);
     }
+
+    /// <summary>The same, begun with what runs here: whoever reads a log first asks which version wrote it.</summary>
+    public static ErrorLog BeginLog(Arguments arguments, string command)
+    {
+        ErrorLog log = OpenLog(arguments);
+        LogStart(log, ProductVersion.Text, command);
+        return log;
+    }
+
+    [LoggerMessage(EventId = 431, Level = Microsoft.Extensions.Logging.LogLevel.Information, Message = "XenLoop {Version} starts ({Command}).")]
+    private static partial void LogStart(ILogger log, string version, string command);
 }

@@ -4,10 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace XenLoop.Interceptor.Commands;
 
-/// <summary>The log: one line per event on standard error, coloured only where a person watches and NO_COLOR is not set.</summary>
+/// <summary>The log: one line per event on standard error, with date, local time and its offset from UTC, or for the journal with a priority.</summary>
 /// <remarks>
 /// <code>
-/// 09:15:02.418 info: xenloop[330] This guest is domain 3.
+/// 2026-11-23T09:15:02.418+01:00 info: xenloop[330] This guest is domain 3.
+/// &lt;6&gt;info: xenloop[330] This guest is domain 3.
 /// </code>
 /// Microsoft.Extensions.Logging.Console would do the same, but with the dependency injection, options and configuration that it
 /// brings it takes more of the binary than all of the data path; the limit of 6 MB decides.
@@ -22,22 +23,25 @@ internal sealed class ErrorLog : ILogger, IDisposable
 
     private readonly LogLevel _least;
     private readonly TextWriter _output;
-    private readonly bool _coloured;
+    private readonly LogForm _form;
     private readonly Channel<string> _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(WaitingLines) { SingleReader = true });
     private readonly Task _writing;
     private int _lost;
 
     /// <summary>Writes events from <paramref name="least"/> on.</summary>
-    public ErrorLog(LogLevel least, TextWriter output, bool coloured)
+    public ErrorLog(LogLevel least, TextWriter output, LogForm form)
     {
         _least = least;
         _output = output;
-        _coloured = coloured;
+        _form = form;
         _writing = Task.Run(WriteAsync);
     }
 
-    /// <summary>True where standard error is a terminal and its user has not asked for no colours.</summary>
-    public static bool WantsColour => !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is not { Length: > 0 };
+    /// <summary>What suits standard error: coloured only at a terminal whose user has not asked for no colours.</summary>
+    public static LogForm FormOfStandardError =>
+        JournalStream.IsStandardError ? LogForm.Journal
+        : Console.IsErrorRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } ? LogForm.Plain
+        : LogForm.Coloured;
 
     /// <inheritdoc/>
     public IDisposable? BeginScope<TState>(TState state)
@@ -70,7 +74,8 @@ internal sealed class ErrorLog : ILogger, IDisposable
             int lost = Interlocked.Exchange(ref _lost, 0);
             if (lost > 0)
             {
-                _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"({lost} lines were lost: standard error is read too slowly)"));
+                string note = string.Create(CultureInfo.InvariantCulture, $"({lost} lines were lost: standard error is read too slowly)");
+                _output.WriteLine(_form == LogForm.Journal ? JournalStream.Prioritize(LogLevel.Warning, note) : note);
             }
         }
     }
@@ -86,8 +91,11 @@ internal sealed class ErrorLog : ILogger, IDisposable
             LogLevel.Error => ("fail", "\e[1;31m"),
             _ => ("crit", "\e[1;31m"),
         };
-        string shown = _coloured ? $"{colour}{word}\e[0m" : word;
-        string text = exception is null ? message : $"{message} {exception}";
-        return string.Create(CultureInfo.InvariantCulture, $"{DateTime.Now:HH:mm:ss.fff} {shown}: xenloop[{number}] {text.ReplaceLineEndings(" ")}");
+        string shown = _form == LogForm.Coloured ? $"{colour}{word}\e[0m" : word;
+        string text = (exception is null ? message : $"{message} {exception}").ReplaceLineEndings(" ");
+        string line = string.Create(CultureInfo.InvariantCulture, $"{shown}: xenloop[{number}] {text}");
+        return _form == LogForm.Journal
+            ? JournalStream.Prioritize(level, line)
+            : string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.Now:yyyy-MM-ddTHH:mm:ss.fffzzz} {line}");
     }
 }

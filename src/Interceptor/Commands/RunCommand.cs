@@ -54,7 +54,7 @@ internal static class RunCommand
         bool onXen = OnXen(arguments, machine);
         GuestOptions options = ReadOptions(arguments, onXen);
         options = options with { Name = arguments.Find(Name) ?? AgentName.Choose(options.Directory, Environment.MachineName, Environment.ProcessId) };
-        using ErrorLog log = CommonOptions.OpenLog(arguments);
+        using ErrorLog log = CommonOptions.BeginLog(arguments, "run");
         using GuestPlatform platform = onXen ? PlatformChoice.ChooseXen(machine, log) : PlatformChoice.ChooseLocal(options.Directory);
         var agent = new GuestAgent(options, platform, TimeProvider.System, log);
         await agent.RunAsync(stop).ConfigureAwait(false);

@@ -17,6 +17,7 @@ public sealed class CommandLineParserTests
             {
                 Commands = [new Command("show", "One.") { Options = [Size, Mode, Peer, Json], Action = (_, _) => Task.FromResult(0) }],
             },
+            new Command("version", "Which.") { Alias = "--version", Action = (_, _) => Task.FromResult(0) },
         ],
     };
 
@@ -85,6 +86,19 @@ public sealed class CommandLineParserTests
         CommandLineParser parser = CommandLineParser.Find(Root, words);
         Assert.True(parser.WantsHelp);
         Assert.Equal(path, parser.Path);
+    }
+
+    [Theory]
+    [InlineData("version")]
+    [InlineData("--version")]
+    public void A_command_is_called_by_its_alias_too(string word) => Assert.Equal("program version", CommandLineParser.Find(Root, [word]).Path);
+
+    [Fact]
+    public void Help_shows_commands_with_their_aliases()
+    {
+        string help = HelpText.Of(Root, "program");
+        Assert.Contains("  rules               Many.\n", help, StringComparison.Ordinal);
+        Assert.Contains("  version, --version  Which.\n", help, StringComparison.Ordinal);
     }
 
     [Fact]

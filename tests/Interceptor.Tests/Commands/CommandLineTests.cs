@@ -79,10 +79,12 @@ public sealed class CommandLineTests
         }
     }
 
-    [Fact]
-    public void Version()
+    [Theory]
+    [InlineData("version")]
+    [InlineData("--version")]
+    public void Version(string word)
     {
-        CommandResult result = Run("version");
+        CommandResult result = Run(word);
         Assert.Equal(0, result.ExitCode);
         Assert.Equal($"xenloop {ProductVersion.Text}\n", result.Output);
         Assert.Matches(@"^\d+\.\d+\.\d+$", ProductVersion.Text);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using XenLoop.Interceptor.Commands;
 
@@ -6,10 +7,10 @@ namespace XenLoop.Interceptor.Tests.Commands;
 public sealed class ErrorLogTests
 {
     [Fact]
-    public void An_event_is_one_line_with_time_level_and_number()
+    public void An_event_is_one_line_with_date_time_level_and_number()
     {
         using var output = new StringWriter { NewLine = "\n" };
-        using (var log = new ErrorLog(LogLevel.Information, output, coloured: false))
+        using (var log = new ErrorLog(LogLevel.Information, output, LogForm.Plain))
         {
             Write(log, LogLevel.Debug, "not wanted", null);
             Write(log, LogLevel.Warning, "two\nlines", null);
@@ -18,16 +19,45 @@ public sealed class ErrorLogTests
 
         string[] lines = output.ToString().Split('\n');
         Assert.Equal(3, lines.Length);
-        Assert.Matches(@"^\d\d:\d\d:\d\d\.\d\d\d warn: xenloop\[42\] two lines$", lines[0]);
-        Assert.Matches(@"^\d\d:\d\d:\d\d\.\d\d\d fail: xenloop\[42\] it failed: System\.InvalidOperationException: broken$", lines[1]);
+        const string Time = @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d\d\d[+-]\d\d:\d\d";
+        Assert.Matches(Time + @" warn: xenloop\[42\] two lines$", lines[0]);
+        Assert.Matches(Time + @" fail: xenloop\[42\] it failed: System\.InvalidOperationException: broken$", lines[1]);
         Assert.Empty(lines[2]);
+    }
+
+    [Fact]
+    public void The_time_is_that_of_the_event()
+    {
+        using var output = new StringWriter();
+        DateTimeOffset before = DateTimeOffset.Now;
+        using (var log = new ErrorLog(LogLevel.Information, output, LogForm.Plain))
+        {
+            Write(log, LogLevel.Information, "now", null);
+        }
+
+        var told = DateTimeOffset.Parse(output.ToString().Split(' ')[0], CultureInfo.InvariantCulture);
+        Assert.InRange(told, before.AddMilliseconds(-1), DateTimeOffset.Now);
+        Assert.Equal(before.Offset, told.Offset);
+    }
+
+    [Fact]
+    public void The_journal_gets_a_priority_and_no_time()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using (var log = new ErrorLog(LogLevel.Information, output, LogForm.Journal))
+        {
+            Write(log, LogLevel.Information, "all is well", null);
+            Write(log, LogLevel.Warning, "two\n<0>lines", null);
+        }
+
+        Assert.Equal("<6>info: xenloop[42] all is well\n<4>warn: xenloop[42] two <0>lines\n", output.ToString());
     }
 
     [Fact]
     public void Only_the_level_is_coloured()
     {
         using var output = new StringWriter();
-        using (var log = new ErrorLog(LogLevel.Trace, output, coloured: true))
+        using (var log = new ErrorLog(LogLevel.Trace, output, LogForm.Coloured))
         {
             Write(log, LogLevel.Information, "all is well", null);
         }
@@ -39,7 +69,7 @@ public sealed class ErrorLogTests
     public async Task Who_logs_does_not_wait_for_who_reads()
     {
         using var output = new BlockedWriter();
-        using (var log = new ErrorLog(LogLevel.Information, output, coloured: false))
+        using (var log = new ErrorLog(LogLevel.Information, output, LogForm.Plain))
         {
             // More than any queue of lines holds; nothing reads before all are logged.
             for (int i = 0; i < 100_000; i++)
