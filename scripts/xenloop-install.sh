@@ -171,13 +171,10 @@ load_modules() {
             *) modprobe "$module" || say "the module $module cannot be loaded (see above): XenLoop will say what it lacks." ;;
         esac
     done </etc/modules-load.d/xenloop.conf
-    # The file in modprobe.d is for the next time that the module is loaded.
-    wanted=$(sed -n 's/^options xen-gntalloc limit=//p' /etc/modprobe.d/xenloop.conf)
+    # The files in modprobe.d are for the next time that the module is loaded: then the last one that names the option counts.
+    wanted=$(cat /etc/modprobe.d/*.conf | sed -n 's/^options xen[-_]gntalloc .*limit=\([0-9][0-9]*\).*/\1/p' | tail -n 1)
     limit=/sys/module/xen_gntalloc/parameters/limit
-    case $wanted in
-        '' | *[!0-9]*) ;; # Somebody's own words, which only modprobe understands.
-        *) [ ! -w "$limit" ] || [ "$(cat "$limit")" -ge "$wanted" ] || echo "$wanted" >"$limit" ;;
-    esac
+    [ -z "$wanted" ] || [ ! -w "$limit" ] || [ "$(cat "$limit")" -ge "$wanted" ] || echo "$wanted" >"$limit"
 }
 
 start_service() {

@@ -125,6 +125,19 @@ public sealed class InstallTests : IDisposable
     }
 
     [Fact]
+    public void A_failed_upgrade_puts_back_what_was_there()
+    {
+        Install("guest").Checked();
+        Write("usr/local/sbin/xenloop", "an older one");
+
+        // Put in its place when the program and the unit already are; and a directory cannot be kept as files are.
+        File.Delete(At("etc/systemd/network/00-xenloop.network"));
+        Directory.CreateDirectory(At("etc/systemd/network/00-xenloop.network"));
+        AssertRefusedAndUnchanged("as it was before", "guest");
+        Assert.Equal("an older one", Read("usr/local/sbin/xenloop"));
+    }
+
+    [Fact]
     public void A_program_that_does_not_run_here_is_refused()
     {
         Write("broken", "");

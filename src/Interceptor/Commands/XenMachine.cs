@@ -13,6 +13,9 @@ internal sealed class XenMachine(string root)
         ("dev/xen/evtchn", "xen-evtchn"),
     ];
 
+    /// <summary>For modules that are wanted at every boot. Not the file that the install script brings: it refuses to overwrite one that is not its own.</summary>
+    private const string BootFile = "/etc/modules-load.d/xenloop-local.conf";
+
     /// <summary>True in a Xen domain from which the store can be reached. In a container of a Xen guest it is false: the device is not there.</summary>
     public bool HasXen => IsXenDomain && (File.Exists(At("dev/xen/xenbus")) || IsDom0);
 
@@ -39,10 +42,12 @@ internal sealed class XenMachine(string root)
             return "There is no /dev/xen/xenbus. In a container it has to be passed in; otherwise this kernel has no CONFIG_XEN_XENBUS_FRONTEND.";
         }
 
+        List<string> modules = [];
         List<string> missing = [];
         List<string> closed = [];
         foreach ((string device, string module) in Devices)
         {
+            modules.Add(module);
             int error = Probe(At(device));
             if (error is Errno.ENOENT or Errno.ENXIO or Errno.ENODEV)
             {
@@ -55,7 +60,7 @@ internal sealed class XenMachine(string root)
         }
 
         return missing.Count > 0
-            ? $"Kernel modules are not loaded. Now: modprobe -a {string.Join(' ', missing)}. At every boot: printf '%s\\n' {string.Join(' ', missing)} > /etc/modules-load.d/xenloop.conf"
+            ? $"Kernel modules are not loaded. Now: modprobe -a {string.Join(' ', missing)}. At every boot: printf '%s\\n' {string.Join(' ', modules)} > {BootFile}"
             : closed.Count > 0
             ? $"Xen's devices may not be used ({string.Join("; ", closed)}): on Xen, xenloop runs as root, or as a user to whom these devices are open."
             : null;

@@ -7,6 +7,12 @@ internal sealed class GrantBudget
 {
     private const string LimitFile = "/sys/module/xen_gntalloc/parameters/limit";
 
+    /// <summary>For a limit at every boot. Of several files the last in the order of their names counts: this one, against the install script's xenloop.conf.</summary>
+    private const string BootFile = "/etc/modprobe.d/zz-xenloop.conf";
+
+    /// <summary>The limit that the install script sets, and the least that we advise.</summary>
+    private const long UsualLimit = 8192;
+
     private int _lent;
 
     /// <summary>The pages that gntalloc grants in all and those that this process has granted; null where the kernel tells no limit.</summary>
@@ -21,12 +27,17 @@ internal sealed class GrantBudget
     public void Return(int pages) => Interlocked.Add(ref _lent, -pages);
 
     /// <summary>Makes the exception that fewer than <paramref name="pages"/> pages are left.</summary>
-    public static ChannelPlatformException NoneLeft(int pages) => new(string.Create(
-        CultureInfo.InvariantCulture,
-        $"Fewer than {pages} grant pages are left. All channels that this guest listens for, and other programs, share {ReadLimit()} pages ({LimitFile}). Raise the limit: echo 8192 >{LimitFile}, and for good: echo 'options xen-gntalloc limit=8192' >/etc/modprobe.d/xen-gntalloc.conf, or xen_gntalloc.limit=8192 on the kernel's command line where the module is built in."))
+    public static ChannelPlatformException NoneLeft(int pages)
     {
-        IsExhaustion = true,
-    };
+        string limit = ReadLimit();
+        long wanted = long.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= UsualLimit ? 2 * number : UsualLimit;
+        return new ChannelPlatformException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Fewer than {pages} grant pages are left. All channels that this guest listens for, and other programs, share {limit} pages ({LimitFile}). Raise the limit: echo {wanted} >{LimitFile}, and for good: echo 'options xen-gntalloc limit={wanted}' >{BootFile}, or xen_gntalloc.limit={wanted} on the kernel's command line where the module is built in."))
+        {
+            IsExhaustion = true,
+        };
+    }
 
     private static string ReadLimit()
     {
