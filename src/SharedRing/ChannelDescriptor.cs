@@ -26,7 +26,7 @@ namespace XenLoop.SharedRing;
 /// 0x1000
 /// </code>
 /// The wake-up words work like virtio's <c>used_event</c> and <c>avail_event</c> (virtio 1.2, 2.7.7.2 and 2.7.8): each has one
-/// writer, nobody has to clear it, and a stale one costs a needless ring at worst. They have lines of their own because the
+/// writer, nobody has to clear it, and a stale one costs a needless ring in 4 GB at worst. They have lines of their own because the
 /// other side looks at them each time that it publishes or releases, and they change only when somebody goes to sleep.
 /// </remarks>
 public static class ChannelDescriptor

@@ -188,7 +188,7 @@ public sealed unsafe class RingConsumer
     }
 
     /// <summary>Withdraws the wish to be rung. A ring may be on its way already.</summary>
-    public void CancelWait() => Volatile.Write(ref *_ring.WakeConsumerAt, _position);
+    public void CancelWait() => Volatile.Write(ref *_ring.WakeConsumerAt, RingIndex.FarFrom(_position));
 
     /// <summary>True if the closed mark is seen for the first time.</summary>
     private bool LookForClosedMark()

@@ -188,7 +188,7 @@ public sealed unsafe class RingProducer
     }
 
     /// <summary>Withdraws the wish to be rung. A ring may be on its way already.</summary>
-    public void CancelWait() => Volatile.Write(ref *_ring.WakeProducerAt, _consumed);
+    public void CancelWait() => Volatile.Write(ref *_ring.WakeProducerAt, RingIndex.FarFrom(_consumed));
 
     /// <summary>Publishes what was committed and marks the end of this direction. Ring the doorbell afterwards, whether the consumer sleeps or not.</summary>
     public void Close()

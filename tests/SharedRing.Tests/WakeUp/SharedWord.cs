@@ -1,6 +1,6 @@
 namespace XenLoop.SharedRing.Tests.WakeUp;
 
-/// <summary>The shared words of one ring (ChannelDescriptor).</summary>
+/// <summary>The shared words of one ring (ChannelDescriptor), as stores name them.</summary>
 internal enum SharedWord : byte
 {
     Produced,
@@ -8,4 +8,8 @@ internal enum SharedWord : byte
     WakeProducerAt,
     WakeConsumerAt,
     Closed,
+
+    /// <summary>The same words, where the store withdraws a wish.</summary>
+    WakeProducerAtWithdrawn,
+    WakeConsumerAtWithdrawn,
 }

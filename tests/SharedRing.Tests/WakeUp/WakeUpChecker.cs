@@ -1,16 +1,21 @@
 namespace XenLoop.SharedRing.Tests.WakeUp;
 
-/// <summary>Visits every state that a <see cref="WakeUpModel"/> can reach, breadth first, and looks at those where nothing can go on.</summary>
+/// <summary>Visits every state that a <see cref="WakeUpModel"/> can reach, breadth first, and looks for excess rings, and at those states where nothing can go on.</summary>
 internal static class WakeUpChecker
 {
-    /// <summary>Explores everything, or as far as the first lost wake-up.</summary>
-    /// <returns>States visited, and the shortest way to a lost wake-up, null if there is none.</returns>
-    public static (int States, string? LostWakeUp) Explore(WakeUpModel model)
+    /// <summary>Explores everything, or as far as the first fault.</summary>
+    /// <returns>States visited, and the shortest way to a lost wake-up or an excess ring, null if there is none.</returns>
+    public static (int States, string? Fault) Explore(WakeUpModel model)
     {
         Dictionary<WakeUpState, WakeUpState> cameFrom = new() { [default] = default };
         Queue<WakeUpState> open = new([default]);
         while (open.TryDequeue(out WakeUpState state))
         {
+            if (WakeUpModel.ExcessRing(state) is { } excess)
+            {
+                return (cameFrom.Count, excess + ":\n" + Story(cameFrom, state));
+            }
+
             bool goesOn = false;
             foreach (WakeUpState next in model.Next(state))
             {

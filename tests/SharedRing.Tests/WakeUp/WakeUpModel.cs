@@ -8,22 +8,37 @@ namespace XenLoop.SharedRing.Tests.WakeUp;
 /// <param name="recordSizes">Sizes that a record may have, in the same units.</param>
 /// <param name="maxBatch">Units committed at most before a publish.</param>
 /// <param name="hysteresis">Room that a waiting producer asks for at least; a quarter of the capacity in the code.</param>
+/// <param name="question">What is to be found out.</param>
 /// <param name="mutation">What to do wrong.</param>
 /// <remarks>
+/// <para>
 /// At each point where the code's callers have a choice, the model takes every one: record size, publish, expose or batch further, release,
-/// free or read further, send no more, close. Indices live modulo 2 capacities instead of 2^32, which makes stale wake-up words come round
-/// again far more often than in the ring. A turn (what happens between two looks at the other side's wish) moves an index by a capacity
+/// free or read further, send no more, close. A turn (what happens between two looks at the other side's wish) moves an index by a capacity
 /// at most, as it must stay below 2^31 there.
+/// </para>
+/// <para>
+/// Where lost wake-ups are looked for, indices live modulo 2 capacities instead of 2^32, which makes stale wake-up words come round
+/// again far more often than in the ring. Where excess rings are looked for they must not come round, since what they cause in the ring,
+/// one needless doorbell in 4 GB without a sleep, is known: there the modulus is 8 capacities, and a word far from the index that it is
+/// compared with stays half of that away. There either end may also wake up without a ring, as the data path does for its queues,
+/// and then withdraw its wish or let it stand.
+/// </para>
 /// </remarks>
-internal sealed class WakeUpModel(int capacity, int[] recordSizes, int maxBatch, int hysteresis, WakeUpMutation mutation)
+internal sealed partial class WakeUpModel(int capacity, int[] recordSizes, int maxBatch, int hysteresis, WakeUpQuestion question, WakeUpMutation mutation)
 {
-    private readonly int _modulus = 2 * capacity;
+    private readonly int _modulus = (question == WakeUpQuestion.ExcessRings ? 8 : 2) * capacity;
+
+    private bool LooksForExcess => question == WakeUpQuestion.ExcessRings;
 
     public IEnumerable<WakeUpState> Next(WakeUpState state)
     {
         IEnumerable<WakeUpState> all = [.. Producer(state), .. Consumer(state), .. Memory(state)];
-        return all.Select(next => next.Normalised(_modulus));
+        return all.Select(next => (LooksForExcess ? WithoutWordsThatComeRound(next) : next).Normalised(_modulus));
     }
+
+    /// <summary>Why a state is wrong, whatever follows; null if it is not.</summary>
+    public static string? ExcessRing(in WakeUpState state) =>
+        state.RangInExcess ? "a ring that no wish asked for: none stood, or it had been rung for" : null;
 
     /// <summary>Why a state without a next one is wrong; null if all is well: everything that was sent was read, and the end was noticed.</summary>
     public static string? LostWakeUp(in WakeUpState state) => state switch
@@ -35,7 +50,7 @@ internal sealed class WakeUpModel(int capacity, int[] recordSizes, int maxBatch,
         _ => "stuck",
     };
 
-    private static IEnumerable<WakeUpState> Memory(WakeUpState state)
+    private IEnumerable<WakeUpState> Memory(WakeUpState state)
     {
         if (!state.ProducerStores.IsEmpty)
         {
@@ -54,191 +69,52 @@ internal sealed class WakeUpModel(int capacity, int[] recordSizes, int maxBatch,
         }
     }
 
-    private static WakeUpState Written(WakeUpState state, SharedWord word, byte value)
+    private WakeUpState Written(WakeUpState state, SharedWord word, byte value)
     {
         switch (word)
         {
             case SharedWord.Produced: state.Produced = value; break;
             case SharedWord.Consumed: state.Consumed = value; break;
-            case SharedWord.WakeProducerAt: state.WakeProducerAt = value; break;
-            case SharedWord.WakeConsumerAt: state.WakeConsumerAt = value; break;
+            case SharedWord.WakeProducerAt or SharedWord.WakeProducerAtWithdrawn:
+                state.WakeProducerAt = value;
+                state.ProducerAsks = LooksForExcess && word == SharedWord.WakeProducerAt;
+                break;
+            case SharedWord.WakeConsumerAt or SharedWord.WakeConsumerAtWithdrawn:
+                state.WakeConsumerAt = value;
+                state.ConsumerAsks = LooksForExcess && word == SharedWord.WakeConsumerAt;
+                break;
             case SharedWord.Closed: state.ClosedMark = value != 0; break;
         }
 
         return state;
     }
 
-    private IEnumerable<WakeUpState> Producer(WakeUpState s)
+    /// <summary>A wake-up word counts as far away two capacities ahead of what it is compared with, or behind: no wish is.</summary>
+    private WakeUpState WithoutWordsThatComeRound(WakeUpState state)
     {
-        switch (s.ProducerStep)
+        byte Kept(byte word, byte comparedWith)
         {
-            case ProducerStep.TryReserve:
-                bool mayBatch = Distance(s.Published, s.Committed) < maxBatch;
-                foreach (int size in mayBatch ? recordSizes : [])
-                {
-                    yield return Room(s) >= size ? Commit(s, size) : s with { ProducerStep = ProducerStep.FindRoom, Wanted = (byte)size };
-                }
-
-                if (s.Committed != s.Exposed && !s.ProducerStores.IsFull)
-                {
-                    yield return Expose(s);
-                }
-
-                bool mustNotPause = s.Committed != s.Published && !(mutation == WakeUpMutation.PauseAfterExpose && s.Committed == s.Exposed);
-                yield return s with { ProducerStep = mustNotPause ? ProducerStep.PublishStore : ProducerStep.Idle };
-                yield return s with { ProducerStep = s.Committed != s.Published ? ProducerStep.PublishStore : ProducerStep.CloseStore, Closing = true };
-                break;
-            case ProducerStep.FindRoom:
-                WakeUpState looked = s with { ConsumedSeen = s.Consumed };
-                bool mustPublish = s.Committed != s.Published && mutation != WakeUpMutation.WaitForSpaceBeforePublish;
-                yield return Room(looked) >= s.Wanted ? Commit(looked, s.Wanted)
-                    : mustPublish ? looked with { Wanted = 0, ProducerStep = ProducerStep.PublishStore }
-                    : looked with { ProducerStep = ProducerStep.PrepareStore };
-                break;
-            case ProducerStep.PublishStore when !s.ProducerStores.IsFull:
-                yield return Expose(s) with { PublishedBefore = s.Published, Published = s.Committed, ProducerStep = ProducerStep.PublishFence };
-                break;
-            case ProducerStep.PublishFence when s.ProducerStores.IsEmpty || mutation == WakeUpMutation.PublishWithoutFence:
-                yield return s with { ProducerStep = ProducerStep.PublishCheck };
-                break;
-            case ProducerStep.PublishCheck:
-                yield return s with
-                {
-                    ConsumerBell = s.ConsumerBell || Reached(s.PublishedBefore, s.Published, s.WakeConsumerAt),
-                    PublishedBefore = s.Published,
-                    ProducerStep = s.Closing ? ProducerStep.CloseStore : ProducerStep.TryReserve,
-                };
-                break;
-            case ProducerStep.PrepareStore when !s.ProducerStores.IsFull:
-                int wantedFree = mutation == WakeUpMutation.WaitForMoreThanTheRing ? capacity + 1 : Math.Max(s.Wanted, hysteresis);
-                WakeUpState prepared = s with { ProducerStep = ProducerStep.PrepareFence };
-                prepared.ProducerStores.Add(SharedWord.WakeProducerAt, Index(s.Committed - capacity + wantedFree));
-                yield return prepared;
-                break;
-            case ProducerStep.PrepareFence when s.ProducerStores.IsEmpty || mutation == WakeUpMutation.PrepareToWaitForSpaceWithoutFence:
-                yield return s with { ProducerStep = mutation == WakeUpMutation.PrepareToWaitForSpaceWithoutRecheck ? ProducerStep.Sleep : ProducerStep.PrepareRecheck };
-                break;
-            case ProducerStep.PrepareRecheck:
-                WakeUpState rechecked = s with { ConsumedSeen = s.Consumed };
-                yield return rechecked with { Wanted = 0, ProducerStep = Room(rechecked) < s.Wanted ? ProducerStep.Sleep : ProducerStep.CancelWait };
-                break;
-            case ProducerStep.CancelWait when !s.ProducerStores.IsFull:
-                WakeUpState cancelled = s with { ProducerStep = ProducerStep.TryReserve };
-                cancelled.ProducerStores.Add(SharedWord.WakeProducerAt, s.ConsumedSeen);
-                yield return cancelled;
-                break;
-            case ProducerStep.Sleep when s.ProducerBell:
-                yield return s with { ProducerBell = false, Wanted = 0, ProducerStep = ProducerStep.CancelWait };
-                yield return s with { ProducerBell = false, Wanted = 0, ProducerStep = ProducerStep.TryReserve };
-                break;
-            case ProducerStep.CloseStore when !s.ProducerStores.IsFull:
-                WakeUpState closed = s with { ProducerStep = ProducerStep.CloseFence };
-                closed.ProducerStores.Add(SharedWord.Closed, 1);
-                yield return closed;
-                break;
-            case ProducerStep.CloseFence when s.ProducerStores.IsEmpty || mutation == WakeUpMutation.CloseWithoutFence:
-                yield return s with { ProducerStep = ProducerStep.CloseRing };
-                break;
-            case ProducerStep.CloseRing:
-                yield return s with { ConsumerBell = s.ConsumerBell || mutation != WakeUpMutation.CloseWithoutRing, ProducerStep = ProducerStep.Closed };
-                break;
+            int ahead = Distance(comparedWith, word);
+            return ahead > 2 * capacity && ahead <= 6 * capacity ? Index(comparedWith + (_modulus / 2)) : word;
         }
-    }
 
-    private IEnumerable<WakeUpState> Consumer(WakeUpState s)
-    {
-        switch (s.ConsumerStep)
+        return state with
         {
-            case ConsumerStep.TryRead when s.Position != s.ProducedSeen:
-                WakeUpState advanced = s with { Position = Index(s.Position + 1) };
-                bool mayGoOn = Distance(s.Released, advanced.Position) < capacity;
-                if (mayGoOn)
-                {
-                    yield return advanced;
-                }
-
-                if (mayGoOn && !s.ConsumerStores.IsFull)
-                {
-                    yield return Free(advanced);
-                }
-
-                yield return advanced with { ConsumerStep = ConsumerStep.ReleaseStore };
-                break;
-            case ConsumerStep.TryRead:
-                yield return s with { ConsumerStep = ConsumerStep.FindRecord };
-                break;
-            case ConsumerStep.FindRecord:
-                bool empty = s.Produced == s.Position;
-                bool forgets = mutation == WakeUpMutation.WaitForDataBeforeRelease || (mutation == WakeUpMutation.SleepAfterFree && s.Freed == s.Position);
-                bool mustRelease = s.Released != s.Position && !forgets;
-                yield return s with
-                {
-                    ProducedSeen = s.Produced,
-                    ConsumerStep = !empty ? ConsumerStep.TryRead : mustRelease ? ConsumerStep.ReleaseStore : ConsumerStep.ProducerClosedMark,
-                };
-                break;
-            case ConsumerStep.ReleaseStore when !s.ConsumerStores.IsFull:
-                yield return Free(s) with { ReleasedBefore = s.Released, Released = s.Position, ConsumerStep = ConsumerStep.ReleaseFence };
-                break;
-            case ConsumerStep.ReleaseFence when s.ConsumerStores.IsEmpty || mutation == WakeUpMutation.ReleaseWithoutFence:
-                yield return s with { ConsumerStep = ConsumerStep.ReleaseCheck };
-                break;
-            case ConsumerStep.ReleaseCheck:
-                yield return s with { ProducerBell = s.ProducerBell || Reached(s.ReleasedBefore, s.Released, s.WakeProducerAt), ReleasedBefore = s.Released, ConsumerStep = ConsumerStep.TryRead };
-                break;
-            case ConsumerStep.ProducerClosedMark:
-                yield return s with { ClosedMarkSeen = s.ClosedMarkSeen || s.ClosedMark, ConsumerStep = s.ClosedMarkSeen || s.ClosedMark ? ConsumerStep.ProducerClosedIndex : ConsumerStep.PrepareStore };
-                break;
-            case ConsumerStep.ProducerClosedIndex:
-                yield return s with { ProducedSeen = s.Produced, ConsumerStep = s.Produced == s.Position ? ConsumerStep.Done : ConsumerStep.TryRead };
-                break;
-            case ConsumerStep.PrepareStore when !s.ConsumerStores.IsFull:
-                WakeUpState prepared = s with { ConsumerStep = ConsumerStep.PrepareFence };
-                prepared.ConsumerStores.Add(SharedWord.WakeConsumerAt, Index(s.Position + 1));
-                yield return prepared;
-                break;
-            case ConsumerStep.PrepareFence when s.ConsumerStores.IsEmpty || mutation == WakeUpMutation.PrepareToWaitForDataWithoutFence:
-                yield return s with { ConsumerStep = mutation == WakeUpMutation.PrepareToWaitForDataWithoutRecheck ? ConsumerStep.Sleep : ConsumerStep.PrepareRecheckMark };
-                break;
-            case ConsumerStep.PrepareRecheckMark:
-                yield return s with { ClosedMarkSeen = s.ClosedMark, ConsumerStep = s.ClosedMark ? ConsumerStep.CancelWait : ConsumerStep.PrepareRecheckIndex };
-                break;
-            case ConsumerStep.PrepareRecheckIndex:
-                yield return s with { ProducedSeen = s.Produced, ConsumerStep = s.Produced == s.Position ? ConsumerStep.Sleep : ConsumerStep.CancelWait };
-                break;
-            case ConsumerStep.CancelWait when !s.ConsumerStores.IsFull:
-                WakeUpState cancelled = s with { ConsumerStep = ConsumerStep.TryRead };
-                cancelled.ConsumerStores.Add(SharedWord.WakeConsumerAt, s.Position);
-                yield return cancelled;
-                break;
-            case ConsumerStep.Sleep when s.ConsumerBell:
-                yield return s with { ConsumerBell = false, ConsumerStep = ConsumerStep.CancelWait };
-                yield return s with { ConsumerBell = false, ConsumerStep = ConsumerStep.TryRead };
-                break;
-        }
+            WakeProducerAt = Kept(state.WakeProducerAt, state.ReleasedBefore),
+            WakeConsumerAt = Kept(state.WakeConsumerAt, state.PublishedBefore),
+        };
     }
 
-    private WakeUpState Commit(WakeUpState state, int size) =>
-        state with { Committed = Index(state.Committed + size), Wanted = 0, ProducerStep = ProducerStep.TryReserve };
-
-    private static WakeUpState Expose(WakeUpState state)
+    private bool Reached(byte before, byte now, byte at) => mutation switch
     {
-        state.Exposed = state.Committed;
-        state.ProducerStores.Add(SharedWord.Produced, state.Committed);
-        return state;
-    }
+        WakeUpMutation.RingAtTheExactIndexOnly => now == at,
+        WakeUpMutation.RingAlways => true,
+        WakeUpMutation.RingAsLongAsPassed => Distance(at, now) < _modulus / 2,
+        _ => Distance(at, now) < Distance(before, now),
+    };
 
-    private static WakeUpState Free(WakeUpState state)
-    {
-        state.Freed = state.Position;
-        state.ConsumerStores.Add(SharedWord.Consumed, state.Position);
-        return state;
-    }
-
-    private int Room(in WakeUpState state) => capacity - Distance(state.ConsumedSeen, state.Committed);
-
-    private bool Reached(byte before, byte now, byte at) =>
-        mutation == WakeUpMutation.RingAtTheExactIndexOnly ? now == at : Distance(at, now) < Distance(before, now);
+    /// <summary>What an end writes that withdraws its wish: an index that is not reached.</summary>
+    private byte Nowhere(byte index, WakeUpMutation near) => mutation == near ? index : Index(index + (_modulus / 2));
 
     private int Distance(int from, int to) => Index(to - from);
 

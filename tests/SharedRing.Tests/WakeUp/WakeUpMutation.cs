@@ -47,4 +47,16 @@ public enum WakeUpMutation
 
     /// <summary>Nobody rings after RingProducer.Close.</summary>
     CloseWithoutRing,
+
+    /// <summary>RingIndex.Reached says yes whatever the wake-up word is.</summary>
+    RingAlways,
+
+    /// <summary>RingIndex.Reached asks whether the index has passed the wake-up word, not whether it just did.</summary>
+    RingAsLongAsPassed,
+
+    /// <summary>RingConsumer.CancelWait writes the own index, which the producer may have exposed and not yet looked at a wish for.</summary>
+    WithdrawDataWishToOwnIndex,
+
+    /// <summary>RingProducer.CancelWait writes the consumer's index, which that one may have freed and not yet looked at a wish for.</summary>
+    WithdrawSpaceWishToSeenIndex,
 }

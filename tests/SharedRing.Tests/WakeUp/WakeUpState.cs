@@ -13,6 +13,13 @@ internal record struct WakeUpState
     public bool ProducerBell;
     public bool ConsumerBell;
 
+    /// <summary>The wish that stands in the wake-up word was not withdrawn and not yet rung for. Kept only where excess rings are looked for.</summary>
+    public bool ProducerAsks;
+    public bool ConsumerAsks;
+
+    /// <summary>The last step rang although nobody asked.</summary>
+    public bool RangInExcess;
+
     public StoreBuffer ProducerStores;
     public StoreBuffer ConsumerStores;
 
