@@ -15,5 +15,5 @@ StressEnd end = new(channel, ulong.Parse(args[5], CultureInfo.InvariantCulture))
 long toSend = long.Parse(args[6], CultureInfo.InvariantCulture);
 long toExpect = long.Parse(args[7], CultureInfo.InvariantCulture);
 StressOutcome outcome = end.Exchange(toSend, toExpect);
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome} sent {end.Sent} received {end.Received} rings {end.Rings} sleeps {end.Sleeps}"));
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome} sent {end.Sent} received {end.Received} {end.Counts}"));
 return outcome == StressOutcome.Complete ? 0 : 1;

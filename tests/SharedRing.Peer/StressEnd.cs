@@ -15,6 +15,11 @@ public sealed unsafe class StressEnd(Channel channel, ulong seed)
     private readonly ulong _sendSeed = channel.Role == ChannelRole.Listener ? seed : ~seed;
     private readonly ulong _receiveSeed = channel.Role == ChannelRole.Listener ? ~seed : seed;
     private bool _closed;
+    private long _dataRings;
+    private long _dataWishes;
+    private long _spaceRings;
+    private long _spaceWishes;
+    private long _sleeps;
 
     /// <summary>Records published.</summary>
     public long Sent { get; private set; }
@@ -22,11 +27,8 @@ public sealed unsafe class StressEnd(Channel channel, ulong seed)
     /// <summary>Records read and checked.</summary>
     public long Received { get; private set; }
 
-    /// <summary>Doorbells rung.</summary>
-    public long Rings { get; private set; }
-
-    /// <summary>Times this end went to sleep.</summary>
-    public long Sleeps { get; private set; }
+    /// <summary>Doorbells that this end rang and asked for.</summary>
+    public RingCounts Counts => new(_dataRings, _dataWishes, _spaceRings, _spaceWishes, _sleeps);
 
     /// <summary>Runs until both directions have carried everything and are closed, or something is wrong.</summary>
     public StressOutcome Exchange(long toSend, long toExpect)
@@ -75,16 +77,16 @@ public sealed unsafe class StressEnd(Channel channel, ulong seed)
             }
             else if ((length & 2) != 0)
             {
-                RingIf(outbound.Publish());
+                RingIf(outbound.Publish(), ref _dataRings);
             }
         }
 
-        RingIf(outbound.Publish());
+        RingIf(outbound.Publish(), ref _dataRings);
         if (Sent == toSend && !_closed)
         {
             _closed = true;
             outbound.Close();
-            RingIf(true);
+            channel.Doorbell.Ring();
         }
 
         return written > 0;
@@ -123,19 +125,21 @@ public sealed unsafe class StressEnd(Channel channel, ulong seed)
             }
             else if ((length & 2) == 0)
             {
-                RingIf(inbound.Release());
+                RingIf(inbound.Release(), ref _spaceRings);
             }
         }
 
-        RingIf(inbound.Release());
+        RingIf(inbound.Release(), ref _spaceRings);
         return result;
     }
 
     private StressOutcome? Sleep(long toSend)
     {
+        _dataWishes++;
         bool sleep = channel.Inbound.PrepareToWaitForData();
         if (sleep && Sent < toSend)
         {
+            _spaceWishes++;
             sleep = channel.Outbound.PrepareToWaitForSpace(RecordContent.Length(_sendSeed, Sent, channel.Outbound.MaxPayload));
         }
 
@@ -144,7 +148,7 @@ public sealed unsafe class StressEnd(Channel channel, ulong seed)
             return channel.Inbound.Violation == RingViolation.None && channel.Outbound.Violation == RingViolation.None ? null : StressOutcome.Violation;
         }
 
-        Sleeps++;
+        _sleeps++;
         pollfd bell = new() { fd = channel.Doorbell.PollFd, events = LibC.POLLIN };
         int rung = LibC.poll(&bell, 1, PatienceMilliseconds);
         channel.Inbound.CancelWait();
@@ -158,11 +162,11 @@ public sealed unsafe class StressEnd(Channel channel, ulong seed)
         return rung == 0 ? StressOutcome.NobodyRang : channel.PeerGone ? StressOutcome.PeerGone : null;
     }
 
-    private void RingIf(bool needed)
+    private void RingIf(bool asked, ref long rings)
     {
-        if (needed)
+        if (asked)
         {
-            Rings++;
+            rings++;
             channel.Doorbell.Ring();
         }
     }

@@ -23,10 +23,13 @@ public sealed class SecondProcessTests : IDisposable
         StressOutcome outcome = end.Exchange(records + 1, records);
         string peer = await _peer!.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await _peer.WaitForExitAsync(TestContext.Current.CancellationToken);
-        TestContext.Current.SendDiagnosticMessage($"{ringBytes} bytes: {outcome}, rings {end.Rings}, sleeps {end.Sleeps}; peer: {peer}");
+        TestContext.Current.SendDiagnosticMessage($"{ringBytes} bytes: {outcome}, {end.Counts}; peer: {peer}");
         Assert.Equal(StressOutcome.Complete, outcome);
         Assert.StartsWith("Complete", peer, StringComparison.Ordinal);
         Assert.Equal(records, end.Received);
+        RingCounts theirs = RingCounts.Parse(peer);
+        Assert.True(end.Counts.RangOnlyAsAskedBy(theirs), $"Rang {end.Counts}; peer: {theirs}");
+        Assert.True(theirs.RangOnlyAsAskedBy(end.Counts), $"The peer rang {theirs}; we: {end.Counts}");
     }
 
     [Fact]

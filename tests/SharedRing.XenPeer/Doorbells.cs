@@ -5,7 +5,8 @@ namespace XenLoop.SharedRing.XenPeer;
 /// <summary>Waiting for doorbells through edge-triggered epoll, as the data path does.</summary>
 internal static unsafe class Doorbells
 {
-    private const int PatienceMilliseconds = 10_000;
+    private const int FirstMilliseconds = 10_000;
+    private const int FurtherMilliseconds = 2_000;
 
     /// <summary>True if the peer rang within that time.</summary>
     public static bool Wait(Channel channel, int milliseconds)
@@ -14,13 +15,13 @@ internal static unsafe class Doorbells
         return TryTake(epoll, channel, milliseconds);
     }
 
-    /// <summary>Takes wake-ups, until none comes any more.</summary>
+    /// <summary>Takes wake-ups until none comes any more, but no more than <paramref name="most"/>, should there be no end.</summary>
     /// <returns>How many.</returns>
     public static int TakeStorm(Channel channel, int most)
     {
         using FileDescriptor epoll = Watch(channel);
         int taken = 0;
-        while (taken < most && TryTake(epoll, channel, PatienceMilliseconds))
+        while (taken < most && TryTake(epoll, channel, taken == 0 ? FirstMilliseconds : FurtherMilliseconds))
         {
             taken++;
         }

@@ -9,14 +9,14 @@ namespace XenLoop.SharedRing.XenPeer;
 /// <code>
 /// offer PEER BYTES                 offer GRANT PORT BYTES
 /// map PEER GRANT PORT              map BYTES in MICROSECONDS, or: map refused: WHY
-/// exchange SEED SEND EXPECT        exchange Complete sent N received N rings N sleeps N
+/// exchange SEED SEND EXPECT        exchange Complete sent N received N COUNTS (RingCounts)
 /// state                            state left BOOL gone BOOL inbound STATUS violation OUTBOUND/INBOUND
 /// close                            close MICROSECONDS      the last channel
 /// leave                            leave                   the last channel, by word alone: its pages stay mapped
 /// restored                         restored                as the store's watch would say
 /// renew DOMAIN                     renew                   a new platform, for the number after the restore
 /// wait MILLISECONDS                wait rung BOOL
-/// storm COUNT                      storm WAKES             takes COUNT wake-ups, or all until none comes for ten seconds
+/// storm MOST                       storm WAKES             takes wake-ups until none comes for a while, MOST at most
 /// ring COUNT                       ring NANOSECONDS        each
 /// acknowledge COUNT                acknowledge NANOSECONDS each, with nothing to take note of
 /// cost PEER BYTES                  cost offer MICROSECONDS close MICROSECONDS
@@ -118,7 +118,7 @@ internal sealed class Session(DomainId self) : IDisposable
     {
         StressEnd end = new(_channels.Peek(), seed);
         StressOutcome outcome = end.Exchange(send, expect);
-        return Invariant($"exchange {outcome} sent {end.Sent} received {end.Received} rings {end.Rings} sleeps {end.Sleeps}");
+        return Invariant($"exchange {outcome} sent {end.Sent} received {end.Received} {end.Counts}");
     }
 
     private unsafe string State()

@@ -47,9 +47,35 @@ open_channel() {
     check_answer "b maps what a offers" b "map $(domid a) $grant $port" "map $1 in *"
 }
 
+last_answer_begins() { case $(last_line "$1" xenpeer) in "$2"*) ;; *) return 1 ;; esac }
+
+# arrived GUEST: notifications that its kernel has taken, of all channels of its xenpeer.
+arrived() {
+    guest "$1" "awk '/evtchn:xenpeer/ { for (i = 2; \$i ~ /^[0-9]+\$/; i++) sum += \$i } END { print sum + 0 }' /proc/interrupts"
+}
+
+# count GUEST NAME: of the last exchange (RingCounts.cs).
+count() { last_line "$1" xenpeer | field "$2"; }
+
+# check_rings FROM TO ARRIVED: FROM has rung, of which TO's kernel took ARRIVED, and TO was to sleep.
+check_rings() {
+    rung=$(count "$1" data-rings)
+    check_value "$1 rang $2 for records" "$rung" -ge 1
+    check_value "and not more often than $2 asked before it slept" "$rung" -le "$(count "$2" data-wishes)"
+    rung_for_space=$(count "$1" space-rings)
+    check_value "nor for space" "$rung_for_space" -le "$(count "$2" space-wishes)"
+    # The end of the direction is rung for, too.
+    check_value "$2's kernel saw no other notifications" "$3" -le $((rung + rung_for_space + 1))
+}
+
 check_exchange() {
+    arrived_in_a=$(arrived a)
+    arrived_in_b=$(arrived b)
     tell a "exchange 5 2000 2000"
-    check_answer "records cross both ways" b "exchange 5 2000 2000" "exchange Complete *"
+    check_answer "records cross from a to b" b "exchange 5 2000 2000" "exchange Complete *"
+    check "and from b to a" wait_until 30 last_answer_begins a "exchange Complete"
+    check_rings a b $(($(arrived b) - arrived_in_b))
+    check_rings b a $(($(arrived a) - arrived_in_a))
 }
 
 # Process numbers of the keepers in a guest, the youngest last.
