@@ -102,6 +102,7 @@ internal sealed unsafe partial class Forwarder
         }
 
         // A mark that comes after that look is no wish granted either, so that the next pass looks again, after the last records.
+        port.Counters.Waits++;
         port.AwaitsData = channel.Inbound.PrepareToWaitForData();
         port.InjectReady |= !port.AwaitsData;
         return port.AwaitsData;

@@ -35,6 +35,9 @@ internal sealed class PortCounters
     /// <summary>Times that the peer rang us.</summary>
     public ulong ReceivedDoorbells;
 
+    /// <summary>Times that the peer was asked to ring for its next packet, before sleep: its agent's <see cref="SentDoorbells"/> are not more.</summary>
+    public ulong Waits;
+
     /// <summary>Times that we rang the peer because its ring had room again.</summary>
     public ulong SpaceDoorbells;
 

@@ -122,6 +122,7 @@ internal static class StatusJson
         json.WriteNumber("packets", received.Packets);
         json.WriteNumber("bytes", received.Bytes);
         json.WriteNumber("doorbells", received.Doorbells);
+        json.WriteNumber("waits", received.Waits);
         json.WriteNumber("spaceDoorbells", received.SpaceDoorbells);
         json.WriteEndObject();
     }

@@ -51,7 +51,7 @@ internal static class StatusReporter
                 counters.Holds,
                 counters.HeldMilliseconds,
                 capacity == 0 ? 0 : (int)(100L * used / capacity)),
-            new ReceivedReport(counters.ReceivedPackets, counters.ReceivedBytes, counters.ReceivedDoorbells, counters.SpaceDoorbells),
+            new ReceivedReport(counters.ReceivedPackets, counters.ReceivedBytes, counters.ReceivedDoorbells, counters.Waits, counters.SpaceDoorbells),
             Named(AcceptNames, counters.Accepted),
             Named(DropNames, counters.Dropped));
     }

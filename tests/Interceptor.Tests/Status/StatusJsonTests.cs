@@ -53,7 +53,7 @@ public sealed class StatusJsonTests
     private static PeerReport Peer(string name) => new(
         7, name, "connected", "fast", "", ["00:16:3e:00:00:07"], [], ["10.0.0.7/32", "10.1.0.0/16"], 7007, 524288,
         new SentReport(10, ulong.MaxValue, 3, 2, 40, 50),
-        new ReceivedReport(20, 21, 4, 1),
+        new ReceivedReport(20, 21, 4, 5, 1),
         new Dictionary<string, ulong>(StringComparer.Ordinal) { ["no-channel"] = 5, ["udp-gso"] = 0 },
         new Dictionary<string, ulong>(StringComparer.Ordinal));
 }

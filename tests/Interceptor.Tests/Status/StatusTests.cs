@@ -17,7 +17,7 @@ public sealed class StatusTests
         var peer = new PeerReport(
             7, "web", "connected", "fast", "", ["00:16:3e:00:00:07"], [], ["10.0.0.7/32"], 7007, 524288,
             new SentReport(10, 15 * 1024, 3, 2, 40, 50),
-            new ReceivedReport(20, 1536L * 1024 * 1024, 4, 1),
+            new ReceivedReport(20, 1536L * 1024 * 1024, 4, 5, 1),
             new Dictionary<string, ulong>(StringComparer.Ordinal) { ["no-channel"] = 5, ["truncated"] = 0, ["udp-gso"] = 1 },
             new Dictionary<string, ulong>(StringComparer.Ordinal) { ["malformed"] = 0 });
         string expected =

@@ -33,6 +33,13 @@ numbered_arrives_whole() {
         [ "$(echo "$numbered_line" | field lost)" = 0 ] && [ "$(echo "$numbered_line" | field duplicates)" = 0 ]
 }
 
+# check_rung_as_asked FROM TO: counted in this order, because both counts may go on.
+check_rung_as_asked() {
+    rung=$(peer_value "$1" "$2" .sent.doorbells)
+    check_value "$1 has rung $2" "$rung" -ge 1
+    check_value "and not more often than $2 asked before it slept" "$rung" -le "$(peer_value "$2" "$1" .received.waits)"
+}
+
 check_guest() {
     for device in gntalloc gntdev evtchn xenbus; do
         check "/dev/xen/$device in $1" guest "$1" "test -c /dev/xen/$device"
@@ -77,6 +84,9 @@ for size in 1 1400 16384; do
     log "round trip: $(round_trip a b tcp $size seconds 1)"
     log "round trip: $(round_trip a b udp $size seconds 1)"
 done
+
+check_rung_as_asked a b
+check_rung_as_asked b a
 
 begin_stream a b 5003 6 2000000
 sleep 1
