@@ -7,7 +7,7 @@ namespace XenLoop.Discovery;
 /// <param name="Instance">64 random bits, new with each life of the agent.</param>
 /// <param name="Features">What the guest accepts on channels.</param>
 /// <param name="Mac">Ethernet address of the interface that the guest captures on and injects into; of no account unless the toolstack gave it a vif of this address.</param>
-internal sealed record Advert(ProtocolVersions Versions, ulong Instance, ChannelFeatures Features, MacAddress Mac)
+public sealed record Advert(ProtocolVersions Versions, ulong Instance, ChannelFeatures Features, MacAddress Mac)
 {
     /// <summary>The advert as the value of a node.</summary>
     public byte[] ToBytes() => new NodeText()

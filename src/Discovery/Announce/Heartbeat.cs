@@ -6,7 +6,7 @@ namespace XenLoop.Discovery;
 /// <param name="Sequence">Grows with each heartbeat.</param>
 /// <param name="Instance">The guest's instance that the announcer knows: a guest that has just started can tell a fresh heartbeat from a stale one.</param>
 /// <param name="Interval">Time until the next heartbeat.</param>
-internal sealed record Heartbeat(ulong Sequence, ulong Instance, TimeSpan Interval)
+public sealed record Heartbeat(ulong Sequence, ulong Instance, TimeSpan Interval)
 {
     private const uint ShortestMilliseconds = 10;
     private const uint LongestMilliseconds = 3_600_000;

@@ -17,6 +17,21 @@ internal readonly record struct VifNetwork(DomainId Backend, VifAttachment Attac
     /// <summary>True if the backend domain routes.</summary>
     public bool IsRouted => Attachment == VifAttachment.Routed;
 
+    /// <summary>The network in words, for people; two are equal if and only if their words are.</summary>
+    public string Words
+    {
+        get
+        {
+            string words = Attachment switch
+            {
+                VifAttachment.LinuxBridge => $"bridge {Segment}",
+                VifAttachment.OpenVSwitch => $"Open vSwitch bridge {Segment}",
+                _ => "routed",
+            };
+            return Backend.Value == 0 ? words : $"{words}, by domain {Backend}";
+        }
+    }
+
     /// <summary>A routed vif's network: all that the backend domain routes for.</summary>
     public static VifNetwork Routed(DomainId backend) => new(backend, VifAttachment.Routed, string.Empty);
 

@@ -29,10 +29,23 @@ internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
     /// <summary>Reads the vif of a guest that has that Ethernet address; null if there is none, or none on a known network.</summary>
     public async Task<Vif?> ReadAsync(NodeReader nodes, DomainId domain, MacAddress mac, CancellationToken cancel)
     {
+        VifReading reading = await ExplainAsync(nodes, domain, mac, cancel).ConfigureAwait(false);
+        if (reading.Path is { } path)
+        {
+            Complain(domain, path, reading.Why);
+        }
+
+        return reading.Vif;
+    }
+
+    /// <summary>The same, with the reason if there is none; without a word in the log.</summary>
+    public async Task<VifReading> ExplainAsync(NodeReader nodes, DomainId domain, MacAddress mac, CancellationToken cancel)
+    {
         string libxl = StoreNames.LibxlOf(domain);
         bool isLibxl = (await nodes.ListAsync(libxl, cancel).ConfigureAwait(false)).Contains("device", StringComparer.Ordinal);
         string home = isLibxl ? $"{libxl}/device/vif" : StoreNames.VifsOf(domain);
         (DomainId Backend, string Path)? found = null;
+        VifReading nothing = VifReading.None($"no vif of its has the address {mac} of the interface that it serves");
         ImmutableArray<string> names = await nodes.ListAsync(home, cancel).ConfigureAwait(false);
         for (int i = 0; i < Math.Min(names.Length, MaximumVifs); i++)
         {
@@ -42,10 +55,20 @@ internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
             }
 
             string path = $"{home}/{names[i]}";
-            DomainId? backend = isLibxl ? await ReadBackendAsync(nodes, domain, path, cancel).ConfigureAwait(false) : default(DomainId);
-            if (backend is not { } owner)
+            DomainId owner = default;
+            if (isLibxl)
             {
-                continue;
+                // Without one it is being made or taken away.
+                if (await nodes.ReadTextAsync($"{path}/backend", cancel).ConfigureAwait(false) is not { } backend)
+                {
+                    continue;
+                }
+
+                if (!TryParseBackend(backend, out owner))
+                {
+                    nothing = VifReading.Unusable(path, $"its backend '{backend}' is no domain's");
+                    continue;
+                }
             }
 
             // Dom0's end also has what was changed since the vif was made.
@@ -54,15 +77,14 @@ internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
             {
                 if (found is not null)
                 {
-                    Complain(domain, details, $"another of its vifs has the address {mac} too");
-                    return null;
+                    return VifReading.Unusable(details, $"another of its vifs has the address {mac} too");
                 }
 
                 found = (owner, details);
             }
         }
 
-        return found is { } vif ? await ReadVifAsync(nodes, domain, mac, vif.Backend, vif.Path, cancel).ConfigureAwait(false) : null;
+        return found is { } vif ? await ReadVifAsync(nodes, mac, vif.Backend, vif.Path, cancel).ConfigureAwait(false) : nothing;
     }
 
     /// <summary>A guest has gone; complaints about the next of that number are news.</summary>
@@ -74,62 +96,46 @@ internal sealed partial class VifReader(AnnouncerOptions options, ILogger log)
         && its == mac
         && await nodes.ReadTextAsync($"{path}/online", cancel).ConfigureAwait(false) != "0";
 
-    private async Task<Vif?> ReadVifAsync(NodeReader nodes, DomainId domain, MacAddress mac, DomainId backend, string path, CancellationToken cancel)
+    private async Task<VifReading> ReadVifAsync(NodeReader nodes, MacAddress mac, DomainId backend, string path, CancellationToken cancel)
     {
         string script = Path.GetFileName(await nodes.ReadTextAsync($"{path}/script", cancel).ConfigureAwait(false)) ?? string.Empty;
         if (VifScripts.AttachmentOf(script, options) is not { } attachment)
         {
-            Complain(domain, path, $"what its hotplug script '{script}' connects it to is unknown (--bridge-script and --route-script tell)");
-            return null;
+            return VifReading.Unusable(path, $"what its hotplug script '{script}' connects it to is unknown (--bridge-script and --route-script tell)");
         }
 
         if (await nodes.ReadTextAsync($"{path}/rate", cancel).ConfigureAwait(false) is { } rate)
         {
             // Netback holds the guest to it, and does not see what goes through shared memory.
-            Complain(domain, path, $"its rate limit '{rate}' would not hold on the fast path (without rate= in its configuration the guest takes part)");
-            return null;
+            return VifReading.Unusable(path, $"its rate limit '{rate}' would not hold on the fast path (without rate= in its configuration the guest takes part)");
         }
 
         string? ips = await nodes.ReadTextAsync($"{path}/ip", cancel).ConfigureAwait(false);
         if (!AddressList.TryParseVif(ips, script == VifScripts.Nat, PeerPage.MaximumAddresses, out ImmutableArray<InternetAddress> addresses))
         {
-            Complain(domain, path, $"its ip '{ips}' is not a list of at most {PeerPage.MaximumAddresses} single addresses, and the guest cannot be held to anything else");
-            return null;
+            return VifReading.Unusable(path, $"its ip '{ips}' is not a list of at most {PeerPage.MaximumAddresses} single addresses, and the guest cannot be held to anything else");
         }
 
         if (attachment == VifAttachment.Routed)
         {
-            return new Vif(mac, addresses, VifNetwork.Routed(backend));
+            return VifReading.Of(new Vif(mac, addresses, VifNetwork.Routed(backend)));
         }
 
         string? bridge = await nodes.ReadTextAsync($"{path}/bridge", cancel).ConfigureAwait(false);
         if (string.IsNullOrEmpty(bridge))
         {
-            Complain(domain, path, "it names no bridge, and the script's choice is not told");
-            return null;
+            return VifReading.Unusable(path, "it names no bridge, and the script's choice is not told");
         }
 
         string? vlan = await nodes.ReadTextAsync($"{path}/vlan", cancel).ConfigureAwait(false);
-        return new Vif(mac, addresses, VifNetwork.Bridged(backend, attachment, bridge, vlan));
+        return VifReading.Of(new Vif(mac, addresses, VifNetwork.Bridged(backend, attachment, bridge, vlan)));
     }
 
-    /// <summary>The domain that has the other end, from <c>/local/domain/D/backend/vif/N/I</c>; null if that is unknown.</summary>
-    private async Task<DomainId?> ReadBackendAsync(NodeReader nodes, DomainId domain, string path, CancellationToken cancel)
+    /// <summary>The domain that has the other end, from <c>/local/domain/D/backend/vif/N/I</c>.</summary>
+    private static bool TryParseBackend(string backend, out DomainId owner)
     {
-        // Without one it is being made or taken away.
-        string? backend = await nodes.ReadTextAsync($"{path}/backend", cancel).ConfigureAwait(false);
-        if (backend is null)
-        {
-            return null;
-        }
-
-        if (backend.Split('/') is ["", "local", "domain", { } number, "backend", "vif", ..] && DomainId.TryParse(number, out DomainId owner))
-        {
-            return owner;
-        }
-
-        Complain(domain, path, $"its backend '{backend}' is no domain's");
-        return null;
+        owner = default;
+        return backend.Split('/') is ["", "local", "domain", { } number, "backend", "vif", ..] && DomainId.TryParse(number, out owner);
     }
 
     private void Complain(DomainId domain, string path, string why)

@@ -4,7 +4,7 @@ using XenLoop.SharedRing;
 namespace XenLoop.Discovery;
 
 /// <summary>Takes back what announcers have told the guests of a host. Their agents then let go of their channels, though nobody else can tell them to.</summary>
-internal static class Withdrawal
+public static class Withdrawal
 {
     /// <summary>Removes the announcer's nodes of every guest; one that runs would write some of them again.</summary>
     /// <param name="store">The store, with Dom0's rights.</param>

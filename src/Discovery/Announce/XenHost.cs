@@ -1,9 +1,4 @@
-using System.Collections.Immutable;
-using System.Net.Sockets;
-using System.Text;
 using Microsoft.Extensions.Logging;
-using XenLoop.Native;
-using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery;
 
@@ -59,46 +54,11 @@ public sealed partial class XenHost
         }
     }
 
-    /// <summary>Takes back all that was announced on this host: its agents let go of their channels, at once or within <see cref="AgentOptions.ReappearanceGrace"/>.</summary>
-    /// <returns>The guests that had been told something, by number.</returns>
-    /// <exception cref="StoreUnavailableException">There is no store, it could not do it, or it says that this is not Dom0.</exception>
-    public async Task<ImmutableArray<DomainId>> WithdrawAsync(CancellationToken stop)
-    {
-        try
-        {
-            (XenStoreConnection? store, string? problem) = await TryConnectAsync(stop).ConfigureAwait(false);
-            await using ((store ?? throw new StoreUnavailableException($"{problem} Nothing was taken back.")).ConfigureAwait(false))
-            {
-                await RefuseGuestsAsync(store, stop).ConfigureAwait(false);
-                return await Withdrawal.RunAsync(store, stop).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            await ForgetDeviceAsync().ConfigureAwait(false);
-        }
-    }
-
-    /// <exception cref="StoreUnavailableException">The store says that this is not Dom0.</exception>
-    private static async Task RefuseGuestsAsync(XenStoreConnection store, CancellationToken cancel)
-    {
-        StoreResult<ReadOnlyMemory<byte>> number = await store.ReadAsync(StoreNames.DomainNumber, cancel).ConfigureAwait(false);
-        if (number.IsOk && DomainId.TryParse(Encoding.Latin1.GetString(number.Value.Span), out DomainId self) && self.Value != 0)
-        {
-            throw new StoreUnavailableException($"This is domain {self}, a guest: the announcer belongs in Dom0. In guests: xenloop run. For containers of this guest: xenloop announce --platform local.");
-        }
-    }
-
     private async Task RepeatAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
-            (XenStoreConnection? store, string? problem) = await TryConnectAsync(stop).ConfigureAwait(false);
-            if (store is null)
-            {
-                Note($"{problem} Waiting for it.");
-            }
-            else
+            if (await TryConnectAsync(stop).ConfigureAwait(false) is { } store)
             {
                 await using (store.ConfigureAwait(false))
                 {
@@ -112,7 +72,11 @@ public sealed partial class XenHost
 
     private async Task AnnounceAsync(XenStoreConnection store, CancellationToken stop)
     {
-        await RefuseGuestsAsync(store, stop).ConfigureAwait(false);
+        if (await Dom0Store.GuestNumberAsync(store, stop).ConfigureAwait(false) is { } self)
+        {
+            throw new StoreUnavailableException($"This is domain {self}, a guest: the announcer belongs in Dom0. In guests: xenloop run. For containers of this guest: xenloop announce --platform local.");
+        }
+
         try
         {
             await new Announcer(store, _options, _clock, _log) { Watching = Connected }.RunAsync(stop).ConfigureAwait(false);
@@ -123,13 +87,12 @@ public sealed partial class XenHost
         }
     }
 
-    /// <returns>A connection; or why there is none, in a sentence or two.</returns>
-    private async Task<(XenStoreConnection? Connection, string? Problem)> TryConnectAsync(CancellationToken cancel)
+    private async Task<XenStoreConnection?> TryConnectAsync(CancellationToken cancel)
     {
         (XenStoreConnection? socket, string? problem) = await TrySocketsAsync(cancel).ConfigureAwait(false);
         if (socket is not null)
         {
-            return (socket, null);
+            return socket;
         }
 
         try
@@ -140,7 +103,7 @@ public sealed partial class XenHost
                 try
                 {
                     (socket, _) = await TrySocketsAsync(cancel).ConfigureAwait(false);
-                    return (socket ?? device, null);
+                    return socket ?? device;
                 }
                 finally
                 {
@@ -151,33 +114,26 @@ public sealed partial class XenHost
                 }
             }
 
-            return (null, $"No XenStore can be reached ({problem}). The kernel's device is there, but nobody answers.");
+            Note($"No XenStore can be reached ({problem}). The kernel's device is there, but nobody answers. Waiting for it.");
         }
         catch (StoreUnavailableException failure)
         {
-            return (null, $"No XenStore can be reached ({problem}). {failure.Message}");
+            Note($"No XenStore can be reached ({problem}). {failure.Message} Waiting for it.");
         }
+
+        return null;
     }
 
     /// <returns>A connection; or why there is none.</returns>
     private async Task<(XenStoreConnection? Connection, string? Problem)> TrySocketsAsync(CancellationToken cancel)
     {
-        string? problem = null;
-        foreach (string path in _sockets)
+        (XenStoreConnection? Connection, string? Problem) found = await Dom0Store.TrySocketsAsync(_sockets, StoreTimeout, _clock, cancel).ConfigureAwait(false);
+        if (found.Connection is not null)
         {
-            try
-            {
-                Stream socket = await LocalSocket.ConnectAsync(path, StoreTimeout, _clock, cancel).ConfigureAwait(false);
-                await ForgetDeviceAsync().ConfigureAwait(false);
-                return (new XenStoreConnection(socket, StoreTimeout, _clock), null);
-            }
-            catch (Exception failure) when (failure is SocketException or TimeoutException)
-            {
-                problem ??= $"{path}: {FailureText.Of(failure)}";
-            }
+            await ForgetDeviceAsync().ConfigureAwait(false);
         }
 
-        return (null, problem);
+        return found;
     }
 
     /// <summary>

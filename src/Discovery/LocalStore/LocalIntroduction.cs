@@ -8,12 +8,20 @@ namespace XenLoop.Discovery;
 /// <summary>
 /// What a guest of the local platform tells the host when it connects: an XS_INTRODUCE whose strings are the domain number
 /// wished for or <c>auto</c>, the name, and one <see cref="NodeText"/> per interface
-/// (<c>mac=00:16:3e:00:00:01 bridge=xenbr0 ips=10.0.0.1,10.0.0.2</c>). The reply is the domain number given.
+/// (<c>mac=00:16:3e:00:00:01 bridge=xenbr0 ips=10.0.0.1,10.0.0.2</c>). The reply is the domain number given. Who only wants to look at what
+/// Dom0 can read says the one word <c>observe</c>, and is told 0.
 /// </summary>
 internal static class LocalIntroduction
 {
     private const string Auto = "auto";
+    private const string Observe = "observe";
     private const int MaximumBridge = 15;
+
+    /// <summary>An observer's introduction.</summary>
+    public static byte[] OfObserver => XenStorePayload.FromStrings(Observe);
+
+    /// <summary>True for an observer's introduction.</summary>
+    public static bool IsObserver(ReadOnlySpan<byte> payload) => XenStorePayload.ToStrings(payload) is [Observe];
 
     /// <summary>The introduction as the payload of a message.</summary>
     public static byte[] ToPayload(GuestIdentity identity, DomainId? requested)

@@ -21,16 +21,10 @@ internal sealed class LocalStore
     public LocalStore() => Check(_tree.Write(Dom0, StorePath.Domains, null, out _tree));
 
     /// <summary>Takes in a connection of Dom0's.</summary>
-    public LocalStoreClient ConnectDom0()
-    {
-        LocalStoreClient client = new(Dom0);
-        lock (_lock)
-        {
-            _clients.Add(client);
-        }
+    public LocalStoreClient ConnectDom0() => Connect(new LocalStoreClient(Dom0));
 
-        return client;
-    }
+    /// <summary>Takes in a connection that may read what Dom0 may.</summary>
+    public LocalStoreClient ConnectObserver() => Connect(new LocalStoreClient(Dom0) { IsObserver = true });
 
     /// <summary>Makes a domain as a toolstack would, and takes in its connection; null if the number is in use.</summary>
     public LocalStoreClient? CreateDomain(DomainId domain, GuestIdentity identity)
@@ -188,6 +182,16 @@ internal sealed class LocalStore
 
             return StoreStatus.Ok;
         }
+    }
+
+    private LocalStoreClient Connect(LocalStoreClient client)
+    {
+        lock (_lock)
+        {
+            _clients.Add(client);
+        }
+
+        return client;
     }
 
     private static void Check(StoreStatus status)

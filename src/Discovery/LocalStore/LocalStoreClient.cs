@@ -11,6 +11,9 @@ internal sealed class LocalStoreClient(DomainId domain)
     /// <summary>The domain that the connection acts for; 0 is Dom0.</summary>
     public DomainId Domain { get; } = domain;
 
+    /// <summary>True for one that looks at nodes with Dom0's rights and may do nothing else.</summary>
+    public bool IsObserver { get; init; }
+
     /// <summary>The connection's watches.</summary>
     public List<StoreWatch> Watches { get; } = [];
 

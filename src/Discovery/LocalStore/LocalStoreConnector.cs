@@ -38,6 +38,22 @@ public sealed class LocalStoreConnector(string directory, TimeSpan timeout, Time
         }
     }
 
+    /// <summary>Opens the local host's store to look at what Dom0 can read; nothing else is allowed.</summary>
+    /// <exception cref="StoreUnavailableException">There is no host in the directory, or it does not let us look.</exception>
+    public async Task<IStore> ObserveAsync(CancellationToken cancel)
+    {
+        string path = Path.Combine(directory, LocalStoreServer.SocketName);
+        XenStoreConnection connection = new(await ConnectAsync(path, cancel).ConfigureAwait(false), timeout, clock);
+        StoreResult<ReadOnlyMemory<byte>> reply = await connection.IntroduceAsync(LocalIntroduction.OfObserver, cancel).ConfigureAwait(false);
+        if (reply.IsOk)
+        {
+            return connection;
+        }
+
+        await connection.DisposeAsync().ConfigureAwait(false);
+        throw new StoreUnavailableException($"The host on {path} does not let us look ({reply.Status}). Is its xenloop older than this one?");
+    }
+
     private async Task<Stream> ConnectAsync(string path, CancellationToken cancel)
     {
         try

@@ -9,7 +9,7 @@ namespace XenLoop.Discovery;
 /// <summary>
 /// The local platform's XenStore and toolstack, on a Unix socket of mode 0600: whoever may connect is root on this machine and may
 /// be a guest. A guest introduces itself first (<see cref="LocalIntroduction"/>), then speaks plain XenStore as that domain;
-/// its domain lives as long as its connection.
+/// its domain lives as long as its connection. Or it introduces itself as an observer, and may look.
 /// </summary>
 public sealed partial class LocalStoreServer : IAsyncDisposable
 {
@@ -125,7 +125,11 @@ public sealed partial class LocalStoreServer : IAsyncDisposable
         await using NetworkStream stream = new(socket, ownsSocket: true);
         DuplexPipe pipe = DuplexPipe.Over(stream);
         LocalStoreClient? client = await AdmitAsync(pipe).ConfigureAwait(false);
-        if (client is not null)
+        if (client is { IsObserver: true })
+        {
+            await ServeAsync(client, pipe).ConfigureAwait(false);
+        }
+        else if (client is not null)
         {
             LogIntroduced(_log, client.Domain);
             await ServeAsync(client, pipe).ConfigureAwait(false);
@@ -153,7 +157,12 @@ public sealed partial class LocalStoreServer : IAsyncDisposable
 
             StoreStatus status = StoreStatus.Invalid;
             LocalStoreClient? client = null;
-            if (request.Header.Type == XenStoreMessage.XS_INTRODUCE && LocalIntroduction.Parse(request.Payload.Span) is { } identity)
+            bool introduces = request.Header.Type == XenStoreMessage.XS_INTRODUCE;
+            if (introduces && LocalIntroduction.IsObserver(request.Payload.Span))
+            {
+                client = _store.ConnectObserver();
+            }
+            else if (introduces && LocalIntroduction.Parse(request.Payload.Span) is { } identity)
             {
                 client = Create(identity);
                 status = client is null ? StoreStatus.Exists : StoreStatus.Ok;

@@ -89,6 +89,11 @@ internal sealed class LocalStoreSession(LocalStore store, LocalStoreClient clien
     private (StoreStatus Status, ReadOnlyMemory<byte> Payload) Answer(XenStoreFrame request)
     {
         uint transaction = request.Header.Transaction;
+        if (client.IsObserver && request.Header.Type is not (XenStoreMessage.XS_READ or XenStoreMessage.XS_DIRECTORY))
+        {
+            return (StoreStatus.AccessDenied, default);
+        }
+
         if (request.Header.Type == XenStoreMessage.XS_WRITE)
         {
             return XenStorePayload.TrySplitPath(request.Payload, out string target, out ReadOnlyMemory<byte> value)

@@ -41,14 +41,13 @@ internal static class AnnounceCommand
         if (PlatformChoice.IsXen(arguments.Text(CommonOptions.Platform), new XenMachine("/")))
         {
             using FileDescriptor guard = AnnouncerGuard.Take(XenStorePaths.Device);
-            XenHost host = new(XenStorePaths.Sockets, XenStorePaths.Device, options, TimeProvider.System, log);
             if (arguments.Has(Withdraw))
             {
-                Report(await host.WithdrawAsync(stop).ConfigureAwait(false));
+                await WithdrawAsync(stop).ConfigureAwait(false);
             }
             else
             {
-                await host.RunAsync(stop).ConfigureAwait(false);
+                await new XenHost(XenStorePaths.Sockets, XenStorePaths.Device, options, TimeProvider.System, log).RunAsync(stop).ConfigureAwait(false);
             }
         }
         else if (arguments.Has(Withdraw))
@@ -64,10 +63,17 @@ internal static class AnnounceCommand
         return CommandRunner.Success;
     }
 
-    private static void Report(ImmutableArray<DomainId> told) => Console.Out.WriteLine(
-        told.IsEmpty
-            ? "Nothing was announced to any guest of this host."
-            : $"Taken back from {told.Length} guest{(told.Length == 1 ? "" : "s")} (domain {string.Join(' ', told)}): their channels close within 10 s, and their traffic takes the standard path.");
+    private static async Task WithdrawAsync(CancellationToken stop)
+    {
+        IStore store = await Dom0Store.OpenAsync(XenStorePaths.Sockets, XenStorePaths.Device, TimeProvider.System, stop).ConfigureAwait(false);
+        await using (store.ConfigureAwait(false))
+        {
+            ImmutableArray<DomainId> told = await Withdrawal.RunAsync(store, stop).ConfigureAwait(false);
+            Console.Out.WriteLine(told.IsEmpty
+                ? "Nothing was announced to any guest of this host."
+                : $"Taken back from {told.Length} guest{(told.Length == 1 ? "" : "s")} (domain {string.Join(' ', told)}): their channels close within 10 s, and their traffic takes the standard path.");
+        }
+    }
 
     private static AnnouncerOptions ReadOptions(Arguments arguments) => new()
     {

@@ -64,6 +64,26 @@ public sealed class LocalStoreServerTests : IAsyncLifetime
         Assert.Equal(StoreStatus.AccessDenied, (await _a.Store.ListAsync(path, Cancel)).Status);
 
     [Fact]
+    public async Task An_observer_reads_what_Dom0_can_and_changes_nothing()
+    {
+        IStore observer = await new LocalStoreConnector(_directory.Path, Limit, TimeProvider.System).ObserveAsync(Cancel);
+        _opened.Add(observer);
+        await WriteAsync(_a.Store, "data/x", "1");
+        Assert.Equal("0 1 9", string.Join(' ', (await observer.ListAsync("/local/domain", Cancel)).Value));
+        Assert.Equal("1", await TextAsync(observer, "/local/domain/1/data/x"));
+        Assert.Equal(StoreStatus.AccessDenied, await WriteAsync(observer, "/local/domain/1/data/x", "2"));
+        Assert.Equal(StoreStatus.AccessDenied, await observer.RemoveAsync("/local/domain/1/data/x", Cancel));
+        Assert.Equal(StoreStatus.AccessDenied, await observer.MakeDirectoryAsync("/local/domain/1/data/y", Cancel));
+        Assert.Equal(StoreStatus.AccessDenied, await observer.SetPermissionsAsync("/local/domain/1/data/x", [new(_b.Self, StoreAccess.Both)], Cancel));
+        Assert.Equal(StoreStatus.AccessDenied, await observer.WatchAsync("/local/domain/1", "w", Cancel));
+        Assert.Equal("1", await TextAsync(_dom0, "/local/domain/1/data/x"));
+
+        // It is no domain, and nobody's goes with it.
+        await observer.DisposeAsync();
+        Assert.Equal("0 1 9", string.Join(' ', (await _dom0.ListAsync("/local/domain", Cancel)).Value));
+    }
+
+    [Fact]
     public async Task A_guest_writes_below_data_only()
     {
         Assert.Equal(StoreStatus.Ok, await WriteAsync(_a.Store, "data/x/y", "1"));
