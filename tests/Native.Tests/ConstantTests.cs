@@ -11,6 +11,7 @@ public class ConstantTests
     [InlineData("sys/socket.h", "AF_|SOCK_|SOL_SOCKET|SO_|SCM_|MSG_")]
     [InlineData("sys/epoll.h", "EPOLL")]
     [InlineData("sys/eventfd.h", "EFD_")]
+    [InlineData("sys/file.h", "LOCK_")]
     [InlineData("sys/timerfd.h", "TFD_|CLOCK_")]
     [InlineData("poll.h", "POLL")]
     [InlineData("sched.h", "SCHED_")]

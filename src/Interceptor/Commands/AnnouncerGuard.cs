@@ -31,4 +31,14 @@ internal static class AnnouncerGuard
 
         return file;
     }
+
+    /// <summary>True if an announcer runs on this host, false if none does; null if that cannot be seen. Does not disturb one that starts at the moment: it tries more than once.</summary>
+    public static bool? IsTaken(string path)
+    {
+        using FileDescriptor file = FileDescriptor.Open(path, LibC.O_RDONLY | LibC.O_NONBLOCK);
+        return file.IsInvalid ? null
+            : LibC.flock(file.Number, LibC.LOCK_SH | LibC.LOCK_NB) == 0 ? false
+            : LibC.LastError == Errno.EAGAIN ? true
+            : null;
+    }
 }

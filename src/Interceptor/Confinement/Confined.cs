@@ -25,7 +25,7 @@ internal static unsafe partial class Confined
     /// <summary>What <c>xenloop run</c> keeps: TAP, NFQUEUE, routes, traffic control and iptables; iptables-legacy's raw socket.</summary>
     public static ReadOnlySpan<int> Agent => [LinuxCapability.CAP_NET_ADMIN, LinuxCapability.CAP_NET_RAW];
 
-    /// <summary>What <c>xenloop announce</c> keeps: nothing. Being root opens the store.</summary>
+    /// <summary>What <c>xenloop announce</c> and <c>xenloop guests</c> keep: nothing. Being root opens the store.</summary>
     public static ReadOnlySpan<int> Announcer => [];
 
     /// <summary>Starts the program again with no more than <paramref name="capabilities"/>; returns in the second run, or where that cannot be had.</summary>

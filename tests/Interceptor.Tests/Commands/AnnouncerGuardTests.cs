@@ -14,9 +14,12 @@ public sealed class AnnouncerGuardTests : IDisposable
     {
         using (AnnouncerGuard.Take(_device))
         {
+            Assert.True(AnnouncerGuard.IsTaken(_device));
             Assert.Contains("runs on this host already", Assert.Throws<GuestSetupException>(() => AnnouncerGuard.Take(_device)).Message, StringComparison.Ordinal);
         }
 
+        // To look is not to take.
+        Assert.False(AnnouncerGuard.IsTaken(_device));
         AnnouncerGuard.Take(_device).Dispose();
     }
 
@@ -25,5 +28,6 @@ public sealed class AnnouncerGuardTests : IDisposable
     {
         using Native.FileDescriptor none = AnnouncerGuard.Take("/nonexistent/xenbus");
         Assert.True(none.IsInvalid);
+        Assert.Null(AnnouncerGuard.IsTaken("/nonexistent/xenbus"));
     }
 }
