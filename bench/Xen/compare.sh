@@ -84,7 +84,7 @@ take_the_fast_path() {
 leave_the_fast_path() {
     log "over the fast path $(($(peer_value a b .sent.bytes) - fast_before)) bytes from a, by way of netfront $(($(vif_bytes a) - vif_before))"
     for name in a b; do
-        log "$name: $(guest "$name" 'xenloop status --json' | jq -c '(if type == "array" then .[0] else . end) | .peers[0] | {sent, received}')"
+        log "$name: $(guest "$name" 'xenloop status --json' | jq -c '.[0].peers[0] | {sent, received}')"
         stop_xenloop "$name"
         wait_until 20 guest "$name" '! pidof xenloop'
     done

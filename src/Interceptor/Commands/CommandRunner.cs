@@ -20,6 +20,9 @@ internal static class CommandRunner
     /// <summary>Exit code: the command line makes no sense, and will not by itself. The units' <c>RestartPreventExitStatus=</c>.</summary>
     public const int Misuse = 2;
 
+    /// <summary>Exit code of <c>status --check</c>: an agent runs, and lacks something that the fast path needs.</summary>
+    public const int Degraded = 3;
+
     /// <summary>Milliseconds that the last words may take: a log that is a full pipe takes none, and may keep others waiting.</summary>
     private const int LastWordsMilliseconds = 1500;
 

@@ -8,4 +8,7 @@ internal enum StatusForm : byte
 
     /// <summary>As text for people (<see cref="StatusPrinter"/>).</summary>
     Text = (byte)'t',
+
+    /// <summary>As what is wrong, in words; nothing if nothing is (<see cref="StatusVerdict"/>).</summary>
+    Verdict = (byte)'v',
 }

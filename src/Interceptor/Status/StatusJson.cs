@@ -8,7 +8,7 @@ internal static class StatusJson
     /// <summary>One agent's report, an object.</summary>
     public static string Of(StatusReport report) => JsonText.Of(json => Write(json, report));
 
-    /// <summary>Several agents' reports, an array.</summary>
+    /// <summary>The reports of one or more agents, an array.</summary>
     /// <param name="reports">Reports as <see cref="Of"/> makes them.</param>
     public static string Join(IReadOnlyList<string> reports)
     {

@@ -25,13 +25,9 @@ internal static class StatusPrinter
 
     private static void PrintAgent(StatusReport report, TextWriter output)
     {
-        string announcer = report.Announcer switch
-        {
-            { Alive: true, AgeSeconds: { } age } => string.Create(CultureInfo.InvariantCulture, $"alive, last sign {age:0.0} s ago"),
-            { StoreConnected: false } => "the store does not answer; connected channels go on, no new ones open",
-            { AgeSeconds: null } => "not heard of: either none runs in Dom0, or it leaves this guest out (xenloop announce --deny, --allow); all traffic takes the standard path",
-            _ => "silent; connected channels go on, no new ones open",
-        };
+        string announcer = StatusVerdict.OfAnnouncer(report.Announcer) is { Length: > 0 } problem
+            ? problem
+            : string.Create(CultureInfo.InvariantCulture, $"alive, last sign {report.Announcer.AgeSeconds ?? 0:0.0} s ago");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Name}: domain {report.Domain} on {report.Interface} (TAP {report.Tap}), platform {report.Platform}, up {TimeSpan.FromSeconds(report.UptimeSeconds):d\\.hh\\:mm\\:ss}"));
         output.WriteLine($"  announcer  {announcer}");
         output.WriteLine($"  rules      {report.Rules.Backend}, {report.Rules.Form}: {report.Rules.Reason}");

@@ -114,6 +114,7 @@ internal sealed class StatusServer : IDisposable
     {
         StatusForm.Json => Whole(StatusJson.Of(_report())),
         StatusForm.Text => Whole(TextOf(_report())),
+        StatusForm.Verdict => Whole(StatusVerdict.Of(_report())),
         _ => [],
     };
 

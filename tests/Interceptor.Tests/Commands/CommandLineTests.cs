@@ -30,6 +30,8 @@ public sealed class CommandLineTests
     [InlineData("often", "announce", "--heartbeat", "often")]
     [InlineData("separated by blanks", "announce", "--deny", "web,db")]
     [InlineData("--allow takes guests", "announce", "--allow", "")]
+    [InlineData("--check answers with one line", "status", "--check", "--json")]
+    [InlineData("moon", "guests", "--platform", "moon")]
     [InlineData("--colour", "run", "--colour", "blue")]
     [InlineData("fly", "fly")]
     public void A_wrong_word_is_named(string words, params string[] arguments)
@@ -50,6 +52,15 @@ public sealed class CommandLineTests
         CommandResult result = Run(["status", "--directory", Missing, .. more]);
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(words, result.Error, StringComparison.Ordinal);
+        AssertNoStackTrace(result);
+    }
+
+    [Fact]
+    public void Guests_of_no_host()
+    {
+        CommandResult result = Run(["guests", "--platform", "local", "--directory", Missing]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("xenloop announce", result.Error, StringComparison.Ordinal);
         AssertNoStackTrace(result);
     }
 

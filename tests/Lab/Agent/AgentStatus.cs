@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace XenLoop.Lab.Agent;
 
-/// <summary>What <c>xenloop status --json</c> promises. Every property must be there: one that is missing is a fault.</summary>
+/// <summary>What <c>xenloop status --json</c> promises of each agent. Every property must be there: one that is missing is a fault.</summary>
 public sealed record AgentStatus(
     string Version,
     string Name,
@@ -20,10 +20,10 @@ public sealed record AgentStatus(
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true };
 
-    /// <summary>Reads it.</summary>
-    /// <exception cref="JsonException">It is not JSON, or a property is missing or of another type.</exception>
-    public static AgentStatus Parse(string json) =>
-        JsonSerializer.Deserialize<AgentStatus>(json, s_json) ?? throw new JsonException("null");
+    /// <summary>Reads the only agent of the list that is printed.</summary>
+    /// <exception cref="JsonException">It is not JSON, a property is missing or of another type, or there is not one agent.</exception>
+    public static AgentStatus ParseOnly(string json) =>
+        JsonSerializer.Deserialize<AgentStatus[]>(json, s_json) is [{ } only] ? only : throw new JsonException("not a list of one");
 
     /// <summary>The peer called as <paramref name="guest"/> is, if it is known.</summary>
     public PeerStatus? FindPeer(Guest guest) => Peers.FirstOrDefault(p => p.Domain == guest.Number);

@@ -43,7 +43,7 @@ public sealed class XenLoopProcess : IDisposable
         CommandResult result = RunStatus().Checked();
         try
         {
-            return AgentStatus.Parse(result.Output);
+            return AgentStatus.ParseOnly(result.Output);
         }
         catch (JsonException e)
         {

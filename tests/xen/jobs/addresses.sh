@@ -40,6 +40,9 @@ move_address() {
 # backend_of GUEST: where the toolstack keeps its first vif.
 backend_of() { echo "/local/domain/0/backend/vif/$(domid "$1")/0"; }
 
+# guests_say FILTER: what Dom0's view of the guests says, g being the guests by name.
+guests_say() { xenloop guests --json | jq -e "(.guests | map({(.name): .}) | add) as \$g | $1"; }
+
 # Without XenLoop: the guests' way through Dom0, and what the toolstack leaves in the store, which the announcer reads.
 check_routes() {
     check "a reaches b through Dom0" ping_guest a b
@@ -85,7 +88,20 @@ check "a reaches c, which is denied" ping_guest a c
 check "and knows of no such peer" unknown_to_a c
 check "c's status says so" guest c 'xenloop status | grep "leaves this guest out"'
 
+log "Dom0's view: $(xenloop guests | tr '\n' '|')"
+# shellcheck disable=SC2016 # jq's variables
+{
+    check "Dom0 shows a and b announced to each other" guests_say '$g.a.announced and $g.b.announced and [$g.a.peers[].name] == ["b"] and [$g.b.peers[].name] == ["a"]'
+    check "on one network" guests_say '$g.a.network != null and $g.a.network == $g.b.network'
+    check "and c, which is denied, with the reason" guests_say '.announcerRuns and $g.c.advert and ($g.c.announced | not) and ($g.c.reason | contains("--deny"))'
+}
+check "Dom0's status points there" sh -c 'xenloop status 2>&1 | grep "xenloop guests"'
+check "a guest may not look" guest a 'xenloop guests 2>&1 | grep "only Dom0 may read"'
+check "a's check finds all well" guest a 'xenloop status --check'
+check "c's finds that it is left out" guest c 'xenloop status --check; test $? = 3'
+
 stop_announcer
+check "Dom0 shows that no announcer runs" wait_until 10 guests_say '.announcerRuns == false'
 start_announcer '--allow a --allow b --allow c --allow web'
 check "c connects when it is allowed" wait_for_fast_path a c 20
 check "b stayed connected" in_state b connected
