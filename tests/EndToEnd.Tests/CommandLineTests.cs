@@ -21,6 +21,7 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
     [InlineData("--help")]
     [InlineData("run", "--help")]
     [InlineData("announce", "--help")]
+    [InlineData("guests", "--help")]
     [InlineData("status", "--help")]
     [InlineData("rules", "--help")]
     [InlineData("cleanup", "--help")]
@@ -93,6 +94,7 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
     /// <summary>Of root's agents, which were started by hand under a strict umask.</summary>
     [Theory]
     [InlineData("status")]
+    [InlineData("guests")]
     [InlineData("cleanup")]
     public void A_directory_that_may_not_be_read_is_named(string command)
     {
@@ -115,6 +117,7 @@ public sealed class CommandLineTests : IClassFixture<CommandLineTests.Machine>
     [InlineData("announce", "/proc/xenloop", "No such file or directory")]
     [InlineData("announce", "{long}", "107")]
     [InlineData("run", "{long}", "107")]
+    [InlineData("guests", "{long}", "107")]
     [InlineData("status", "{long}", "107")]
     public void The_systems_failures_are_told_in_words(string command, string directory, string words)
     {

@@ -62,6 +62,35 @@ public sealed class MonitoringTests
         CommandResult dead = Check(a);
         Assert.Equal(1, dead.ExitCode);
         Assert.Contains("No agent named 'a' is running", dead.Output, StringComparison.Ordinal);
+        a.Run(XenLoopBinary.Path, "cleanup", "--directory", host.Directory).Checked();
+
+        colony.Restart(["env", $"PATH={BrokenFirewall(host)}:/usr/sbin:/usr/bin:/sbin:/bin"], a);
+        Wait.Until(
+            () =>
+            {
+                a.Run("ping", "-c", "1", "-W", "1", host["b"].Address.ToString());
+                return Check(a) is { ExitCode: 3 } check && check.Output.StartsWith("a: rules: ", StringComparison.Ordinal);
+            },
+            Limits.Return,
+            "the refused rules to be told",
+            () => Check(a).Output);
+    }
+
+    /// <summary>A directory of programs that are found before the real ones, and always fail.</summary>
+    private static string BrokenFirewall(VirtualHost host)
+    {
+        DirectoryInfo directory = Directory.CreateDirectory(Path.Combine(host.Directory, "broken"));
+        foreach (string backend in (string[])["iptables-nft", "iptables-legacy"])
+        {
+            foreach (string program in (string[])[backend, $"{backend}-save", $"{backend}-restore"])
+            {
+                string path = Path.Combine(directory.FullName, program);
+                File.WriteAllText(path, "#!/bin/sh\nexit 4\n");
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            }
+        }
+
+        return directory.FullName;
     }
 
     private static CommandResult Check(Guest guest) => XenLoopBinary.Run("status", "--check", "--directory", guest.Host.Directory, "--name", guest.Name);
