@@ -21,7 +21,7 @@ internal static class GuestsCommand
 
     private static void Prepare(Arguments arguments)
     {
-        using var log = new ErrorLog(LogLevel.Warning, Console.Error, ErrorLog.WantsColour);
+        using var log = new ErrorLog(LogLevel.Warning, Console.Error, ErrorLog.FormOfStandardError);
         Confined.Enter(Confined.Announcer, log);
     }
 
