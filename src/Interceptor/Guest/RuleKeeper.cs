@@ -43,7 +43,7 @@ internal sealed class RuleKeeper : IDisposable
     private string _wantedInterface = "";
     private ImmutableArray<CapturedPrefix> _applied = [];
     private string _appliedInterface = "";
-    private string? _lastProblem;
+    private volatile string? _lastProblem;
     private TimeSpan _retry;
     private int _hurried;
     private bool _suspicious;
@@ -66,10 +66,10 @@ internal sealed class RuleKeeper : IDisposable
     }
 
     /// <summary>The rules in force. Any thread.</summary>
-    public RulesReport Report => _rules.Report;
+    public RulesReport Report => _rules.Report with { Problem = _lastProblem };
 
     /// <summary>True if the firewall hands packets for this peer to us, as far as is known since the last look. Any thread.</summary>
-    public bool Captures(DomainId peer) => !Report.IsRefused && CapturedPrefix.Names(_applied, peer);
+    public bool Captures(DomainId peer) => !_rules.Report.IsRefused && CapturedPrefix.Names(_applied, peer);
 
     /// <summary>Has the rules say this, soon, of packets that leave by an interface. Any thread.</summary>
     public void Want(string networkInterface, ImmutableArray<CapturedPrefix> captured)

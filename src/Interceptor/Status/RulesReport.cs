@@ -17,4 +17,8 @@ internal sealed record RulesReport(string Backend, string Form, string Reason, b
     /// <summary>True if none are in force though some should be. Not part of the report, which says so in words.</summary>
     [JsonIgnore]
     public bool IsRefused { get; init; }
+
+    /// <summary>Why they could not be brought up to date when that was last tried; null if they could. Not part of the report either.</summary>
+    [JsonIgnore]
+    public string? Problem { get; init; }
 }

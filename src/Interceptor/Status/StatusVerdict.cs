@@ -4,13 +4,18 @@ namespace XenLoop.Interceptor.Status;
 internal static class StatusVerdict
 {
     /// <summary>What is wrong; empty if nothing is.</summary>
-    public static string Of(StatusReport report) => (OfAnnouncer(report.Announcer), report.Rules.IsRefused) switch
+    public static string Of(StatusReport report)
     {
-        ("", true) => $"rules: {report.Rules.Reason}",
-        ({ Length: > 0 } announcer, false) => $"announcer: {announcer}",
-        ({ Length: > 0 } announcer, true) => $"announcer: {announcer}; rules: {report.Rules.Reason}",
-        _ => string.Empty,
-    };
+        string announcer = OfAnnouncer(report.Announcer);
+        string? rules = report.Rules.Problem ?? (report.Rules.IsRefused ? report.Rules.Reason : null);
+        return (announcer.Length > 0, rules is not null) switch
+        {
+            (true, true) => $"announcer: {announcer}; rules: {rules}",
+            (true, false) => $"announcer: {announcer}",
+            (false, true) => $"rules: {rules}",
+            _ => string.Empty,
+        };
+    }
 
     /// <summary>What is wrong with the announcer; empty if nothing is.</summary>
     public static string OfAnnouncer(AnnouncerReport announcer) => announcer switch

@@ -31,7 +31,7 @@ internal sealed class StatusTarget : FuzzTarget
 
     public override bool UsesThreads => true;
 
-    public override IEnumerable<byte[]> Seeds() => [[0, (byte)StatusForm.Json], [0, (byte)StatusForm.Text], [0], [1, .. "text"u8, StatusServer.EndOfReply]];
+    public override IEnumerable<byte[]> Seeds() => [[0, (byte)StatusForm.Json], [0, (byte)StatusForm.Text], [0, (byte)StatusForm.Verdict], [0], [1, .. "text"u8, StatusServer.EndOfReply]];
 
     public override void Run(ReadOnlySpan<byte> input)
     {

@@ -84,6 +84,8 @@ public sealed class RuntimeDirectoryTests : IAsyncLifetime
         Assert.Equal((3, "live: announcer: silent; connected channels go on, no new ones open; rules: the firewall refused them\n"), Check("live"));
         _report = _report with { Announcer = new AnnouncerReport(true, 1, true) };
         Assert.Equal((3, "live: rules: the firewall refused them\n"), Check("live"));
+        _report = _report with { Rules = new RulesReport("iptables-nft", "plain", "") { Problem = "iptables-nft cannot restore" } };
+        Assert.Equal((3, "live: rules: iptables-nft cannot restore\n"), Check("live"));
 
         // One that was killed counts, too, unless its socket has been cleaned up.
         (int exitCode, string line) = Check(null);

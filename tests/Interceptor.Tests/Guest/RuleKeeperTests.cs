@@ -55,6 +55,21 @@ public sealed class RuleKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Why_a_change_failed_is_reported_until_it_succeeds()
+    {
+        _rules.Failures = 2;
+        var problems = System.Threading.Channels.Channel.CreateUnbounded<string?>();
+        _keeper = new RuleKeeper(_rules, _ => problems.Writer.TryWrite(_keeper!.Report.Problem), Soon, NullLogger.Instance);
+        Assert.Null(_keeper.Report.Problem);
+        _keeper.Want("eth0", Some);
+        _running = _keeper.RunAsync(_stop.Token);
+        foreach (string? expected in (string?[])["refused", "refused", null])
+        {
+            Assert.Equal(expected, await problems.Reader.ReadAsync(Cancel));
+        }
+    }
+
+    [Fact]
     public async Task A_change_that_goes_on_failing_does_not_wait_for_a_pause_either()
     {
         RuleKeeper keeper = Start(Soon);
