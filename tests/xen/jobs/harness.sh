@@ -64,6 +64,11 @@ check_fails "a failing command fails" guest a 'exit 3'
 check "a command's output comes back" test "$(guest a 'echo 1; echo 2 >&2')" = "1
 2"
 
+# An oops is noticed, also when its message is lost.
+check_sound b
+guest b 'echo 128 >/proc/sys/kernel/tainted'
+check_fails "a kernel that has died under somebody is noticed" sound b
+
 # A guest that crashes is noticed, although it is gone by then.
 check_fails "no kernel has complained so far" kernel_complaints
 GUEST_LIMIT=3 guest b 'echo c >/proc/sysrq-trigger' || true

@@ -70,10 +70,3 @@ check_exchange() {
 
 # Process numbers of the keepers in a guest, the youngest last.
 keepers() { guest "$1" 'pidof xenloop-ports | tr " " "\n" | sort -n'; }
-
-# sound GUEST: its kernel has not died under anybody, by its taint flag (D, 128): the message itself may be lost among warnings.
-sound() {
-    taint=$(guest "$1" 'cat /proc/sys/kernel/tainted')
-    echo "kernel taint $taint"
-    [ $((taint & 128)) -eq 0 ]
-}
