@@ -1,13 +1,15 @@
 # shellcheck shell=sh
 # variants: pv,SIDES=a pvh,SIDES=b
 # more variants: pv pvh
-# limit: 700
+# limit: 800
 # What Dom0 does to guests, and what becomes of XenLoop's processes, under running traffic (dom0/lib/events.sh): transfers go on,
 # the fast path comes back by itself, no kernel complains. What happens to the guests themselves happens first without XenLoop,
 # for comparison.
 
-# The guests to which what can happen to either does happen.
+# The guests to which what can happen to either does happen. Where it is both, there is a third one besides, for one thing.
 : "${SIDES:=a b}"
+third=
+[ "$SIDES" != "a b" ] || third=c
 
 # What a busy machine may add to a pause, in ms.
 MARGIN=6000
@@ -64,15 +66,51 @@ jump_clocks() {
     done
 }
 
+# destroy_and_start_anew GUEST: while it has traffic with its peer, and that one, if there is a third guest, with c.
 destroy_and_start_anew() {
+    survivor=$(other_than "$1")
+    begin_traffic
+    [ -z "$third" ] || begin_third
     destroyed_at=$(milliseconds_up)
     destroy "$1"
     check "destroyed $1: no zombie stays" wait_until 10 no_zombies
-    log "destroyed $1: gone after $(($(milliseconds_up) - destroyed_at)) ms"
-    check "destroyed $1: the other forgets it" wait_until 30 forgotten "$(other_than "$1")" "$1"
+    gone_after=$(($(milliseconds_up) - destroyed_at))
+    check "destroyed $1: the other forgets it" wait_until 30 forgotten "$survivor" "$1"
+    destroyed_line="gone after $gone_after ms, forgotten after $(($(milliseconds_up) - destroyed_at)) ms"
+    [ -z "$third" ] || check_third "$1"
+    abandon_traffic "$survivor"
     start_guests "$1"
     start_xenloop "$1"
+    anew_at=$(milliseconds_up)
     check "destroyed $1: the fast path to its successor" wait_for_fast_path a b "$BACK_SECONDS"
+    destroyed_line="$destroyed_line, fast path $(($(milliseconds_up) - anew_at)) ms after the start of its successor's XenLoop"
+    log "xenloop: $1 destroyed and started anew: $destroyed_line"
+    echo "xenloop | $1 destroyed and started anew | $destroyed_line" >>/results/events
+    [ -z "$third" ] || end_third "$1"
+}
+
+begin_third() {
+    check "$survivor has a fast path to c, too" wait_for_fast_path "$survivor" c "$BACK_SECONDS"
+    begin_stream "$survivor" c 5003 3600 "$STREAM_RATE"
+    sleep 1
+    stream_line c 5003 >/dev/null
+}
+
+# check_third GUEST: how long its destruction holds up what has nothing to do with it.
+check_third() {
+    third_line=$(stream_line c 5003)
+    third_received=$(echo "$third_line" | field received)
+    third_pause=$(echo "$third_line" | field longest-pause | cut -d . -f 1)
+    check "destroyed $1: the transfer to c goes on" wait_until 10 third_has_grown
+    check_value "destroyed $1: its pause is bounded, in ms" "$third_pause" -le "$MARGIN"
+    destroyed_line="$destroyed_line, TCP to a third guest paused $third_pause ms"
+}
+
+third_has_grown() { [ "$(stream_line c 5003 | field received)" -gt "$third_received" ]; }
+
+end_third() {
+    signal "$survivor" send-5003 TERM
+    check "destroyed $1: the transfer to c arrived as it was sent" end_stream "$survivor" c 5003
 }
 
 forgotten() { [ "$(peer_value "$1" "$2" .state)" != connected ]; }
@@ -114,6 +152,10 @@ for name in $SIDES; do
 done
 end_traffic
 
+if [ -n "$third" ]; then
+    start_guests c
+    start_xenloop c
+fi
 for name in $SIDES; do
     destroy_and_start_anew "$name"
 done

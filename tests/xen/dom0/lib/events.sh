@@ -38,6 +38,13 @@ end_traffic() {
     done
 }
 
+# abandon_traffic GUEST: ends what this one still has of it, the other being gone.
+abandon_traffic() {
+    for label in "send-$(stream_into "$(other_than "$1")")" "send-$(numbered_into "$(other_than "$1")")" "receive-$(stream_into "$1")" "receive-$(numbered_into "$1")"; do
+        signal "$1" "$label" KILL || true
+    done
+}
+
 # event PATH NAME GUEST COMMAND...: does something to the guest, and sees how the traffic goes on. PATH is netfront, or xenloop,
 # whose fast path has to come back.
 event() {
