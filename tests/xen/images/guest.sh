@@ -32,7 +32,15 @@ make_guest_image() {
     add_modules "${GUEST_MODULES[@]}" "${FIREWALL_MODULES[@]}"
     add_tools
     install -m 755 "$HERE/guest/init" "$TREE/init"
+    add_busybox_init
     pack_tree guest.cpio
+}
+
+# Busybox's init, with what the kernel calls at `xl shutdown` and `xl reboot`: paths that are built into it.
+add_busybox_init() {
+    ln -s ../bin/busybox "$TREE/sbin/poweroff"
+    ln -s ../bin/busybox "$TREE/sbin/reboot"
+    printf 'hvc0::respawn:-/bin/sh\n' >"$TREE/etc/inittab"
 }
 
 # Both forms: nft under the plain names, as Debian has it, and legacy beside it where its program was added.

@@ -24,7 +24,7 @@ readonly APPLICATION_PACKAGES=(
 )
 
 # What the systemd layer is made of (images/systemd.sh).
-readonly SYSTEMD_PACKAGES=(systemd base-files)
+readonly SYSTEMD_PACKAGES=(systemd base-files kmod)
 
 unpack_packages() {
     local kernel libraries

@@ -3,9 +3,10 @@
 #
 # Settings (variables of the job): GUEST_TYPE pv or pvh, GUEST_MEMORY in MB, GUEST_VCPUS, GUEST_KERNEL_ARGUMENTS,
 # NETWORK bridged or routed (what a guest gets whose interfaces the job does not name with `vif`), GUEST_LAYERS (what is laid over the
-# guests' image: applications, database, mpi, systemd).
+# guests' image: applications, database, mpi, systemd), GUEST_ON_REBOOT what becomes of one that reboots (destroy or restart).
 
-: "${GUEST_TYPE:=pv}" "${GUEST_MEMORY:=192}" "${GUEST_VCPUS:=1}" "${GUEST_KERNEL_ARGUMENTS:=}" "${NETWORK:=bridged}" "${GUEST_LAYERS:=}"
+: "${GUEST_TYPE:=pv}" "${GUEST_MEMORY:=192}" "${GUEST_VCPUS:=1}" "${GUEST_KERNEL_ARGUMENTS:=}" "${NETWORK:=bridged}" "${GUEST_LAYERS:=}" \
+    "${GUEST_ON_REBOOT:=destroy}"
 DOM0_ADDRESS=10.77.0.254
 GUEST_DIRECTORY=/run/guests
 
@@ -82,7 +83,7 @@ vcpus=$GUEST_VCPUS
 tsc_mode="native"
 vif=[$(xl_vifs_of "$1" | tr '\n' ' ')]
 on_poweroff="destroy"
-on_reboot="destroy"
+on_reboot="$GUEST_ON_REBOOT"
 on_crash="destroy"
 extra="console=hvc0 rootfstype=ramfs quiet loglevel=3 mitigations=off nowatchdog random.trust_cpu=on panic=-1 audit=0 apparmor=0 cryptomgr.notests tsc=reliable $(kernel_arguments_of "$1" | tr '\n' ' ') $GUEST_KERNEL_ARGUMENTS"
 TEXT
@@ -110,8 +111,9 @@ start_guests() {
     done
 }
 
+# The console log of an earlier guest of that name is kept under its number, for what its kernel said.
 create_guest() {
-    rm -f "$(console_log "$1")"
+    [ ! -s "$(console_log "$1")" ] || mv "$(console_log "$1")" "/var/log/xen/console/guest-$1-$(cat "$GUEST_DIRECTORY/$1.domid").log"
     xl create -q "$GUEST_DIRECTORY/$1.cfg" >"/tmp/create-$1.log" 2>&1
 }
 

@@ -5,6 +5,12 @@ pause() { xl pause "$1"; }
 unpause() { xl unpause "$1"; }
 destroy() { xl destroy "$1"; }
 
+# In order: the guest's own init ends it, and is only asked to.
+shut_down() { xl shutdown "$1"; }
+reboot_guest() { xl reboot "$1"; }
+
+is_gone() { ! xl domid "$1"; }
+
 # save NAME: suspends the guest to a file in Dom0's memory: quicker than the 9p share, which refuses it besides ("Bad address": libxc hands
 # foreign pages to write(2)).
 save() { xl save "$1" "/tmp/$1.saved" >"/tmp/save-$1.log" 2>&1; }
