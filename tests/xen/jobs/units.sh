@@ -81,6 +81,9 @@ carries() {
     ping_guest a b 5 >/dev/null && [ "$(peer_value a b .sent.packets)" -ge $((carried_before + 5)) ]
 }
 
+# keepers_are GUEST PROCESSES
+keepers_are() { [ "$(keepers "$1" | xargs)" = "$2" ]; }
+
 [ "${DOM0_SYSTEMD:-}" = 1 ] || give_up "this job needs systemd in Dom0: DOM0_SYSTEMD=1"
 
 check "Dom0: systemd is the first process" wait_until 30 systemd_runs
@@ -127,13 +130,33 @@ check "the fast path carries packets after the crash" carries
 check "systemctl restart of b's unit" guest b 'systemctl restart xenloop'
 check "the fast path is back after the restart" wait_for_fast_path a b 30
 
+check "b is saved" save b
+check "b is restored" restore b
+check "b answers" wait_for_guest b 60
+check "the fast path is back after the restore" wait_for_fast_path a b 30
+kept=$(keepers b)
+check "systemctl restart of b's unit after the restore" guest b 'systemctl restart xenloop'
+check "the fast path is back after that" wait_for_fast_path a b 30
+check "b: the keeper from before stays, beside the new one" keepers_are b "$kept $(keepers b | tail -n 1)"
+check "b: systemd says so" guest b "journalctl --no-pager --quiet | grep 'left-over process $kept (xenloop-ports)'"
+check "systemctl stop of b's unit" guest b 'systemctl stop xenloop'
+check "b: a stopped unit leaves the keeper from before alone" wait_until 5 keepers_are b "$kept"
+check "b: that one ignores SIGTERM" guest b "kill -TERM $kept && sleep 1 && kill -0 $kept"
+
 check "systemctl stop of a's unit" guest a 'systemctl stop xenloop'
 check "a: a stopped unit leaves nothing" wait_until 5 leaves_nothing a
+check "a: no keeper either, without a restore" wait_until 5 keepers_are a ""
 check "a still reaches b" ping_guest a b
+
+# As at the guest's next start: its own init has loaded them before there was anything to go by.
+check "a: nothing holds Xen's modules any more" guest a 'rmmod xen_gntalloc xen_gntdev xen_evtchn && [ ! -e /dev/xen/gntalloc ]'
+check "a: systemd loads them" guest a 'systemctl restart systemd-modules-load && ls /dev/xen/gntalloc /dev/xen/gntdev /dev/xen/evtchn'
+check "a: with the limit that the script has set" guest a 'grep -x 8192 /sys/module/xen_gntalloc/parameters/limit'
 
 check "b: the script takes it out" guest b 'sh /root/xenloop/xenloop-install.sh uninstall'
 check "b: the uninstalled leaves nothing" wait_until 5 leaves_nothing b
 check "b: the unit is gone" guest b '! systemctl cat xenloop && [ ! -e /usr/local/sbin/xenloop ] && [ ! -e /etc/systemd/system/xenloop.service ] && [ ! -e /run/xenloop ]'
+check "b: the keeper stays all the same" keepers_are b "$kept"
 
 check "Dom0: the announcer is started with senseless options" with_senseless_options
 check "Dom0: its last words are found as an error" wait_until 10 announcer_tells_of_options
@@ -144,3 +167,9 @@ journalctl --no-pager --unit=xenloop-announce >/results/announce-journal.log
 for name in a b; do
     guest $name 'journalctl --no-pager --unit=xenloop >/tmp/journal.log'
 done
+
+# At the end systemd kills all that still runs, but for the keeper.
+guest b 'dmesg -n 7'
+check "b is shut down" shut_down b
+check "b is gone" wait_until 60 is_gone b
+check "systemd has left the keeper alone" grep "Process $kept (xenloop-ports) has been marked to be excluded from killing" "$(console_log b)"
