@@ -1,65 +1,131 @@
 # shellcheck shell=sh
-# more variants: pv,RATES=2000 pv,RATES=200
+# variants: pv,SIDES=a pvh,SIDES=b
+# more variants: pv pvh pv,RATE=2000,RING=64K
 # limit: 300
-# What becomes of numbered UDP from a to b when XenLoop ends in either guest, stays away for a while and comes back: nothing is lost by
-# SIGTERM, and by kill -9 no more than a ring holds. Told apart is what Dom0's netback drops, whose queue is 32 packets long, and what the receiver's
-# own socket has no room for: while XenLoop is away the standard path carries all to a guest that is busy with other things, and a ring full of
-# datagrams that a starved guest catches up with is more than a socket holds.
+# What becomes of numbered UDP between a and b, both ways, while XenLoop is in one of them only: because it never was in the other, because it ended there, because it was killed.
+# Of the first two nothing is lost. Of the third no more than could be in a ring and in a queue at that instant: by the sizes in force, which are chosen so small that a fraction
+# of a second without the standard path would exceed them. Told apart is what Dom0's netback drops, whose queue is 32 packets long, and what the receiver's own socket has
+# no room for: while XenLoop is away the standard path carries all to a guest that may be busy with other things.
 
-# Of 200 bytes each, in a ring of 1 MB: with 28 bytes of headers before and 8 of the record's (RingRecord).
-RING_DATAGRAMS=$((1048576 / 240))
+# The guests in which XenLoop is stopped and killed; datagrams a second, each way; and the rings.
+: "${SIDES:=a b}" "${RATE:=100}" "${RING:=8K}"
 
-# dropped_on_the_way: packets that the standard path from a to b has dropped since the guests' start: b's vif in Dom0, a's interface.
+# For how many seconds XenLoop stays away after SIGTERM, and after SIGKILL.
+AWAY=10
+AWAY_KILLED=4
+
+SIZE=200
+SEND_BUFFER=32768
+
+# In a ring a datagram has 28 bytes of headers before it and 8 of the record's, in multiples of 8 (RingRecord).
+in_ring() { echo $(($(peer_value a b .ringBytes) / ((SIZE + 28 + 8 + 7) / 8 * 8))); }
+
+# Its sender's socket is charged with a datagram until there is a verdict: with its bytes and 576 at least of the kernel's own (sk_buff and skb_shared_info).
+in_queue() { echo $((SEND_BUFFER / (SIZE + 576) + 1)); }
+
+# dropped_on_the_way GUEST: packets to it that the standard path has dropped since the guests' start: its vif in Dom0, the other's interface.
 dropped_on_the_way() {
-    echo $(($(cat "/sys/class/net/vif$(domid b).0/statistics/tx_dropped") + $(guest a 'cat /sys/class/net/eth0/statistics/tx_dropped')))
+    echo $(($(cat "/sys/class/net/vif$(domid "$1").0/statistics/tx_dropped") + $(guest "$(other_than "$1")" 'cat /sys/class/net/eth0/statistics/tx_dropped')))
 }
 
-# dropped_at_the_end: datagrams that b's sockets had no room for (InErrors, the fourth word of Udp in /proc/net/snmp: for want of their own buffer or,
+# dropped_at_the_end GUEST: datagrams that its sockets had no room for (InErrors, the fourth word of Udp in /proc/net/snmp: for want of their own buffer or,
 # in a guest as small as these, of memory for UDP as a whole), and packets that its backlog had none for (the second column of softnet_stat).
 dropped_at_the_end() {
-    total=$(guest b 'grep ^Udp: /proc/net/snmp' | awk 'NR == 2 { print $4 }')
-    for backlog in $(guest b 'cat /proc/net/softnet_stat' | awk '{ print $2 }'); do
-        total=$((total + 0x$backlog))
+    total=0
+    for dropped in $(guest "$1" 'cat /proc/net/snmp /proc/net/softnet_stat' | awk '$1 == "Udp:" && $2 ~ /^[0-9]/ { print $4 } $1 !~ /:/ { print "0x" $2 }'); do
+        total=$((total + dropped))
     done
     echo "$total"
 }
 
-port=6100
+note_dropped() { echo $(($(dropped_on_the_way "$1") + $(dropped_at_the_end "$1"))) >"/run/dropped-$1"; }
 
-# depart GUEST SIGNAL RATE: leaves the number of datagrams lost in $missing, and of those that netback or the receiver's socket dropped in $dropped.
-depart() {
-    port=$((port + 1))
-    netback=$(dropped_on_the_way)
-    end=$(dropped_at_the_end)
-    begin_numbered a b $port "$3" 60
+begin_counting() {
+    in_both note_dropped
+    in_both begin_counting_into
     sleep 1
+}
+
+begin_counting_into() { begin_numbered "$(other_than "$1")" "$1" "$(numbered_into "$1")" "$RATE" 3600 $SIZE; }
+
+# end_counting WHAT: leaves in /run/lost-GUEST how many of the datagrams sent to it a guest lacks, beside those that netback or a socket dropped.
+end_counting() {
+    for into in a b; do
+        signal "$(other_than $into)" "send-$(numbered_into $into)" TERM
+    done
+    in_both end_counting_into
+    for into in a b; do
+        log "$1: into $into: $(cat /run/line-$into)"
+        check_value "$1: datagrams into $into that came twice" "$(field duplicates </run/line-$into)" -eq 0
+    done
+}
+
+end_counting_into() {
+    end_numbered "$(other_than "$1")" "$1" "$(numbered_into "$1")" >"/run/counted-$1"
+    counted_dropped=$(cat "/run/dropped-$1")
+    note_dropped "$1"
+    counted_dropped=$(($(cat "/run/dropped-$1") - counted_dropped))
+    counted_missing=$(($(field sent <"/run/counted-$1") - $(field received <"/run/counted-$1") + $(field duplicates <"/run/counted-$1")))
+    echo "sent=$(field sent <"/run/counted-$1") $(tail -n 1 "/run/counted-$1" | sed 's/^sent=[^ ]* //') missing=$counted_missing dropped-elsewhere=$counted_dropped" >"/run/line-$1"
+    echo $((counted_missing - counted_dropped)) >"/run/lost-$1"
+}
+
+lost_into() { cat "/run/lost-$1"; }
+
+# arrived GUEST: datagrams that it has received since the counting began.
+arrived() { new_lines "$1" "receive-$(numbered_into "$1")" | field received; }
+
+alone() { guest "$1" 'xenloop status | grep "no co-resident peers"'; }
+
+# end_xenloop GUEST SIGNAL: and waits for its end.
+end_xenloop() {
     stop_xenloop "$1" "$2"
     finish "$1" xenloop 15 >/dev/null || true
-    sleep 1
-    start_xenloop "$1"
-    check "$2 to XenLoop in $1 at $3/s: the fast path comes back" wait_for_fast_path a b 30
-    sleep 1
-    signal a send-$port TERM
-    line=$(end_numbered a b $port)
-    netback=$(($(dropped_on_the_way) - netback))
-    end=$(($(dropped_at_the_end) - end))
-    dropped=$((netback + end))
-    missing=$(($(echo "$line" | field sent) - $(echo "$line" | field received) + $(echo "$line" | field duplicates)))
-    log "$2 to XenLoop in $1 at $3/s: lost $missing of $(echo "$line" | field sent), $netback of them by netback, $end by the receiver's socket, reordered $(echo "$line" | field reordered)," \
-        "duplicated $(echo "$line" | field duplicates), longest gap $(echo "$line" | field longest-gap)"
-    check_value "$2 to XenLoop in $1 at $3/s: datagrams that came twice" "$(echo "$line" | field duplicates)" -eq 0
+}
+
+# back GUEST WHAT
+back() {
+    start_xenloop "$1" "--ring-size $RING"
+    check "$2: the fast path comes back" wait_for_fast_path a b 30
+}
+
+# killed GUEST: what was on its way to it may have been in the ring, what it sent itself in its queue.
+killed() {
+    killed_other=$(other_than "$1")
+    begin_counting
+    end_xenloop "$1" KILL
+    killed_arrived=$(arrived "$1")
+    sleep $AWAY_KILLED
+    killed_arrived=$(($(arrived "$1") - killed_arrived))
+    back "$1" "kill -9 of XenLoop in $1"
+    end_counting "kill -9 of XenLoop in $1"
+    check_value "kill -9 of XenLoop in $1: datagrams into $1, at most what a ring holds, lost" "$(lost_into "$1")" -le "$ring"
+    check_value "kill -9 of XenLoop in $1: datagrams into $killed_other, at most what a queue holds, lost" "$(lost_into "$killed_other")" -le "$(in_queue)"
+    check_value "kill -9 of XenLoop in $1: several times as many came by the standard path meanwhile" "$killed_arrived" -ge $((3 * (ring + $(in_queue))))
 }
 
 start_guests a b
+for name in a b; do
+    guest $name "echo $SEND_BUFFER >/proc/sys/net/core/wmem_default"
+done
 start_announcer
-start_xenloop a
-start_xenloop b
-wait_for_fast_path a b 20 || give_up "a and b do not connect"
-for rate in ${RATES:-200 2000}; do
-    for name in ${SIDES:-a b}; do
-        depart $name TERM $rate
-        check_value "SIGTERM to XenLoop in $name at $rate/s: datagrams lost by XenLoop" $((missing - dropped)) -le 0
-        depart $name KILL $rate
-        check_value "kill -9 of XenLoop in $name at $rate/s: datagrams lost" "$missing" -le $RING_DATAGRAMS
-    done
+begin_counting
+start_xenloop a "--ring-size $RING"
+check "a has no peer yet" alone a
+start_xenloop b "--ring-size $RING"
+check "a and b connect" wait_for_fast_path a b 20
+ring=$(in_ring)
+log "a ring holds $ring datagrams of $SIZE bytes, a queue $(in_queue)"
+for name in $SIDES; do
+    end_xenloop $name TERM
+    check "$(other_than $name) has no peer any more" wait_until 30 alone "$(other_than $name)"
+    sleep $AWAY
+    back $name "SIGTERM to XenLoop in $name"
+done
+end_counting "XenLoop in one guest only"
+for into in a b; do
+    check_value "XenLoop in one guest only: datagrams lost into $into" "$(lost_into $into)" -le 0
+done
+for name in $SIDES; do
+    killed $name
 done
