@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # variants: pv
 # more variants: pvh
-# limit: 240
+# limit: 300
 # Channels opened by hand: pages, doorbells, hostile offers, the limit of pages, a peer that unmaps none, and the deaths of both ends and of a keeper.
 
 devices_open() { guest b "ls -l /proc/\$(cat /tmp/xenpeer.pid)/fd | grep -c /dev/xen/"; }
@@ -38,7 +38,8 @@ check "a counts its wake-ups" wait_until 30 last_answer_begins a storm
 check_value "a is woken" "$(last_line a xenpeer | cut -d ' ' -f 2)" -ge 1
 check_value "and not more often than rung" "$(last_line a xenpeer | cut -d ' ' -f 2)" -le 1000
 check_answer "b rings while a does not look" b "ring 1000" "ring *"
-check_answer "that wakes a once, and once more for what came before a took note" a "storm 10000" "storm 2"
+# One bit before a's kernel looks, and another until a itself does.
+check_value "that wakes a twice at most" "$(ask a "storm 10000" | cut -d ' ' -f 2)" -le 2
 check_answer "b closes" b close "close *"
 check_answer "a sees it" a state "state left True *"
 check_answer "a closes" a close "close *"
