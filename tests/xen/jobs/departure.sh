@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# variants: pv,SIDES=a pvh,SIDES=b
-# more variants: pv pvh pv,RATE=2000,RING=64K
+# variants: pv,SIDES=a
+# more variants: pv pvh,SIDES=b pvh pv,RATE=2000,RING=64K
 # limit: 300
 # What becomes of numbered UDP between a and b, both ways, while XenLoop is in one of them only: because it never was in the other, because it ended there, because it was killed.
 # Of the first two nothing is lost. Of the third no more than could be in a ring and in a queue at that instant: by the sizes in force, which are chosen so small that a fraction
