@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# more variants: pv pv,xenstored=c pvh
-# limit: 500
+# more variants: pv pv,xenstored=c
+# limit: 700
 # Four guests on two bridges, with XenLoop in all of them: peers are those whose served vifs are on one bridge, and the others reach each other as they did before. First c and d
 # serve one bridge each, then both the second, then all four the first, where each carries checked traffic to each other at the same time.
 

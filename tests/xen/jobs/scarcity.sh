@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# more variants: pv pvh
+# more variants: pv
 # limit: 500
 # Too few pages to lend (gntalloc's limit): none at first, then enough for one channel, then for more. Whoever has no channel is told why and takes the standard path; idle channels
 # make room, busy ones grow, and the largest shrinks for a newcomer, under transfers that arrive as they were sent. Nobody restarts anything.
