@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # variants: pv,NETWORK=routed
 # more variants: pv pv,xenstored=c
-# limit: 300
+# limit: 420
 # Guests on a bridge, or in subnets of their own with Dom0 as their router. Who is reached under which address, while the toolstack changes that: several addresses per guest, one that moves from a
 # guest to another, guests that are left out and let in, a new name, a vif that comes and goes.
 
