@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # more variants: pv pvh pv,GUEST_LAYERS=systemd
-# limit: 480
+# limit: 700
 # Guests that Dom0 asks to end or to start anew (`xl shutdown`, `xl reboot`) with an agent and open channels: they end, no kernel complains, no domain stays behind, the others'
 # traffic goes on, and a channel to the successor opens. The same after a restore, when a port keeper is there that is to stay until the kernel is down. systemd leaves it alone;
 # busybox's init kills it with all others, which is a BUG that holds nothing up (docs/xen.md).
@@ -52,7 +52,7 @@ reboot_in_order() {
     former=$(domid "$1")
     before_its_end "$1"
     check "$2: $1 is asked to reboot" reboot_guest "$1"
-    check "$2: it ends, and starts anew" wait_until 90 is_another "$1" "$former"
+    check "$2: it ends, and starts anew" wait_until 150 is_another "$1" "$former"
     log "$2: $1 answers again after $(($(milliseconds_up) - begun)) ms"
     check_keeper "$1" "$2"
     start_xenloop "$1"
