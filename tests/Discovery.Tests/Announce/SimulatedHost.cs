@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using XenLoop.Addresses;
+using XenLoop.SharedRing;
 
 namespace XenLoop.Discovery.Tests;
 
@@ -117,6 +118,10 @@ public sealed class SimulatedHost : IAsyncDisposable
 
         return (nodes, bytes);
     }
+
+    /// <summary>Of each guest that is there the numbers of those of whom it was told.</summary>
+    public async Task<Dictionary<DomainId, DomainId[]>> ReadListsAsync(CancellationToken cancel) =>
+        (await new GuestSurvey(_toolstack, announcerRuns: true).ReadAsync(cancel)).ToDictionary(guest => guest.Id, guest => guest.Peers.Keys.ToArray());
 
     public async ValueTask DisposeAsync()
     {

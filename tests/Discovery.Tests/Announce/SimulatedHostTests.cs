@@ -1,3 +1,5 @@
+using XenLoop.SharedRing;
+
 namespace XenLoop.Discovery.Tests;
 
 /// <summary>What the announcer costs on a host of 200 guests: requests to the store, by count.</summary>
@@ -63,6 +65,36 @@ public sealed class SimulatedHostTests : IAsyncLifetime
         Cost elsewhere = await CostOfAsync(async () => apart = await _host.StartAsync("xenbr1", Cancel));
         Assert.InRange(elsewhere.Writes, WritesOfAStart, WritesOfAStart + 1);
         _guests.Add(apart);
+    }
+
+    [Fact]
+    public async Task While_guests_come_and_go_a_change_costs_no_more_than_alone_and_every_list_is_right_in_the_end()
+    {
+        const int Changes = 100;
+        Random chance = new(1);
+        (int pages, _) = await _host.MeasureAsync(_guests[0], Cancel);
+        Cost churn = await CostOfAsync(async () =>
+        {
+            for (int i = 0; i < Changes; i++)
+            {
+                if (chance.Next(2) == 0)
+                {
+                    _guests.Add(await _host.StartAsync("xenbr0", Cancel));
+                }
+                else
+                {
+                    StoreSession gone = _guests[chance.Next(_guests.Count)];
+                    _guests.Remove(gone);
+                    await gone.Store.DisposeAsync();
+                }
+            }
+        });
+        Assert.InRange(churn.Writes, Guests, Changes * (Guests + (Changes / 2) + (2 * pages) + WritesOfAStart + 1));
+        Assert.InRange(churn.Reads, Changes / 2, Changes * ReadsOfALook);
+
+        DomainId[] present = [.. _guests.Select(guest => guest.Self).Order()];
+        Dictionary<DomainId, DomainId[]> lists = await _host.ReadListsAsync(Cancel);
+        Assert.All(present, reader => Assert.Equal(present.Where(guest => guest != reader), lists[reader]));
     }
 
     [Fact]

@@ -71,7 +71,7 @@ internal sealed class StatusTarget : FuzzTarget
             socket.Shutdown(SocketShutdown.Send);
             byte[] reply = new byte[64];
             int length = Drain(socket, reply);
-            bool wanted = request.Length > 0 && (StatusForm)request[0] is StatusForm.Json or StatusForm.Text;
+            bool wanted = request.Length > 0 && (StatusForm)request[0] is StatusForm.Json or StatusForm.Text or StatusForm.Verdict;
             InvariantException.Unless(request.Length == 0 || length > 0 == wanted, $"{length} bytes in reply, asked for or not: {wanted}.");
         }
 
