@@ -176,7 +176,8 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
             await new PolicyReport(store, options, log).WriteAsync(_known, cancel).ConfigureAwait(false);
         }
 
-        await _publisher.FlushAsync(cancel).ConfigureAwait(false);
+        // Of a directory's removal there need be no event: it was released before.
+        _rescan |= await _publisher.FlushAsync(cancel).ConfigureAwait(false);
         if (Now >= _nextBeat)
         {
             _nextBeat = Now + options.HeartbeatInterval;

@@ -71,13 +71,20 @@ internal sealed partial class PeerPublisher(IStore store, ILogger log)
     }
 
     /// <summary>Writes what differs. What fails is tried again at the next call.</summary>
-    public async Task FlushAsync(CancellationToken cancel)
+    /// <returns>True if a domain that had ended is only now gone from the store.</returns>
+    public async Task<bool> FlushAsync(CancellationToken cancel)
     {
+        bool buried = false;
         foreach (DomainId reader in (DomainId[])[.. _leftovers])
         {
             if (Report(reader, await store.RemoveAsync(StoreNames.For(reader, StoreNames.Announced), cancel).ConfigureAwait(false)))
             {
-                _leftovers.Remove(reader);
+                StoreStatus status = await BuryAsync(reader, cancel).ConfigureAwait(false);
+                buried |= status == StoreStatus.Ok;
+                if (status is StoreStatus.Ok or StoreStatus.Exists || Report(reader, status))
+                {
+                    _leftovers.Remove(reader);
+                }
             }
         }
 
@@ -85,6 +92,8 @@ internal sealed partial class PeerPublisher(IStore store, ILogger log)
         {
             await FlushAsync(reader, cancel).ConfigureAwait(false);
         }
+
+        return buried;
     }
 
     /// <summary>Writes what differs for one guest.</summary>
@@ -158,6 +167,20 @@ internal sealed partial class PeerPublisher(IStore store, ILogger log)
 
         NoteStale(reader, list);
         return StoreStatus.Ok;
+    }
+
+    /// <summary>
+    /// Removes the directory of a domain that has ended, if a late write of ours has brought it back: the toolstack has removed it whole, and does not come again. It
+    /// would be listed among the domains for as long as the host runs.
+    /// </summary>
+    /// <returns>Ok: removed. Exists: there is more in it, so the domain lives. NotFound: it is gone.</returns>
+    private async Task<StoreStatus> BuryAsync(DomainId reader, CancellationToken cancel)
+    {
+        string path = StorePath.Of(reader);
+        StoreResult<ImmutableArray<string>> left = await store.ListAsync(path, cancel).ConfigureAwait(false);
+        return !left.IsOk ? left.Status
+            : !left.Value.IsEmpty ? StoreStatus.Exists
+            : await store.RemoveEmptyAsync(path, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Makes an empty directory that the guest and nobody else may read; nodes below take over its permissions.</summary>

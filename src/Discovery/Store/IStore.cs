@@ -18,6 +18,10 @@ public interface IStore : IAsyncDisposable
     /// <summary>Removes a node and all below it.</summary>
     Task<StoreStatus> RemoveAsync(string path, CancellationToken cancel);
 
+    /// <summary>Removes a node if none is below it, in a transaction: whatever somebody makes there at the same moment stays.</summary>
+    /// <returns>Ok: removed. Exists: something is below it. TryAgain: somebody else wrote there meanwhile.</returns>
+    Task<StoreStatus> RemoveEmptyAsync(string path, CancellationToken cancel);
+
     /// <summary>Makes a node with an empty value, and missing parents, unless it is there already.</summary>
     Task<StoreStatus> MakeDirectoryAsync(string path, CancellationToken cancel);
 

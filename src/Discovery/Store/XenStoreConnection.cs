@@ -80,21 +80,31 @@ public sealed class XenStoreConnection : IStore
         StatusAsync(XenStoreMessage.XS_WRITE, transaction, XenStorePayload.FromPathAndValue(path, value.Span), cancel);
 
     /// <inheritdoc/>
-    public Task<StoreStatus> RemoveAsync(string path, CancellationToken cancel) =>
-        StatusAsync(XenStoreMessage.XS_RM, 0, XenStorePayload.FromStrings(path), cancel);
+    public Task<StoreStatus> RemoveAsync(string path, CancellationToken cancel) => RemoveAsync(path, transaction: 0, cancel);
+
+    /// <inheritdoc/>
+    public async Task<StoreStatus> RemoveEmptyAsync(string path, CancellationToken cancel)
+    {
+        StoreResult<uint> transaction = await StartTransactionAsync(cancel).ConfigureAwait(false);
+        if (!transaction.IsOk)
+        {
+            return transaction.Status;
+        }
+
+        StoreResult<ImmutableArray<string>> children = await ListAsync(path, transaction.Value, cancel).ConfigureAwait(false);
+        StoreStatus status = !children.IsOk ? children.Status
+            : !children.Value.IsEmpty ? StoreStatus.Exists
+            : await RemoveAsync(path, transaction.Value, cancel).ConfigureAwait(false);
+        StoreStatus ended = await EndTransactionAsync(transaction.Value, commit: status == StoreStatus.Ok, cancel).ConfigureAwait(false);
+        return status == StoreStatus.Ok ? ended : status;
+    }
 
     /// <inheritdoc/>
     public Task<StoreStatus> MakeDirectoryAsync(string path, CancellationToken cancel) =>
         StatusAsync(XenStoreMessage.XS_MKDIR, 0, XenStorePayload.FromStrings(path), cancel);
 
     /// <inheritdoc/>
-    public async Task<StoreResult<ImmutableArray<string>>> ListAsync(string path, CancellationToken cancel)
-    {
-        StoreResult<ReadOnlyMemory<byte>> reply = await RequestAsync(XenStoreMessage.XS_DIRECTORY, 0, XenStorePayload.FromStrings(path), cancel).ConfigureAwait(false);
-        return !reply.IsOk ? reply.Status
-            : XenStorePayload.ToStrings(reply.Value.Span) is { } names ? new StoreResult<ImmutableArray<string>>(StoreStatus.Ok, [.. names])
-            : StoreStatus.Invalid;
-    }
+    public Task<StoreResult<ImmutableArray<string>>> ListAsync(string path, CancellationToken cancel) => ListAsync(path, transaction: 0, cancel);
 
     /// <inheritdoc/>
     public Task<StoreStatus> SetPermissionsAsync(string path, ImmutableArray<StorePermission> permissions, CancellationToken cancel) =>
@@ -156,6 +166,17 @@ public sealed class XenStoreConnection : IStore
         Close("closed by us");
         await _reader.ConfigureAwait(false);
     }
+
+    private async Task<StoreResult<ImmutableArray<string>>> ListAsync(string path, uint transaction, CancellationToken cancel)
+    {
+        StoreResult<ReadOnlyMemory<byte>> reply = await RequestAsync(XenStoreMessage.XS_DIRECTORY, transaction, XenStorePayload.FromStrings(path), cancel).ConfigureAwait(false);
+        return !reply.IsOk ? reply.Status
+            : XenStorePayload.ToStrings(reply.Value.Span) is { } names ? new StoreResult<ImmutableArray<string>>(StoreStatus.Ok, [.. names])
+            : StoreStatus.Invalid;
+    }
+
+    private Task<StoreStatus> RemoveAsync(string path, uint transaction, CancellationToken cancel) =>
+        StatusAsync(XenStoreMessage.XS_RM, transaction, XenStorePayload.FromStrings(path), cancel);
 
     private async Task<StoreStatus> StatusAsync(XenStoreMessage type, uint transaction, ReadOnlyMemory<byte> payload, CancellationToken cancel) =>
         (await RequestAsync(type, transaction, payload, cancel).ConfigureAwait(false)).Status;

@@ -51,6 +51,9 @@ public sealed class MemoryStore : IStore
         }
     });
 
+    public async Task<StoreStatus> RemoveEmptyAsync(string path, CancellationToken cancel) =>
+        (await ListAsync(path, cancel)).Value.IsEmpty ? await RemoveAsync(path, cancel) : StoreStatus.Exists;
+
     public Task<StoreStatus> MakeDirectoryAsync(string path, CancellationToken cancel) => Change($"mkdir {path}", () => Nodes.TryAdd(path, []));
 
     public Task<StoreResult<ImmutableArray<string>>> ListAsync(string path, CancellationToken cancel) => Task.FromResult(

@@ -69,6 +69,12 @@ public sealed class CountingStore(IStore inner) : IStore
         return inner.RemoveAsync(path, cancel);
     }
 
+    public Task<StoreStatus> RemoveEmptyAsync(string path, CancellationToken cancel)
+    {
+        Count(ref _writes, path, 0);
+        return inner.RemoveEmptyAsync(path, cancel);
+    }
+
     public Task<StoreStatus> MakeDirectoryAsync(string path, CancellationToken cancel)
     {
         Count(ref _writes, path, 0);

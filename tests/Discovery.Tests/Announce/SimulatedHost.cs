@@ -121,7 +121,7 @@ public sealed class SimulatedHost : IAsyncDisposable
 
     /// <summary>Of each guest that is there the numbers of those of whom it was told.</summary>
     public async Task<Dictionary<DomainId, DomainId[]>> ReadListsAsync(CancellationToken cancel) =>
-        (await new GuestSurvey(_toolstack, announcerRuns: true).ReadAsync(cancel)).ToDictionary(guest => guest.Id, guest => guest.Peers.Keys.ToArray());
+        (await new GuestSurvey(_toolstack, announcerRuns: true).ReadAsync(cancel)).Where(guest => guest.Id != _marker.Self).ToDictionary(guest => guest.Id, guest => guest.Peers.Keys.ToArray());
 
     public async ValueTask DisposeAsync()
     {
