@@ -183,6 +183,17 @@ public sealed class LocalStoreServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Only_what_is_empty_is_removed_as_such()
+    {
+        await _dom0.MakeDirectoryAsync("/local/domain/77/x", Cancel);
+        Assert.Equal(StoreStatus.Exists, await _dom0.RemoveEmptyAsync("/local/domain/77", Cancel));
+        Assert.Equal(StoreStatus.Ok, await _dom0.RemoveEmptyAsync("/local/domain/77/x", Cancel));
+        Assert.Equal(StoreStatus.Ok, await _dom0.RemoveEmptyAsync("/local/domain/77", Cancel));
+        Assert.Equal(StoreStatus.NotFound, await _dom0.RemoveEmptyAsync("/local/domain/77", Cancel));
+        Assert.Equal("0 1 9", string.Join(' ', (await _dom0.ListAsync("/local/domain", Cancel)).Value));
+    }
+
+    [Fact]
     public async Task Quotas_hold_per_guest()
     {
         Assert.Equal(StoreStatus.Ok, await WriteAsync(_a.Store, "data/v", new string('x', 2035)));

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # variants: pv,SIDES=a
 # more variants: pv pvh,SIDES=b pvh pv,RATE=2000,RING=64K
-# limit: 300
+# limit: 420
 # What becomes of numbered UDP between a and b, both ways, while XenLoop is in one of them only: because it never was in the other, because it ended there, because it was killed.
 # Of the first two nothing is lost. Of the third no more than could be in a ring and in a queue at that instant: by the sizes in force, which are chosen so small that a fraction
 # of a second without the standard path would exceed them. Told apart is what Dom0's netback drops, whose queue is 32 packets long, and what the receiver's own socket has

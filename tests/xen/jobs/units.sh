@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # variants: pv,DOM0_SYSTEMD=1
-# limit: 300
+# limit: 420
 # XenLoop as systemd runs it, the agents in guests and the announcer in Dom0: installed by the script, in the units' sandboxes, on real Xen devices. It carries
 # traffic, comes back after a crash, and leaves nothing behind when it is stopped or taken out.
 
