@@ -18,6 +18,7 @@ internal sealed partial class Announcements(AgentContext context)
 
     /// <summary>Since when the heartbeat's node is known to be gone; null: it is there, or nobody could say.</summary>
     private TimeSpan? _goneSince;
+    private bool _saidWithdrawn;
 
     /// <summary>True if the heartbeat has to be read.</summary>
     public bool HeartbeatDirty { get; set; }
@@ -37,7 +38,7 @@ internal sealed partial class Announcements(AgentContext context)
     /// </summary>
     public bool Withdrawn { get; private set; }
 
-    /// <summary>When the last heartbeat came; null before the first of this life.</summary>
+    /// <summary>When the last heartbeat came; null before the first of this life, and after exclusion.</summary>
     public TimeSpan? LastHeartbeat { get; private set; }
 
     /// <summary>The time until which connected peers have to be listed again, after the announcer came back.</summary>
@@ -52,8 +53,8 @@ internal sealed partial class Announcements(AgentContext context)
     /// <summary>When the announcer's silence becomes expiry, its node's absence exclusion, or the time to be listed again ends.</summary>
     public TimeSpan? Due => Moment.Earlier(WithdrawnAt, Alive ? Moment.Earlier(ConfirmUntil, _expires) : null);
 
-    /// <summary>When the node's absence becomes exclusion; null: it is there, or that has been noted. A store that has just come back may be filled only now.</summary>
-    private TimeSpan? WithdrawnAt => Withdrawn ? null : _goneSince + context.Options.ReappearanceGrace;
+    /// <summary>When to see whether the node is still gone; null: it is there, it was seen, or it is about to be. A store that has just come back may be filled only now.</summary>
+    private TimeSpan? WithdrawnAt => Withdrawn || HeartbeatDirty ? null : _goneSince + context.Options.ReappearanceGrace;
 
     /// <summary>
     /// Takes note of a new connection to the store, which may have been emptied. What peers are held to stays until there is something newer: channels live on
@@ -78,18 +79,10 @@ internal sealed partial class Announcements(AgentContext context)
         Own = [];
     }
 
-    /// <summary>Notes silence, exclusion, and the end of the time to be listed again.</summary>
+    /// <summary>Notes silence and the end of the time to be listed again; that the node was gone for long has to be read once more.</summary>
     public void Expire()
     {
-        if (context.Now >= WithdrawnAt)
-        {
-            Withdrawn = true;
-            if (LastHeartbeat is not null)
-            {
-                LogWithdrawn(context.Log);
-            }
-        }
-
+        HeartbeatDirty |= context.Now >= WithdrawnAt;
         ConfirmUntil = context.Now < ConfirmUntil ? ConfirmUntil : null;
         if (Alive && context.Now >= _expires)
         {
@@ -154,6 +147,7 @@ internal sealed partial class Announcements(AgentContext context)
         {
             _lastSequence = beat.Sequence;
             LastHeartbeat = context.Now;
+            _saidWithdrawn = false;
             _expires = context.Now + (MissedBeats * beat.Interval);
             if (!Alive)
             {
@@ -170,7 +164,18 @@ internal sealed partial class Announcements(AgentContext context)
     private void NoteNode(bool isThere)
     {
         _goneSince = isThere ? null : _goneSince ?? context.Now;
-        Withdrawn &= !isThere;
+        Withdrawn = context.Now >= _goneSince + context.Options.ReappearanceGrace;
+        if (Withdrawn)
+        {
+            Alive = false;
+            if (LastHeartbeat is not null && !_saidWithdrawn)
+            {
+                _saidWithdrawn = true;
+                LogWithdrawn(context.Log);
+            }
+
+            LastHeartbeat = null;
+        }
     }
 
     private async Task<bool> ReadPageAsync(IStore store, int page, CancellationToken cancel)

@@ -40,6 +40,7 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
     private TimeSpan _nextBeat;
     private bool _rescan = true;
     private bool _surveyed;
+    private bool _reported;
 
     /// <summary>Called once the store has shown that it answers: everything is watched.</summary>
     public Action Watching { get; init; } = static () => { };
@@ -62,18 +63,18 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
             while (true)
             {
                 await TakeEventsAsync(stop).ConfigureAwait(false);
-                bool listed = false;
+                bool failed = false;
                 if (_rescan)
                 {
                     // Each new watch makes an event at once: taken in here, it is one with the first look.
-                    listed = await TryRescanAsync(stop).ConfigureAwait(false);
+                    failed = !await TryRescanAsync(stop).ConfigureAwait(false);
                     await TakeEventsAsync(stop).ConfigureAwait(false);
                 }
 
                 await WorkAsync(stop).ConfigureAwait(false);
 
                 // A domain may have come after the list was read: no other event would tell of it.
-                if (!(listed && _rescan))
+                if (!_rescan || failed)
                 {
                     await WaitAsync(stop).ConfigureAwait(false);
                 }
@@ -173,7 +174,6 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
         {
             _surveyed = true;
             _publisher.DropUnconfirmed();
-            await new PolicyReport(store, options, log).WriteAsync(_known, cancel).ConfigureAwait(false);
         }
 
         // Of a directory's removal there need be no event: it was released before.
@@ -185,6 +185,12 @@ public sealed partial class Announcer(IStore store, AnnouncerOptions options, Ti
             {
                 await BeatAsync(guest, cancel).ConfigureAwait(false);
             }
+        }
+
+        // Last: guests wait for nothing of it.
+        if (_surveyed && !_reported)
+        {
+            _reported = await new PolicyReport(store, options, log).TryWriteAsync(_known, cancel).ConfigureAwait(false);
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed partial class PeerPublisher(IStore store, ILogger log)
     private readonly HashSet<DomainId> _stale = [];
     private readonly HashSet<DomainId> _leftovers = [];
 
+    /// <summary>Those of them that were told something by us: nobody else's empty directory is any business of ours, it may be a new domain's.</summary>
+    private readonly HashSet<DomainId> _told = [];
+
     /// <summary>
     /// Makes a guest's part of the store ready for what it is to be told. What an earlier life of the announcer told this
     /// life of the guest is taken over, so that a restart of ours changes nothing for it; anything else is removed.
@@ -58,8 +61,13 @@ internal sealed partial class PeerPublisher(IStore store, ILogger log)
     /// <summary>Takes note that a guest does not take part (any more): all that it was told goes with the next flush.</summary>
     public void Withdraw(DomainId reader)
     {
+        bool wasTold = _lists.ContainsKey(reader);
         Forget(reader);
         _leftovers.Add(reader);
+        if (wasTold)
+        {
+            _told.Add(reader);
+        }
     }
 
     /// <summary>A guest's directory has gone, with all in it.</summary>
@@ -68,6 +76,7 @@ internal sealed partial class PeerPublisher(IStore store, ILogger log)
         _lists.Remove(reader);
         _stale.Remove(reader);
         _leftovers.Remove(reader);
+        _told.Remove(reader);
     }
 
     /// <summary>Writes what differs. What fails is tried again at the next call.</summary>
@@ -79,11 +88,12 @@ internal sealed partial class PeerPublisher(IStore store, ILogger log)
         {
             if (Report(reader, await store.RemoveAsync(StoreNames.For(reader, StoreNames.Announced), cancel).ConfigureAwait(false)))
             {
-                StoreStatus status = await BuryAsync(reader, cancel).ConfigureAwait(false);
+                StoreStatus status = _told.Contains(reader) ? await BuryAsync(reader, cancel).ConfigureAwait(false) : StoreStatus.Exists;
                 buried |= status == StoreStatus.Ok;
-                if (status is StoreStatus.Ok or StoreStatus.Exists || Report(reader, status))
+                if (status is StoreStatus.Ok or StoreStatus.Exists or StoreStatus.NotFound)
                 {
                     _leftovers.Remove(reader);
+                    _told.Remove(reader);
                 }
             }
         }

@@ -8,27 +8,30 @@ namespace XenLoop.Discovery;
 internal sealed partial class PolicyReport(IStore store, AnnouncerOptions options, ILogger log)
 {
     /// <summary>Writes it, by one look at the names of all guests of the host, with an agent or without.</summary>
-    public async Task WriteAsync(IEnumerable<DomainId> domains, CancellationToken cancel)
+    /// <returns>False: the store could not say a name, and nothing was written; try again in a while.</returns>
+    public async Task<bool> TryWriteAsync(IEnumerable<DomainId> domains, CancellationToken cancel)
     {
         if (options.Allow.IsEmpty && options.Deny.IsEmpty)
         {
-            return;
+            return true;
         }
 
-        LogLists(log, options.Allow.IsEmpty ? "every guest" : string.Join(' ', options.Allow), options.Deny.IsEmpty ? "nobody" : string.Join(' ', options.Deny));
         bool withUuid = new GuestPolicy(options).NeedsUuid;
         NodeReader nodes = new(store);
         List<ToolstackIdentity> guests = [];
         foreach (DomainId domain in domains)
         {
             guests.Add(await ToolstackIdentity.ReadAsync(nodes, domain, withUuid, cancel).ConfigureAwait(false));
+            if (nodes.Trouble != StoreStatus.Ok)
+            {
+                return false;
+            }
         }
 
-        if (nodes.Trouble == StoreStatus.Ok)
-        {
-            NoteStrangers("--allow", options.Allow, guests);
-            NoteStrangers("--deny", options.Deny, guests);
-        }
+        LogLists(log, options.Allow.IsEmpty ? "every guest" : string.Join(' ', options.Allow), options.Deny.IsEmpty ? "nobody" : string.Join(' ', options.Deny));
+        NoteStrangers("--allow", options.Allow, guests);
+        NoteStrangers("--deny", options.Deny, guests);
+        return true;
     }
 
     private void NoteStrangers(string option, ImmutableArray<string> list, List<ToolstackIdentity> guests)

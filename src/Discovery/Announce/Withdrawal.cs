@@ -10,7 +10,7 @@ public static class Withdrawal
     /// <param name="store">The store, with Dom0's rights.</param>
     /// <param name="cancel">Ends it half-way; what is removed is removed.</param>
     /// <returns>The guests that had been told something, by number.</returns>
-    /// <exception cref="StoreUnavailableException">The store could not say or do something: some guests may still be told what they were.</exception>
+    /// <exception cref="StoreUnavailableException">The store could not say or do something: those guests, which it names, may still be told what they were.</exception>
     public static async Task<ImmutableArray<DomainId>> RunAsync(IStore store, CancellationToken cancel)
     {
         StoreResult<ImmutableArray<string>> names = await store.ListAsync(StorePath.Domains, cancel).ConfigureAwait(false);
@@ -20,6 +20,7 @@ public static class Withdrawal
         }
 
         ImmutableArray<DomainId>.Builder told = ImmutableArray.CreateBuilder<DomainId>();
+        List<string> failures = [];
         foreach (string name in names.Value)
         {
             if (!DomainId.TryParse(name, out DomainId domain) || domain.Value == 0)
@@ -37,11 +38,13 @@ public static class Withdrawal
             }
             else if (status != StoreStatus.NotFound)
             {
-                throw new StoreUnavailableException($"What domain {domain} was told cannot be taken back: the store said {status}. Try again.");
+                failures.Add($"{domain} ({status})");
             }
         }
 
         told.Sort();
-        return told.ToImmutable();
+        return failures.Count == 0
+            ? told.ToImmutable()
+            : throw new StoreUnavailableException($"From {told.Count} guests everything was taken back, but not from domain {string.Join(", ", failures)}: the store said what stands in brackets. Try again.");
     }
 }

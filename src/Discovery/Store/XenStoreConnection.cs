@@ -88,6 +88,12 @@ public sealed class XenStoreConnection : IStore
         StoreResult<uint> transaction = await StartTransactionAsync(cancel).ConfigureAwait(false);
         if (!transaction.IsOk)
         {
+            if (transaction.Status == StoreStatus.TimedOut)
+            {
+                // It may begin yet, under a number that nobody would end; with the connection it does.
+                Close("a transaction was not begun in time");
+            }
+
             return transaction.Status;
         }
 
