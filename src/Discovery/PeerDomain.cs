@@ -10,9 +10,11 @@ namespace XenLoop.Discovery;
 /// <param name="Macs">Ethernet addresses of its vifs on a bridge that we share; empty in routed mode.</param>
 /// <param name="Addresses">IP addresses that the toolstack gave its vifs; often empty in bridged mode. Where present, its packets may carry no other source.</param>
 /// <param name="Instance">Changes whenever the peer's agent starts again, so that nothing of an earlier life is mistaken for the present one.</param>
+/// <param name="Life">Tells domains of one number apart: how many others of it the announcer has seen end. Unlike <paramref name="Instance"/> no guest can change it.</param>
 public sealed record PeerDomain(
     DomainId Id,
     string Name,
     ImmutableArray<MacAddress> Macs,
     ImmutableArray<InternetAddress> Addresses,
-    ulong Instance);
+    ulong Instance,
+    uint Life = 0);

@@ -30,6 +30,16 @@ public interface IChannelPlatform : IDisposable
     /// <returns>True: they will be free for others. To be called only for a channel that then ends.</returns>
     bool TryAllowRelease(DomainId peer) => true;
 
+    /// <summary>A peer is not announced any more, and has no channel: its domain may have ended, and another have the number. Nothing of what went through its channels may be left where it could still be read.</summary>
+    void Forget(DomainId peer)
+    {
+    }
+
+    /// <summary>Dom0 says that the domain that was <paramref name="peer"/> has ended, and another has its number. Before anything is offered to that one.</summary>
+    void Replaced(DomainId peer)
+    {
+    }
+
     /// <summary>
     /// The domain was restored from a saved state: its grants and event channels were left behind in the domain that it was.
     /// To be called before the links of that time are disposed, so that none of them gives back to the kernel what the kernel has

@@ -83,6 +83,44 @@ public sealed class GrantedPagesPoolTests
     }
 
     [Fact]
+    public void WhatIsKeptForWhoIsNotAnnouncedAnyMoreIsWipedAndStaysItsOwn()
+    {
+        UseUp(Peer);
+        Pages pages = _pool.Take(Peer, Large);
+        pages.PeerHasLeft = false;
+        _pool.GiveBack(pages);
+        _pool.Wipe(Other);
+        Assert.Equal(0, pages.Wiped);
+        _pool.Wipe(Peer);
+        _pool.Wipe(Peer);
+        Assert.Equal((1, false), (pages.Wiped, pages.Disposed));
+        Assert.Throws<ChannelPlatformException>(() => _pool.Take(Peer, Large));
+    }
+
+    [Fact]
+    public void TheNextDomainOfANumberHasNothingOfTheOneBefore()
+    {
+        UseUp(Other);
+        Pages others = _pool.Take(Other, Small);
+        _pool.GiveBack(others);
+        UseUp(Peer);
+        Pages pages = _pool.Take(Peer, Large);
+        pages.PeerHasLeft = false;
+        _pool.GiveBack(pages);
+
+        _pool.ReleaseAll(Peer);
+        Assert.Equal((true, false), (pages.Disposed, others.Disposed));
+        for (int i = 0; i < ReleasePace.FreeReleases; i++)
+        {
+            Assert.True(_pool.GivesBack(Peer));
+            _pool.GiveBack(_pool.Take(Peer, Large));
+        }
+
+        Assert.False(_pool.GivesBack(Peer));
+        Assert.False(_pool.GivesBack(Other));
+    }
+
+    [Fact]
     public void WhatIsKeptIsNobodyElses()
     {
         UseUp(Peer);

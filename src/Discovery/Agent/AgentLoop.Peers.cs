@@ -12,6 +12,9 @@ internal sealed partial class AgentLoop
     private TimeSpan? _forgetAt;
     private bool _tooMany;
 
+    /// <summary>The last <see cref="PeerDomain.Life"/> of each number that was announced in this life.</summary>
+    private readonly Dictionary<DomainId, uint> _lives = [];
+
     /// <summary>
     /// Brings the peers in line with the announcements. Whoever is listed is a peer; if there are too many, whoever is chosen, has a channel
     /// or is on its way to one. Whoever is not listed, and has a channel, keeps it while the announcer is silent, and for a while after it or
@@ -25,6 +28,7 @@ internal sealed partial class AgentLoop
         }
 
         bool alive = Announcements.Alive;
+        NoteLives();
         HashSet<DomainId> chosen = PeerChoice.Of(context.Self, Announcements.Listed.Keys, context.Options.MaximumPeers);
         foreach (PeerSession peer in _peers.Values)
         {
@@ -52,6 +56,20 @@ internal sealed partial class AgentLoop
         foreach (PeerSession peer in _peers.Values)
         {
             context.PeersToServe += peer.IsServed && (peer.Announced || peer.HasChannel) ? 1 : 0;
+        }
+    }
+
+    /// <summary>Tells the platform of numbers that are another domain's now.</summary>
+    private void NoteLives()
+    {
+        foreach (PeerDomain described in Announcements.Listed.Values)
+        {
+            if (_lives.TryGetValue(described.Id, out uint before) && before != described.Life)
+            {
+                context.Platform?.Replaced(described.Id);
+            }
+
+            _lives[described.Id] = described.Life;
         }
     }
 
@@ -141,6 +159,7 @@ internal sealed partial class AgentLoop
             }
 
             _peers.Remove(peer.Peer.Id);
+            context.Platform?.Forget(peer.Peer.Id);
             _violators.Keep(peer.Peer.Id, peer.BackOff, context.Now);
             mailbox.ClearRequest(peer.Peer.Id);
             if (_tooMany)

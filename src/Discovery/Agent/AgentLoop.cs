@@ -174,6 +174,7 @@ internal sealed partial class AgentLoop(AgentContext context, AgentMailbox mailb
 
         _peers.Clear();
         _violators.Clear();
+        _lives.Clear();
         PublishTable();
         return channels;
     }

@@ -9,6 +9,7 @@ internal sealed partial class GuestReader(IStore store, AnnouncerOptions options
     private readonly GuestPolicy _policy = new(options);
     private readonly VifReader _vifs = new(options, log);
     private readonly OncePerDomain _leftOut = new();
+    private readonly Dictionary<DomainId, uint> _ended = [];
 
     /// <summary>Reads a guest, if it takes part, may do so, and serves a vif on a known network; null if not; a failure if the store could not say.</summary>
     public async Task<StoreResult<WillingGuest>> ReadAsync(DomainId domain, CancellationToken cancel)
@@ -18,11 +19,12 @@ internal sealed partial class GuestReader(IStore store, AnnouncerOptions options
         return nodes.Trouble == StoreStatus.Ok ? new StoreResult<WillingGuest>(StoreStatus.Ok, guest) : nodes.Trouble;
     }
 
-    /// <summary>A guest has gone.</summary>
+    /// <summary>A domain has gone: whoever has its number next is another.</summary>
     public void Forget(DomainId domain)
     {
         _vifs.Forget(domain);
         _leftOut.Forget(domain);
+        _ended[domain] = _ended.GetValueOrDefault(domain) + 1;
     }
 
     private async Task<WillingGuest?> ReadGuestAsync(NodeReader nodes, DomainId domain, CancellationToken cancel)
@@ -56,7 +58,7 @@ internal sealed partial class GuestReader(IStore store, AnnouncerOptions options
         }
 
         return await _vifs.ReadAsync(nodes, domain, advert.Mac, cancel).ConfigureAwait(false) is { } vif
-            ? new WillingGuest(domain, name, advert.Instance, vif)
+            ? new WillingGuest(domain, name, advert.Instance, vif, _ended.GetValueOrDefault(domain))
             : null;
     }
 

@@ -16,8 +16,6 @@ public sealed class LocalHost(string directory, AnnouncerOptions options, TimePr
     /// <summary>The grant broker's socket in the host's directory.</summary>
     public const string GrantsSocketName = "grants.sock";
 
-    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(5);
-
     /// <summary>Serves until <paramref name="stop"/>.</summary>
     /// <exception cref="StoreUnavailableException">Another host is alive in the directory, or the store's socket cannot be made.</exception>
     /// <exception cref="SharedRing.ChannelPlatformException">Another broker is alive in the directory, or its socket cannot be made.</exception>
@@ -28,7 +26,7 @@ public sealed class LocalHost(string directory, AnnouncerOptions options, TimePr
         {
             using LocalGrantBroker broker = new(Path.Combine(directory, GrantsSocketName));
             broker.Start();
-            IStore dom0 = server.ConnectDom0(StoreTimeout, clock);
+            IStore dom0 = server.ConnectDom0(StoreTiming.AnswerLimit, clock);
             await using (dom0.ConfigureAwait(false))
             {
                 await new Announcer(dom0, options, clock, log).RunAsync(stop).ConfigureAwait(false);

@@ -51,6 +51,12 @@ internal static class PeerPage
             text.Add("ips", string.Join(',', peer.Addresses));
         }
 
+        // Hardly ever: Xen gives a number twice only when it has used them all, or is asked to.
+        if (peer.Life != 0)
+        {
+            text.AddNumber("life", peer.Life);
+        }
+
         return text.ToString();
     }
 
@@ -110,6 +116,6 @@ internal static class PeerPage
         && text.TryGetHex("instance", out ulong instance)
         && AddressList.TryParseMacs(text.Find("macs"), ',', MaximumAddresses, out ImmutableArray<MacAddress> macs)
         && AddressList.TryParse(text.Find("ips"), ',', MaximumAddresses, out ImmutableArray<InternetAddress> addresses)
-            ? new PeerDomain(id, name, macs, addresses, instance)
+            ? new PeerDomain(id, name, macs, addresses, instance, text.TryGetNumber("life", out uint life) ? life : 0)
             : null;
 }

@@ -10,7 +10,8 @@ namespace XenLoop.Discovery;
 /// From the toolstack: the vif that its agent serves. Its others do not count: what another guest sent for them through shared
 /// memory would arrive on the wrong interface, past its firewall's rules for the right one, and be lost to a strict <c>rp_filter</c>.
 /// </param>
-internal sealed record WillingGuest(DomainId Id, string Name, ulong Instance, Vif Vif)
+/// <param name="Life">How many other domains of its number the announcer has seen end.</param>
+internal sealed record WillingGuest(DomainId Id, string Name, ulong Instance, Vif Vif, uint Life)
 {
     /// <summary>
     /// This guest as it should know itself, if others hold it to addresses: what it sends from any other has to take the standard path.
@@ -30,6 +31,6 @@ internal sealed record WillingGuest(DomainId Id, string Name, ulong Instance, Vi
             return null;
         }
 
-        return new PeerDomain(Id, Name, Vif.Network.IsRouted ? [] : [Vif.Mac], Vif.Addresses, Instance);
+        return new PeerDomain(Id, Name, Vif.Network.IsRouted ? [] : [Vif.Mac], Vif.Addresses, Instance, Life);
     }
 }

@@ -8,8 +8,6 @@ namespace XenLoop.Discovery;
 /// <summary>Dom0's way to this host's XenStore.</summary>
 public static class Dom0Store
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
-
     /// <summary>Connects once; who can wait for a store has <see cref="XenHost"/>.</summary>
     /// <param name="sockets">xenstored's sockets, tried in order; see <see cref="XenStorePaths.Sockets"/>.</param>
     /// <param name="device">The kernel's device, for a xenstored that runs in a domain of its own; see <see cref="XenStorePaths.Device"/>.</param>
@@ -18,10 +16,10 @@ public static class Dom0Store
     /// <exception cref="StoreUnavailableException">No store answers, or it says that this is a guest.</exception>
     public static async Task<IStore> OpenAsync(IReadOnlyList<string> sockets, string device, TimeProvider clock, CancellationToken cancel)
     {
-        (XenStoreConnection? store, string? problem) = await TrySocketsAsync(sockets, Timeout, clock, cancel).ConfigureAwait(false);
+        (XenStoreConnection? store, string? problem) = await TrySocketsAsync(sockets, StoreTiming.AnswerLimit, clock, cancel).ConfigureAwait(false);
         try
         {
-            store ??= XenBusTransport.Connect(device, Timeout, clock);
+            store ??= XenBusTransport.Connect(device, StoreTiming.AnswerLimit, clock);
         }
         catch (StoreUnavailableException failure)
         {

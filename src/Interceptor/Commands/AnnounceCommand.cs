@@ -11,13 +11,16 @@ namespace XenLoop.Interceptor.Commands;
 /// <summary><c>xenloop announce</c>: Dom0's part.</summary>
 internal static class AnnounceCommand
 {
+    /// <summary>How long guests take to believe that they are told nothing any more.</summary>
+    private static readonly double ClosingSeconds = new AgentOptions().ReappearanceGrace.TotalSeconds;
+
     private static readonly Option Heartbeat = new("--heartbeat", "SECONDS", "Time between two signs of life; after three missed ones guests open no new channels.") { Default = "5" };
     private static readonly Option Allow = new("--allow", "GUEST", "Only these guests (names, domain numbers or UUIDs) may take part.") { IsList = true };
     private static readonly Option Deny = new("--deny", "GUEST", "These guests may not take part.") { IsList = true };
     private static readonly Option BridgeScript = new("--bridge-script", "NAME", "A hotplug script of this host's own that plugs vifs into their bridge, as vif-bridge does.") { IsList = true };
     private static readonly Option RouteScript = new("--route-script", "NAME", "A hotplug script of this host's own that routes vifs, as vif-route does, and lets them reach each other.") { IsList = true };
 
-    private static readonly Option Withdraw = new("--withdraw", null, "Xen only: instead of announcing, take back what was announced, and end. Guests close their channels within 10 s. Stop the announcer first.");
+    private static readonly Option Withdraw = new("--withdraw", null, $"Xen only: instead of announcing, take back what was announced, and end. Guests close their channels within {ClosingSeconds} s. Stop the announcer first.");
 
     /// <summary>The command with its options.</summary>
     public static Command Create() => new("announce", "Run in Dom0: tell willing guests of each other. On the local platform also their store and grant broker.")
@@ -71,7 +74,7 @@ internal static class AnnounceCommand
             ImmutableArray<DomainId> told = await Withdrawal.RunAsync(store, stop).ConfigureAwait(false);
             Console.Out.WriteLine(told.IsEmpty
                 ? "Nothing was announced to any guest of this host."
-                : $"Taken back from {told.Length} guest{(told.Length == 1 ? "" : "s")} (domain {string.Join(' ', told)}): their channels close within 10 s, and their traffic takes the standard path.");
+                : $"Taken back from {told.Length} guest{(told.Length == 1 ? "" : "s")} (domain {string.Join(' ', told)}): their channels close within {ClosingSeconds} s, and their traffic takes the standard path.");
         }
     }
 

@@ -9,8 +9,6 @@ namespace XenLoop.Interceptor.Commands;
 /// <summary><c>xenloop guests</c>: what Dom0 knows of the host's guests.</summary>
 internal static class GuestsCommand
 {
-    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(5);
-
     /// <summary>The command with its options.</summary>
     public static Command Create() => new("guests", "In Dom0: show which guests take part, who was told of whom, and why others are left out.")
     {
@@ -32,7 +30,7 @@ internal static class GuestsCommand
 
         // On the local platform the store is the announcer's own: where one answers, the other runs.
         bool? announcerRuns = onXen ? AnnouncerGuard.IsTaken(XenStorePaths.Device) : true;
-        IStore store = await (onXen ? OpenXenAsync(machine, stop) : new LocalStoreConnector(arguments.Text(CommonOptions.Directory), StoreTimeout, TimeProvider.System).ObserveAsync(stop)).ConfigureAwait(false);
+        IStore store = await (onXen ? OpenXenAsync(machine, stop) : new LocalStoreConnector(arguments.Text(CommonOptions.Directory), StoreTiming.AnswerLimit, TimeProvider.System).ObserveAsync(stop)).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
         {
             IReadOnlyList<SurveyedGuest> guests = await new GuestSurvey(store, announcerRuns).ReadAsync(stop).ConfigureAwait(false);

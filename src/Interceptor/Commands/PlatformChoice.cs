@@ -19,9 +19,6 @@ internal static class PlatformChoice
     /// <summary><c>--platform auto</c>: Xen where there is one.</summary>
     public const string Auto = "auto";
 
-    /// <summary>How long the store may take to answer one request.</summary>
-    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(5);
-
     /// <summary>True if <c>--platform</c> means Xen on this machine.</summary>
     public static bool IsXen(string choice, XenMachine machine) => choice == Xen || (choice == Auto && machine.HasXen);
 
@@ -37,7 +34,7 @@ internal static class PlatformChoice
         try
         {
             var keeper = new PortKeeper();
-            var store = new XenStoreConnector(XenStorePaths.Device, StoreTimeout, TimeProvider.System, log);
+            var store = new XenStoreConnector(XenStorePaths.Device, StoreTiming.AnswerLimit, TimeProvider.System, log);
             return new GuestPlatform(Xen, IsXen: true, store, self => new XenChannelPlatform(self, keeper), keeper);
         }
         catch (ChannelPlatformException failure)
@@ -51,6 +48,6 @@ internal static class PlatformChoice
     public static GuestPlatform ChooseLocal(string directory)
     {
         string broker = Path.Combine(directory, LocalHost.GrantsSocketName);
-        return new GuestPlatform(Local, IsXen: false, new LocalStoreConnector(directory, StoreTimeout, TimeProvider.System), self => new LocalChannelPlatform(broker, self));
+        return new GuestPlatform(Local, IsXen: false, new LocalStoreConnector(directory, StoreTiming.AnswerLimit, TimeProvider.System), self => new LocalChannelPlatform(broker, self));
     }
 }

@@ -14,7 +14,8 @@ namespace XenLoop.SharedRing.Xen;
 /// <para>
 /// Kept pages are used again only once the peer's life byte says that it has left: one that was stopped in the midst of a channel,
 /// goes on and finds another in its place would take us for the violator. Until then it gets none. For the same reason what its rings held is wiped
-/// only once it has left, or after a while: it is to be gone before another domain can have the peer's number.
+/// only once it has left, or is not announced any more, or after a while: it is to be gone before another domain can have the peer's number. If one has, nothing
+/// of this holds: a domain that has ended has nothing mapped, so its pages are given back, and the next one begins anew.
 /// </para>
 /// Any thread.
 /// </remarks>
@@ -129,6 +130,36 @@ internal sealed class GrantedPagesPool<TPages>
             _kept.Add(pages);
             _wipeAt.Add(pages, _clock() + WipePause);
             ReleaseDue();
+        }
+    }
+
+    /// <summary>Wipes what is kept for a peer: it is not announced any more.</summary>
+    public void Wipe(DomainId peer)
+    {
+        lock (_oneAtATime)
+        {
+            foreach (TPages pages in _kept)
+            {
+                if (pages.Peer == peer && _wipeAt.Remove(pages))
+                {
+                    pages.Wipe();
+                }
+            }
+        }
+    }
+
+    /// <summary>Gives back all that is kept for a peer whose domain has ended, and begins anew with the next of its number.</summary>
+    public void ReleaseAll(DomainId peer)
+    {
+        lock (_oneAtATime)
+        {
+            foreach (TPages pages in _kept.FindAll(pages => pages.Peer == peer))
+            {
+                Forget(pages);
+                pages.Dispose();
+            }
+
+            _pace.Remove(peer);
         }
     }
 

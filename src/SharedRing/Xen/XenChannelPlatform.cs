@@ -94,6 +94,12 @@ public sealed class XenChannelPlatform : IChannelPlatform
     public bool TryAllowRelease(DomainId peer) => _pool.TryAllowRelease(peer);
 
     /// <inheritdoc/>
+    public void Forget(DomainId peer) => _pool.Wipe(peer);
+
+    /// <inheritdoc/>
+    public void Replaced(DomainId peer) => _pool.ReleaseAll(peer);
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _pool.End();

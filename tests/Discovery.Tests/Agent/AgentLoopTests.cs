@@ -54,6 +54,27 @@ public sealed class AgentLoopTests
         Assert.Equal(2, Complaints());
     }
 
+    [Fact]
+    public async Task The_platform_is_told_of_numbers_that_are_nobodys_or_another_domains()
+    {
+        PlayedLoop loop = new(100, new AgentOptions());
+        await loop.AnnounceAsync(10, 20);
+        await loop.AnnounceAsync(10, 20);
+        Assert.Empty(loop.Platform.Told);
+        await loop.AnnounceAsync(10);
+        await loop.AnnounceAsync(10, 20);
+        Assert.Equal(["forget 20"], loop.Platform.Told);
+
+        // One in our sight, one while it was not announced.
+        loop.Platform.Told.Clear();
+        loop.Lives[10] = 1;
+        await loop.AnnounceAsync(10);
+        loop.Lives[20] = 1;
+        await loop.AnnounceAsync(10, 20);
+        await loop.AnnounceAsync(10, 20);
+        Assert.Equal(["replaced 10", "forget 20", "replaced 20"], loop.Platform.Told);
+    }
+
     /// <summary>The store ends the watch, but says so too late: the peer that comes back must be watched all the same.</summary>
     [Fact]
     public async Task A_peer_that_comes_back_while_its_watch_is_being_ended_is_watched_again()

@@ -20,12 +20,17 @@ internal sealed class PlayedLoop
     public PlayedLoop(int self, AgentOptions options)
     {
         _mailbox = new AgentMailbox(_wake);
-        _context = new AgentContext(new MacAddress(1), options, User, Clock, Log, _wake) { Self = new DomainId((ushort)self) };
+        _context = new AgentContext(new MacAddress(1), options, User, Clock, Log, _wake) { Self = new DomainId((ushort)self), Platform = Platform };
         _loop = new AgentLoop(_context, _mailbox);
         _loop.StoreConnected(Store);
     }
 
     public MemoryStore Store { get; } = new();
+
+    public NumbersPlatform Platform { get; } = new();
+
+    /// <summary>Numbers that are another domain's than at first: how often they are.</summary>
+    public Dictionary<int, uint> Lives { get; } = [];
 
     public ManualClock Clock { get; } = new();
 
@@ -70,7 +75,7 @@ internal sealed class PlayedLoop
         {
             await Store.WriteAsync(
                 StoreNames.PeerPage(page++),
-                PeerPage.ToBytes(part.Select(peer => PeerPage.ToEntry(new PeerDomain(new DomainId((ushort)peer), $"g{peer}", [new MacAddress((ulong)peer)], [], (ulong)peer)))),
+                PeerPage.ToBytes(part.Select(peer => PeerPage.ToEntry(new PeerDomain(new DomainId((ushort)peer), $"g{peer}", [new MacAddress((ulong)peer)], [], (ulong)peer, Lives.GetValueOrDefault(peer))))),
                 Cancel);
         }
 

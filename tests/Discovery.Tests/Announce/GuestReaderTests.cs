@@ -156,6 +156,20 @@ public sealed class GuestReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_next_domain_of_a_number_is_told_from_the_one_before_even_if_it_says_the_same()
+    {
+        await PutLibxlVifAsync();
+        GuestReader reader = new(_store, new AnnouncerOptions(), NullLogger.Instance);
+        WillingGuest first = (await reader.ReadAsync(new DomainId(5), Cancel)).Value!;
+        reader.Forget(new DomainId(6));
+        Assert.Equal(first, (await reader.ReadAsync(new DomainId(5), Cancel)).Value);
+        reader.Forget(new DomainId(5));
+        WillingGuest second = (await reader.ReadAsync(new DomainId(5), Cancel)).Value!;
+        Assert.Equal(first with { Life = first.Life + 1 }, second);
+        Assert.Equal(second.Life, second.DescribeTo(first)!.Life);
+    }
+
+    [Fact]
     public async Task A_vif_that_is_being_made_is_nothing_to_complain_of()
     {
         await PutVifAsync(Libxl0, "00:16:3e:77:00:05");
@@ -286,7 +300,7 @@ public sealed class GuestReaderTests : IAsyncLifetime
     }
 
     private static WillingGuest Guest(ushort id, VifNetwork network, params string[] addresses) =>
-        new(new DomainId(id), "guest", id, new Vif(new MacAddress(id), [.. addresses.Select(Parse)], network));
+        new(new DomainId(id), "guest", id, new Vif(new MacAddress(id), [.. addresses.Select(Parse)], network), Life: 0);
 
     private static InternetAddress Parse(string text)
     {

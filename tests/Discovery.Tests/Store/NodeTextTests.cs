@@ -119,6 +119,19 @@ public sealed class NodeTextTests
     [InlineData("+1-1", false)]
     public void Versions_are_ranges(string text, bool valid) => Assert.Equal(valid, ProtocolVersions.TryParse(text, out _));
 
+    /// <summary>Pages are small, and numbers are hardly ever given twice.</summary>
+    [Fact]
+    public void A_peers_life_is_told_where_it_is_not_the_first_of_its_number()
+    {
+        PeerDomain first = new(new DomainId(3), "a", [], [], 1);
+        Assert.DoesNotContain("life", PeerPage.ToEntry(first), StringComparison.Ordinal);
+        foreach (PeerDomain told in (PeerDomain[])[first, first with { Life = 1 }, first with { Life = uint.MaxValue }])
+        {
+            Assert.True(PeerPage.TryParse(PeerPage.ToBytes([PeerPage.ToEntry(told)]), out ImmutableArray<PeerDomain> parsed));
+            Assert.Equal(told.Life, Assert.Single(parsed).Life);
+        }
+    }
+
     [Fact]
     public void A_version_that_we_do_not_speak_is_told_from_rubbish()
     {
