@@ -10,8 +10,8 @@ export LIBXL_DOMID_REUSE_TIMEOUT=0
 # It counts in whole seconds, and takes a number that was free for none as in use.
 be_free_for_a_second() { sleep 1; }
 
-# What the job adds to a pause that the toolstack makes, in ms.
-MARGIN=8000
+# How long a transfer may pause while one guest is saved and restored, in ms: 8 to 11 s of it are the toolstack's here.
+MARGIN=15000
 
 # hex TEXT
 hex() { printf '%s' "$1" | xxd -p; }
@@ -86,7 +86,7 @@ event_within "$MARGIN" xenloop "b comes back under its own number" b return_unde
 check_both "b under its own number"
 event_within $((2 * MARGIN)) xenloop "b and c exchange their numbers" b exchange_numbers
 check_both "exchanged"
-event_within $((3 * MARGIN)) xenloop "b and c exchange them back, unseen" b exchange_unseen
+event_within $((2 * MARGIN)) xenloop "b and c exchange them back, unseen" b exchange_unseen
 check_both "exchanged unseen"
 
 signal a send-5003 TERM
