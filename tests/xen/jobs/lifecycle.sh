@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # variants: pv,SIDES=a pvh,SIDES=b
-# more variants: pv pvh
+# more variants: pv pvh pv,xenstored=c
 # limit: 800
 # What Dom0 does to guests, and what becomes of XenLoop's processes, under running traffic (dom0/lib/events.sh): transfers go on,
 # the fast path comes back by itself, no kernel complains. What happens to the guests themselves happens first without XenLoop,
