@@ -4,6 +4,9 @@
 # so that uninstalling removes just that, and nothing that somebody has changed or made since.
 set -eu
 
+# A root shell by plain `su` has no such directories in its path, and iptables and modprobe are there.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
 here=$(cd "$(dirname "$0")" && pwd)
 record=/var/lib/xenloop/installed
 prefix=/usr/local

@@ -9,6 +9,9 @@
 # on which nobody listens, so rules that are left behind stop no traffic.
 set -eu
 
+# A root shell by plain `su` has no such directories in its path, and iptables is there.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
 chain=XENLOOP
 hook=POSTROUTING
 tag=xenloop

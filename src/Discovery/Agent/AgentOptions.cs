@@ -27,7 +27,7 @@ public sealed record AgentOptions
     /// <summary>Longest pause after a peer broke the ring's protocol.</summary>
     public TimeSpan ViolationBackOffMaximum { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>After our own connection to the store was renewed: how long a connected peer may stay unseen there before its channel is let go.</summary>
+    /// <summary>After our own connection to the store was renewed: how long a connected peer may stay unseen there before its channel is let go; and how long our heartbeat's node may be gone before that counts as exclusion.</summary>
     public TimeSpan ReappearanceGrace { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often a node is read that the store does not let us watch (the quota of watches is used up), and a refused watch asked for again.</summary>

@@ -15,7 +15,7 @@ internal static class RunCommand
     /// <summary>Longest idle time in seconds, 30 days: as far as timers reach.</summary>
     private const int LongestIdleSeconds = 30 * 24 * 3600;
 
-    private static readonly Option Interface = new("--interface", "IF", "The interface that faces the other guests [default: the only one, or eth0].");
+    private static readonly Option Interface = new("--interface", "IF", "The interface that faces the other guests [default: on Xen the first vif; else the only one, or eth0].");
     private static readonly Option Name = new("--name", "NAME", "Name of this agent and its control socket [default: the host's name, with the process number behind it if another agent has that].");
     private static readonly Option Domain = new("--domain-id", "N", "Local platform: the domain number to ask for [default: the host chooses].");
     private static readonly Option Bridge = new("--bridge", "NAME", "Local platform: the bridge that the interface is plugged into; guests on one bridge are peers. Empty: routed, peers by --announce-ip.") { Default = "bridge0" };

@@ -11,7 +11,7 @@ internal static class XenLoopCommand
 
         Examples:
           xenloop announce                        in Dom0 (or, for namespaces and containers, once on the machine)
-          xenloop run --interface eth0            in each guest
+          xenloop run                             in each guest
           xenloop guests                          in Dom0: see which guests take part, and why others do not
           xenloop status                          see which peers are connected and what went which way
           xenloop rules show                      see the firewall rules that hand packets over

@@ -183,7 +183,7 @@ internal sealed class GuestAgent : IForwarderListener
 
     private LinkEntry ChooseInterface(NetworkSnapshot network)
     {
-        LinkEntry link = InterfaceChoice.Choose(network, _options.Interface, _options.PrefersVif ? XenVif.Is : null);
+        LinkEntry link = InterfaceChoice.Choose(network, _options.Interface, _options.PrefersVif ? XenVif.NumberOf : null);
         if (_options.PrefersVif && XenVif.Others(network, link) is { Count: > 0 } others)
         {
             GuestLog.OtherVifs(_log, link.Name, string.Join(", ", others));

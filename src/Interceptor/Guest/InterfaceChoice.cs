@@ -8,9 +8,12 @@ internal static class InterfaceChoice
     /// <summary>The named interface, or the only one that can be meant.</summary>
     /// <param name="network">This guest's interfaces.</param>
     /// <param name="name">As the user wishes; null: to be found.</param>
-    /// <param name="isPreferred">Which interfaces come first if there are any such; null: no difference.</param>
+    /// <param name="vifNumber">
+    /// The number of an interface's vif, null if it is none: of the vifs, if there are any, the first is meant. Its name says little: it is eth0 by the kernel, enX0 by systemd (since 250).
+    /// No function: vifs are nothing special.
+    /// </param>
     /// <exception cref="GuestSetupException">There is none, or several.</exception>
-    public static LinkEntry Choose(NetworkSnapshot network, string? name, Predicate<LinkEntry>? isPreferred = null)
+    public static LinkEntry Choose(NetworkSnapshot network, string? name, Func<LinkEntry, int?>? vifNumber = null)
     {
         List<LinkEntry> candidates = CandidatesOf(network);
         string known = candidates.Count == 0 ? "This guest has no Ethernet interface." : $"This guest has: {string.Join(", ", candidates.ConvertAll(l => l.Name))}.";
@@ -23,15 +26,24 @@ internal static class InterfaceChoice
                 : throw new GuestSetupException($"'{name}' is not an Ethernet interface that faces other guests. {known}");
         }
 
-        if (isPreferred is not null && candidates.Exists(isPreferred))
+        return FirstVif(candidates, vifNumber)
+            ?? (candidates.Count == 1 ? candidates[0] : candidates.Find(l => l.Name == "eth0"))
+                ?? throw new GuestSetupException($"Which interface faces the other guests? {known} Name it with --interface.");
+    }
+
+    private static LinkEntry? FirstVif(List<LinkEntry> candidates, Func<LinkEntry, int?>? vifNumber)
+    {
+        LinkEntry? first = null;
+        int lowest = int.MaxValue;
+        foreach (LinkEntry link in candidates)
         {
-            candidates = candidates.FindAll(isPreferred);
+            if (vifNumber?.Invoke(link) is { } number && (first is null || number < lowest))
+            {
+                (first, lowest) = (link, number);
+            }
         }
 
-        return candidates.Count == 1
-            ? candidates[0]
-            : candidates.Find(l => l.Name == "eth0")
-                ?? throw new GuestSetupException($"Which interface faces the other guests? {known} Name it with --interface.");
+        return first;
     }
 
     private static List<LinkEntry> CandidatesOf(NetworkSnapshot network)

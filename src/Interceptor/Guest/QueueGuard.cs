@@ -8,7 +8,7 @@ namespace XenLoop.Interceptor.Guest;
 /// <summary>Holds a queue number that belongs to no peer, so that a second agent in the same network namespace ends before it has touched anything.</summary>
 internal static class QueueGuard
 {
-    /// <summary>The number behind all domains' (<see cref="DomainId.FirstReserved"/>): Dom0 can be a peer too, so the base itself will not do.</summary>
+    /// <summary>The number behind all domains' (<see cref="DomainId.FirstReserved"/>): whatever number a rule made by hand names, a domain's it cannot be.</summary>
     public static int NumberOf(int queueBase) => queueBase + DomainId.FirstReserved;
 
     /// <summary>Takes the number.</summary>

@@ -33,7 +33,7 @@ internal sealed class GrantBudget
         long wanted = long.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= UsualLimit ? 2 * number : UsualLimit;
         return new ChannelPlatformException(string.Create(
             CultureInfo.InvariantCulture,
-            $"Fewer than {pages} grant pages are left. All channels that this guest listens for, and other programs, share {limit} pages ({LimitFile}). Raise the limit: echo {wanted} >{LimitFile}, and for good: echo 'options xen-gntalloc limit={wanted}' >{BootFile}, or xen_gntalloc.limit={wanted} on the kernel's command line where the module is built in."))
+            $"Fewer than {pages} grant pages are left. All channels that this guest listens for, and other programs, share {limit} pages ({LimitFile}). Raise the limit: echo {wanted} >{LimitFile}, and for good: echo 'options xen-gntalloc limit={wanted}' >{BootFile}, or xen_gntalloc.limit={wanted} on the kernel's command line where the module is built in. If that changes nothing, memory or the grant table is used up (max_grant_frames in the guest's configuration)."))
         {
             IsExhaustion = true,
         };

@@ -28,7 +28,7 @@ internal static class XenDevice
         return error switch
         {
             Errno.ENOENT or Errno.ENODEV or Errno.ENXIO =>
-                $"{path} is missing. Load its module: modprobe {module} (for good: echo {module} >/etc/modules-load.d/{module}.conf). If that is refused, this is no Xen guest, or its kernel lacks the module.",
+                $"{path} is missing. Load its module: modprobe {module} (for good: echo {module} >>/etc/modules-load.d/xenloop-local.conf). If that is refused, this is no Xen guest, or its kernel lacks the module.",
             Errno.EACCES or Errno.EPERM => $"{path} may not be opened: run as root.",
             _ => $"{path} cannot be opened: {Errno.Describe(error)}.",
         };

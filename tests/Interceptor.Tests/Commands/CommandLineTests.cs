@@ -70,7 +70,7 @@ public sealed class CommandLineTests
         CommandResult result = Run("--help");
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("Examples:", result.Output, StringComparison.Ordinal);
-        Assert.Contains("xenloop run --interface eth0", result.Output, StringComparison.Ordinal);
+        Assert.Contains("xenloop run ", result.Output, StringComparison.Ordinal);
         Assert.Contains("xenloop announce", result.Output, StringComparison.Ordinal);
     }
 

@@ -26,14 +26,26 @@ public sealed class InterfaceChoiceTests
     public void Of_several_eth0() => Assert.Equal(Eth0, InterfaceChoice.Choose(Network(Eth1, Eth0), null));
 
     [Fact]
-    public void A_vif_comes_before_others_and_eth0_among_vifs()
+    public void The_first_vif_comes_before_others_whatever_its_name()
     {
-        LinkEntry vif = Link(4, "enX0", null);
-        Assert.Equal(vif, InterfaceChoice.Choose(Network(Eth0, Eth1, vif), null, link => link.Name == "enX0"));
-        Assert.Equal(Eth0, InterfaceChoice.Choose(Network(Eth1, Eth0, vif), null, link => link.Name != "eth1"));
-        Assert.Equal(Eth1, InterfaceChoice.Choose(Network(Eth1), null, _ => false));
-        Assert.Equal(Eth1, InterfaceChoice.Choose(Network(Eth0, Eth1), "eth1", link => link.Name == "eth0"));
+        LinkEntry second = Link(4, "enX1", null);
+        LinkEntry first = Link(5, "enX0", null);
+        int? Number(LinkEntry link) => link == first ? 0 : link == second ? 1 : null;
+        Assert.Equal(first, InterfaceChoice.Choose(Network(Eth0, Eth1, second, first), null, Number));
+        Assert.Equal(second, InterfaceChoice.Choose(Network(Eth0, Eth1, second), null, Number));
+        Assert.Equal(Eth0, InterfaceChoice.Choose(Network(Eth0, Eth1), null, Number));
+        Assert.Equal(Eth1, InterfaceChoice.Choose(Network(Eth1), null, Number));
+        Assert.Equal(Eth1, InterfaceChoice.Choose(Network(Eth1, first), "eth1", Number));
     }
+
+    [Theory]
+    [InlineData("device/vif/0\n", 0)]
+    [InlineData("device/vif/17\n", 17)]
+    [InlineData("device/vif/\n", null)]
+    [InlineData("device/vif/-1\n", null)]
+    [InlineData("device/vbd/51712\n", null)]
+    [InlineData("", null)]
+    public void A_vif_is_known_by_its_node(string node, int? number) => Assert.Equal(number, XenVif.NumberIn(node));
 
     [Fact]
     public void The_named_one() => Assert.Equal(Eth1, InterfaceChoice.Choose(Network(Eth0, Eth1), "eth1"));

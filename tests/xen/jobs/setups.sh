@@ -2,7 +2,7 @@
 # more variants: pvh
 # limit: 300
 # What a guest's own kernel may do with its network: strict reverse path filter, congestion controls with ECN, a sniffer on the receiving vif, two vifs in a
-# bond, of which one fails. All of it works over the fast path. (VLANs and IPsec: network.sh.)
+# bond, of which one fails, a vif with another name than eth0. All of it works over the fast path. (VLANs and IPsec: network.sh.)
 
 RATE=2000000
 port=5000
@@ -76,6 +76,16 @@ first=$(active_vif)
 guest a "ip link set $first down"
 check "the bond's other vif takes over" wait_until 10 another_vif_than "$first"
 trial "the bond on its other vif" 1000000 0 transfer 1 true
+
+# As systemd names vifs since version 250 (Debian 12).
+stop_xenloop b
+finish b xenloop 15 >/dev/null
+guest b 'ip link set eth0 down && ip link set eth0 name enX0 && ip link set enX0 up'
+start_xenloop b
+check "b's first vif is served, whatever its name" guest b "xenloop status | grep ' on enX0 '"
+check "a and b connect again" wait_for_fast_path a b 30
+trial "a vif named enX0" 1000000 0 transfer 1 true
+
 stop_xenloop a
 check "XenLoop ends" wait_until 20 guest a '! pidof xenloop'
 check "the bond's other vif carries a's traffic without XenLoop" ping_guest a b
