@@ -37,7 +37,7 @@ internal static class InterfaceChoice
         int lowest = int.MaxValue;
         foreach (LinkEntry link in candidates)
         {
-            if (vifNumber?.Invoke(link) is { } number && (first is null || number < lowest))
+            if (vifNumber?.Invoke(link) is { } number && number < lowest)
             {
                 (first, lowest) = (link, number);
             }

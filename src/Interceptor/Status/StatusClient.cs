@@ -57,5 +57,5 @@ internal static class StatusClient
     }
 
     private static GuestSetupException Incomplete(string name, SocketException? error) =>
-        new($"The agent '{name}' did not send a whole report; it may be stopping: try again. If it says so again, it is of an older version than this program: restart it.", error!);
+        new($"The agent '{name}' did not send a whole report; it may be stopping: try again. If it says so again, it may be of an older version than this program: restart it.", error!);
 }

@@ -15,7 +15,8 @@ namespace XenLoop.SharedRing.Xen;
 /// Kept pages are used again only once the peer's life byte says that it has left: one that was stopped in the midst of a channel,
 /// goes on and finds another in its place would take us for the violator. Until then it gets none. For the same reason what its rings held is wiped
 /// only once it has left, or is not announced any more, or after a while: it is to be gone before another domain can have the peer's number. If one has, nothing
-/// of this holds: a domain that has ended has nothing mapped, so its pages are given back, and the next one begins anew.
+/// of this holds: a domain that has ended has nothing mapped, so its pages are given back, and the next one begins anew. (An announcer that was started anew may be mistaken in that, which
+/// no guest can bring about: the pages stay pinned then, as if they had been released in their turn.)
 /// </para>
 /// Any thread.
 /// </remarks>

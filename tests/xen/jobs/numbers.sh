@@ -7,9 +7,6 @@
 # Otherwise libxl gives no number a second time within a minute.
 export LIBXL_DOMID_REUSE_TIMEOUT=0
 
-# It counts in whole seconds, and takes a number that was free for none as in use.
-be_free_for_a_second() { sleep 1; }
-
 # How long a transfer may pause while one guest is saved and restored, in ms: 8 to 11 s of it are the toolstack's here.
 MARGIN=15000
 
@@ -31,8 +28,11 @@ give_number() {
 # has_number NAME NUMBER
 has_number() { [ "$(domid "$1")" = "$2" ]; }
 
-# come_back NAME NUMBER
-come_back() { be_free_for_a_second; restore "$1" && wait_for_guest "$1" 30 && has_number "$1" "$2"; }
+# come_back NAME NUMBER: libxl counts in whole seconds, and takes a number that was free for none as in use.
+come_back() {
+    sleep 1
+    restore "$1" && wait_for_guest "$1" 30 && has_number "$1" "$2"
+}
 
 return_under_own_number() {
     own=$(domid b)
